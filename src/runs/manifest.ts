@@ -1,0 +1,50 @@
+export type Stage = 'train' | 'sparse' | 'prune' | 'finetune' | 'val'
+
+export type RunState =
+  | 'queued'
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'finished'
+  | 'stopped'
+  | 'failed'
+  | 'interrupted'
+
+/** `slim/run.json`: who started what, from what. Written atomically; states are derived from it and the log. */
+export type RunManifest = {
+  readonly v: 1
+  readonly id: string
+  readonly stage: Stage
+  /** Id of the run whose checkpoint this one starts from. */
+  readonly parent?: string
+  readonly engine: 'pytorch' | 'builtin' | 'scripts' | 'slim'
+  /** What a person would type to do the same again, after the program name. */
+  readonly commandLine: readonly string[]
+  readonly cwd: string
+  readonly checkout?: { readonly root: string; readonly release: string }
+  readonly sparsity?: {
+    readonly reg: 'prox' | 'l1'
+    readonly sr: number | 'auto'
+    readonly schedule: string
+  }
+  readonly percent?: number
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** The process group's leader; a recycled pid has another start time. */
+  readonly process?: { readonly pid: number; readonly startTime: string }
+  readonly stopRequestedAt?: number
+  readonly provenance: Provenance
+}
+
+/** Enough to trace a model back to what made it. */
+export type Provenance = {
+  readonly slimVersion: string
+  readonly commit?: string
+  readonly dirty?: boolean
+  readonly python?: string
+  readonly torch?: string
+  readonly cuda?: string | null
+  readonly seed?: number
+  /** SHA-256 of each input, keyed `weights`, `cfg`, `data`. */
+  readonly sha256: Readonly<Record<string, { readonly path: string; readonly sha256: string }>>
+}
