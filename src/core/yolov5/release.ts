@@ -1,4 +1,4 @@
-/** Releases told apart. `pip` is the PyPI package `yolov5`, whose modules import `yolov5.…`. */
+/** Releases told apart. The PyPI package `yolov5` carries the label of the release that it matches. */
 export const releases = ['v3.1', 'v4.0', 'v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0', 'master'] as const
 export type Release = (typeof releases)[number]
 

@@ -1,0 +1,119 @@
+/**
+ * Just enough of Python's grammar to read facts out of source text. Nothing here evaluates anything.
+ */
+
+const STRINGS_AND_COMMENTS =
+  /("""|''')[\s\S]*?(?:\1|$)|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*/g
+
+/**
+ * `source` with comments and triple-quoted strings blanked out, so that a search finds code only. Positions
+ * are those of `source`.
+ */
+export function codeOnly(source: string): string {
+  return source.replace(STRINGS_AND_COMMENTS, (token, triple: string | undefined) =>
+    triple !== undefined || token.startsWith('#') ? token.replace(/[^\n]/g, ' ') : token,
+  )
+}
+
+const OPENING = '([{'
+const CLOSING = ')]}'
+
+/** Index just past the string literal that begins at `at` (a quote). */
+function endOfString(code: string, at: number): number {
+  const quote = code.charAt(at)
+  for (let i = at + 1; i < code.length; i++) {
+    const c = code.charAt(i)
+    if (c === '\\') i++
+    else if (c === quote || c === '\n') return i + 1
+  }
+  return code.length
+}
+
+/**
+ * The comma-separated parts between the bracket at `open` and its partner, trimmed, without empty ones.
+ * `code` must come from {@link codeOnly}. An unclosed bracket ends at the end of the text.
+ */
+export function bracketed(code: string, open: number): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let start = open + 1
+  const push = (end: number): void => {
+    const part = code.slice(start, end).trim()
+    if (part !== '') parts.push(part)
+    start = end + 1
+  }
+  for (let i = open; i < code.length; i++) {
+    const c = code.charAt(i)
+    if (c === '"' || c === "'") i = endOfString(code, i) - 1
+    else if (OPENING.includes(c)) depth++
+    else if (CLOSING.includes(c)) {
+      depth--
+      if (depth === 0) {
+        push(i)
+        return parts
+      }
+    } else if (c === ',' && depth === 1) push(i)
+  }
+  push(code.length)
+  return parts
+}
+
+/** Splits `name=value`; comparison and walrus operators don't count. */
+export function keyword(argument: string): { readonly name?: string; readonly value: string } {
+  const match = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(argument)
+  if (match?.[1] === undefined) return { value: argument }
+  return { name: match[1], value: match[2] ?? '' }
+}
+
+const LITERAL = /(?:[rRbBuUfF]{0,2})("(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*')/g
+
+/** All string literals of an expression, unquoted. */
+export function stringLiterals(expression: string): readonly string[] {
+  return [...expression.matchAll(LITERAL)].map((match) =>
+    (match[1] ?? '').slice(1, -1).replace(/\\(['"\\])/g, '$1'),
+  )
+}
+
+/** The value of an expression that is one string literal, or several that Python joins; else undefined. */
+export function stringValue(expression: string): string | undefined {
+  if (expression.replace(LITERAL, '').replace(/[()\s\\]/g, '') !== '') return undefined
+  const literals = stringLiterals(expression)
+  return literals.length === 0 ? undefined : literals.join('')
+}
+
+/** Parameter names of `def name(…)`, without annotations, defaults and `self`; undefined if not defined. */
+export function parameters(code: string, name: string): readonly string[] | undefined {
+  const match = new RegExp(`^[ \\t]*(?:async[ \\t]+)?def[ \\t]+${name}[ \\t]*\\(`, 'm').exec(code)
+  if (match === null) return undefined
+  return bracketed(code, match.index + match[0].length - 1)
+    .map((part) => (/^\**\s*([A-Za-z_]\w*)/.exec(part)?.[0] ?? '').replace(/\s/g, ''))
+    .filter((part) => part !== '' && part !== 'self')
+}
+
+/** Names of the top-level classes that have a base class. */
+export function derivedClasses(code: string): readonly string[] {
+  return [...code.matchAll(/^class[ \t]+([A-Za-z_]\w*)[ \t]*\([ \t\n]*[^)\s]/gm)].map(
+    (match) => match[1] ?? '',
+  )
+}
+
+export type FromImport = { readonly module: string; readonly names: readonly string[] }
+
+/** Every `from module import names`; parenthesised and continued lines included, aliases by their alias. */
+export function fromImports(code: string): readonly FromImport[] {
+  const pattern = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n\\]|\\\r?\n)*)/gm
+  return [...code.matchAll(pattern)].map((match) => ({
+    module: match[1] ?? '',
+    names: (match[2] ?? '')
+      .replace(/[()\\]/g, ' ')
+      .split(',')
+      .map(
+        (name) =>
+          name
+            .trim()
+            .split(/\s+as\s+/)
+            .at(-1) ?? '',
+      )
+      .filter((name) => name !== ''),
+  }))
+}
