@@ -31,9 +31,21 @@ export type RunManifest = {
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   /** The process group's leader; a recycled pid has another start time. */
-  readonly process?: { readonly pid: number; readonly startTime: string }
+  readonly process?: RunProcess
   readonly stopRequestedAt?: number
   readonly provenance: Provenance
+}
+
+export type RunProcess = {
+  readonly pid: number
+  /** Opaque; equal only for the same process on the same boot of the same machine. */
+  readonly startTime: string
+  /** Machine it runs on; elsewhere a pid means nothing. */
+  readonly host?: string
+  /** Milliseconds since the epoch; an end logged before it belongs to an earlier attempt. */
+  readonly startedAt?: number
+  /** It leads a process group that was made for this run alone, so stopping the run stops the group. */
+  readonly group?: boolean
 }
 
 /** Enough to trace a model back to what made it. */

@@ -1,0 +1,146 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parseEvent } from './eventCheck'
+import type { RunEvent } from './events'
+import { errorCode } from './fileLock'
+
+/** Bytes read from the log at a time; a line longer than `longestLine` is skipped. */
+const chunkBytes = 1 << 20
+const longestLine = 16 << 20
+const newline = 0x0a
+
+export type EventBatch = {
+  readonly events: readonly RunEvent[]
+  /** The log was cut short or replaced: forget what earlier batches said. */
+  readonly reset: boolean
+  /** There is more to read right now. */
+  readonly more: boolean
+}
+
+/**
+ * Reads an event log as it grows. Keeps an offset, so each call costs what is new; memory is bounded by one
+ * chunk and one line however large the log is. Polling a path needs no file watching, so it also works on network
+ * file systems.
+ */
+export class EventReader {
+  private offset = 0
+  private inode = 0n
+  /** The unfinished last line. */
+  private rest: Buffer = Buffer.alloc(0)
+  /** The unfinished line was already delivered, or is too long: ignore it up to its newline. */
+  private skipLine = false
+
+  constructor(readonly path: string) {}
+
+  /** Events appended since the last call, at most one chunk of them. A missing log is an empty one. */
+  async read(): Promise<EventBatch> {
+    let file: FileHandle
+    try {
+      file = await open(this.path, 'r')
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      const reset = this.offset > 0
+      this.rewind()
+      return { events: [], reset, more: false }
+    }
+    try {
+      const info = await file.stat({ bigint: true })
+      const replaced = this.offset > 0 && info.ino !== this.inode
+      const reset = replaced || info.size < BigInt(this.offset)
+      if (reset) this.rewind()
+      this.inode = info.ino
+      const { bytesRead, buffer } = await file.read({
+        buffer: Buffer.allocUnsafe(Math.min(chunkBytes, Number(info.size) - this.offset)),
+        position: this.offset,
+      })
+      this.offset += bytesRead
+      const events = this.take(buffer.subarray(0, bytesRead))
+      return { events, reset, more: bytesRead > 0 && BigInt(this.offset) < info.size }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Everything there is now, in batches. */
+  async *readAll(): AsyncGenerator<EventBatch> {
+    for (;;) {
+      const batch = await this.read()
+      yield batch
+      if (!batch.more) return
+    }
+  }
+
+  private rewind(): void {
+    this.offset = 0
+    this.rest = Buffer.alloc(0)
+    this.skipLine = false
+  }
+
+  private take(chunk: Buffer): RunEvent[] {
+    const events: RunEvent[] = []
+    const push = (line: Buffer): boolean => {
+      const event = parseEvent(line.toString('utf8'))
+      if (event) events.push(event)
+      return event !== undefined
+    }
+    let start = 0
+    for (;;) {
+      const end = chunk.indexOf(newline, start)
+      if (end < 0) break
+      const tail = chunk.subarray(start, end)
+      if (!this.skipLine) push(this.rest.length > 0 ? Buffer.concat([this.rest, tail]) : tail)
+      this.rest = Buffer.alloc(0)
+      this.skipLine = false
+      start = end + 1
+    }
+    const tail = chunk.subarray(start)
+    if (this.skipLine || tail.length === 0) return events
+    this.rest = Buffer.concat([this.rest, tail])
+    // A JSON object's proper prefix never parses, so a last line that does is whole: its writer died, or is
+    // about to write the newline.
+    const whole = this.rest.at(-1) === 0x7d && push(this.rest)
+    if (whole || this.rest.length > longestLine) {
+      this.skipLine = true
+      this.rest = Buffer.alloc(0)
+    }
+    return events
+  }
+}
+
+type WithoutBase<E> = E extends RunEvent ? Omit<E, 'v' | 't'> : never
+/** An event as its writer gives it; version and time are filled in. */
+export type NewEvent = WithoutBase<RunEvent>
+
+/**
+ * Appends events to a log. Each is one write of a whole line, and a torn last line that a killed writer left is
+ * closed with a newline first, so it spoils nothing but itself.
+ */
+export class EventAppender {
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(readonly path: string) {}
+
+  /** Appends one event; resolves when it is written. Calls are written in order. */
+  append(event: NewEvent): Promise<RunEvent> {
+    const written = this.queue.then(() => appendEvent(this.path, event))
+    this.queue = written.catch(() => undefined)
+    return written
+  }
+}
+
+/** Appends one event to the log at `path`, creating it when it is not there. */
+export async function appendEvent(path: string, event: NewEvent): Promise<RunEvent> {
+  const full = { v: 1, t: Date.now(), ...event } as RunEvent
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(path, 'a+')
+  try {
+    const { size } = await file.stat()
+    const last = Buffer.alloc(1)
+    if (size > 0) await file.read(last, 0, 1, size - 1)
+    const heal = size > 0 && last[0] !== newline ? '\n' : ''
+    await file.appendFile(`${heal}${JSON.stringify(full)}\n`)
+  } finally {
+    await file.close()
+  }
+  return full
+}

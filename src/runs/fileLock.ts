@@ -1,0 +1,35 @@
+import { open, rm, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A lock this old was left behind by a process that died while holding it. */
+const staleAfter = 10_000
+
+/**
+ * Runs `work` while holding `<path>.lock`, created exclusively, so that processes take turns.
+ * Held only for a few file operations; a lock older than ten seconds is taken over.
+ */
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`
+  for (;;) {
+    try {
+      await (await open(lock, 'wx')).close()
+      break
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error
+      const info = await stat(lock).catch(() => undefined)
+      if (info && Date.now() - info.mtimeMs > staleAfter) await rm(lock, { force: true })
+      else await sleep(5 + Math.random() * 20)
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(lock, { force: true })
+  }
+}
+
+/** The `code` of a Node system error. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

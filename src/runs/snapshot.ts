@@ -1,0 +1,70 @@
+import { basename } from 'node:path'
+import { EventReader } from './eventLog'
+import type { RunManifest, RunState } from './manifest'
+import { type Liveness, liveness } from './processIdentity'
+import {
+  digestEvents,
+  emptyDigest,
+  type RunDigest,
+  type RunSummary,
+  runState,
+  summarize,
+} from './state'
+import { type ListOptions, listRuns, readManifest, runFiles } from './store'
+
+/** Everything that is shown of a run at one moment. */
+export type RunSnapshot = {
+  readonly runDir: string
+  /** Folder name, e.g. `yolov5s-sparse2`. */
+  readonly name: string
+  readonly manifest: RunManifest
+  readonly digest: RunDigest
+  readonly state: RunState
+  readonly summary: RunSummary
+}
+
+/**
+ * Reads one run: manifest, log and whether its process lives.
+ *
+ * @throws SlimError `runs/no-manifest`, `runs/bad-manifest`
+ */
+export async function readRun(runDir: string): Promise<RunSnapshot> {
+  const manifest = await readManifest(runDir)
+  return snapshot(runDir, manifest, await readDigest(runDir), await manifestLiveness(manifest))
+}
+
+/** Reads every readable run below `root`, newest first. */
+export async function readRuns(root: string, options: ListOptions = {}): Promise<RunSnapshot[]> {
+  const { runs } = await listRuns(root, options)
+  const snapshots: RunSnapshot[] = []
+  for (const { runDir, manifest } of runs) {
+    const alive = await manifestLiveness(manifest)
+    snapshots.push(snapshot(runDir, manifest, await readDigest(runDir), alive))
+  }
+  return snapshots
+}
+
+/** Folds the whole log of a run, a chunk at a time. */
+export async function readDigest(runDir: string): Promise<RunDigest> {
+  let digest = emptyDigest
+  for await (const batch of new EventReader(runFiles(runDir).events).readAll()) {
+    digest = digestEvents(batch.events, batch.reset ? emptyDigest : digest)
+  }
+  return digest
+}
+
+/** Puts together what was read; pure. */
+export function snapshot(
+  runDir: string,
+  manifest: RunManifest,
+  digest: RunDigest,
+  alive: Liveness,
+): RunSnapshot {
+  const state = runState(manifest, digest, alive)
+  const summary = summarize(manifest, digest, state)
+  return { runDir, name: basename(runDir), manifest, digest, state, summary }
+}
+
+export async function manifestLiveness(manifest: RunManifest): Promise<Liveness> {
+  return manifest.process ? liveness(manifest.process) : 'gone'
+}

@@ -1,0 +1,223 @@
+import type { EpochEvent, FailedEvent, PrunedEvent, RunEvent, StartedEvent } from './events'
+import type { RunManifest, RunState } from './manifest'
+import type { Liveness } from './processIdentity'
+
+/** What a log says so far, folded event by event; small however long the log is. */
+export type RunDigest = {
+  readonly started?: StartedEvent
+  readonly lastEpoch?: EpochEvent
+  /** The epoch with the best mAP50_95. */
+  readonly bestEpoch?: EpochEvent
+  readonly progress?: { readonly epoch: number; readonly batch: number; readonly batches: number }
+  readonly pruned?: Omit<PrunedEvent, 'layers'>
+  readonly checkpoints: Readonly<Partial<Record<'last' | 'best' | 'pruned', RunOutput>>>
+  readonly warnings: readonly { readonly code: string; readonly text: string }[]
+  readonly end?: RunEnd
+  /** Time of the latest event, in milliseconds since the epoch. */
+  readonly latest?: number
+  /** Seconds of the latest epochs, newest last; the ETA's basis. */
+  readonly epochSeconds: readonly number[]
+}
+
+export type RunOutput = { readonly path: string; readonly bytes: number }
+
+export type RunEnd =
+  | {
+      readonly state: 'finished'
+      readonly t: number
+      readonly mAP50?: number
+      readonly mAP50_95?: number
+      readonly seconds?: number
+    }
+  | { readonly state: 'stopped'; readonly t: number }
+  | { readonly state: 'failed'; readonly t: number; readonly failure: FailedEvent }
+
+export const emptyDigest: RunDigest = { checkpoints: {}, warnings: [], epochSeconds: [] }
+
+/** Kept of many: enough for a person, bounded for a log that warns every batch. */
+const keptWarnings = 100
+const etaEpochs = 5
+
+/** Folds more events into a digest. */
+export function digestEvents(events: Iterable<RunEvent>, from: RunDigest = emptyDigest): RunDigest {
+  let digest = from
+  for (const event of events) digest = { ...digestEvent(digest, event), latest: event.t }
+  return digest
+}
+
+function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
+  switch (event.type) {
+    case 'started': {
+      // A resumed attempt goes on; the end that an earlier one wrote no longer holds.
+      const { end: _, ...rest } = digest
+      return { ...rest, started: event, epochSeconds: [] }
+    }
+    case 'progress': {
+      const { epoch, batch, batches } = event
+      return { ...digest, progress: { epoch, batch, batches } }
+    }
+    case 'epoch': {
+      const best = digest.bestEpoch?.mAP50_95 ?? Number.NEGATIVE_INFINITY
+      const better = event.mAP50_95 !== null && event.mAP50_95 > best
+      return {
+        ...digest,
+        lastEpoch: event,
+        ...(better ? { bestEpoch: event } : {}),
+        epochSeconds: [...digest.epochSeconds, event.seconds].slice(-etaEpochs),
+      }
+    }
+    case 'gamma':
+      return digest
+    case 'checkpoint': {
+      const { path, bytes } = event
+      return { ...digest, checkpoints: { ...digest.checkpoints, [event.kind]: { path, bytes } } }
+    }
+    case 'pruned': {
+      const { layers: _, ...pruned } = event
+      const output = { path: event.output, bytes: event.bytes.after }
+      return { ...digest, pruned, checkpoints: { ...digest.checkpoints, pruned: output } }
+    }
+    case 'warning': {
+      const { code, text } = event
+      return { ...digest, warnings: [...digest.warnings, { code, text }].slice(-keptWarnings) }
+    }
+    case 'finished': {
+      const { mAP50, mAP50_95, seconds } = event.summary
+      return {
+        ...digest,
+        end: {
+          state: 'finished',
+          t: event.t,
+          ...(typeof mAP50 === 'number' ? { mAP50 } : {}),
+          ...(typeof mAP50_95 === 'number' ? { mAP50_95 } : {}),
+          ...(typeof seconds === 'number' ? { seconds } : {}),
+        },
+      }
+    }
+    case 'stopped':
+      return { ...digest, end: { state: 'stopped', t: event.t } }
+    case 'failed':
+      return { ...digest, end: { state: 'failed', t: event.t, failure: event } }
+  }
+}
+
+/** A run that never got a process this long after its folder was made never will. */
+const launchPatience = 60_000
+/** A run on another machine that logs nothing for this long is taken for gone. */
+const silencePatience = 15 * 60_000
+
+/**
+ * The state shown to people. `queued`: no process yet; `starting`: a process, no `started` event yet;
+ * `interrupted`: its process is gone and it never said how it ended.
+ *
+ * @param alive what is known of the manifest's process; ignored while it names none
+ */
+export function runState(
+  manifest: RunManifest,
+  digest: RunDigest,
+  alive: Liveness,
+  now = Date.now(),
+): RunState {
+  const end = attemptEnd(manifest, digest)
+  if (end) return end.state
+  if (!manifest.process) {
+    return now - manifest.createdAt > launchPatience ? 'interrupted' : 'queued'
+  }
+  const since = manifest.process.startedAt ?? manifest.createdAt
+  const silent = now - Math.max(digest.latest ?? 0, since) > silencePatience
+  if (alive === 'gone' || (alive === 'elsewhere' && silent)) return 'interrupted'
+  if (manifest.stopRequestedAt !== undefined && manifest.stopRequestedAt >= since) return 'stopping'
+  return digest.started && digest.started.t >= since ? 'running' : 'starting'
+}
+
+/** The end that the manifest's current process, not an earlier attempt, came to. */
+export function attemptEnd(manifest: RunManifest, digest: RunDigest): RunEnd | undefined {
+  const since = manifest.process?.startedAt ?? 0
+  return digest.end && digest.end.t >= since ? digest.end : undefined
+}
+
+export function isEnded(state: RunState): boolean {
+  return (
+    state === 'finished' || state === 'stopped' || state === 'failed' || state === 'interrupted'
+  )
+}
+
+/** What a list, a status line and a tree show of a run. */
+export type RunSummary = {
+  /** Epochs completed. */
+  readonly epoch?: number
+  readonly epochs?: number
+  /** Of the latest evaluation. */
+  readonly mAP50?: number
+  readonly mAP50_95?: number
+  readonly best?: { readonly epoch: number; readonly mAP50: number; readonly mAP50_95: number }
+  /** After pruning. */
+  readonly parameters?: number
+  readonly gflops?: number
+  /** Of the checkpoint this run is about: the pruned one, else the best, else the last. */
+  readonly bytes?: number
+  readonly output?: string
+  readonly etaSeconds?: number
+  readonly seconds?: number
+  readonly failure?: {
+    readonly code: string
+    readonly text: string
+    readonly remedy: string
+    readonly stderr?: string
+  }
+  readonly warnings: RunDigest['warnings']
+}
+
+/** Derives the summary; `etaSeconds` only while the run is alive. */
+export function summarize(
+  manifest: RunManifest,
+  digest: RunDigest,
+  state: RunState,
+  now = Date.now(),
+): RunSummary {
+  const { lastEpoch, bestEpoch, started, pruned, checkpoints } = digest
+  const end = attemptEnd(manifest, digest)
+  const finished = end?.state === 'finished' ? end : undefined
+  const mAP50 = finished?.mAP50 ?? lastEpoch?.mAP50
+  const mAP50_95 = finished?.mAP50_95 ?? lastEpoch?.mAP50_95
+  const output = checkpoints.pruned ?? checkpoints.best ?? checkpoints.last
+  const epochs = lastEpoch?.epochs ?? started?.epochs
+  const eta = state === 'running' ? etaSeconds(digest, now) : undefined
+  const begun = manifest.process?.startedAt ?? started?.t
+  const seconds = finished?.seconds ?? (begun && digest.latest ? (digest.latest - begun) / 1000 : 0)
+  return {
+    ...(lastEpoch ? { epoch: lastEpoch.epoch + 1 } : {}),
+    ...(epochs !== undefined && epochs > 0 ? { epochs } : {}),
+    ...(typeof mAP50 === 'number' ? { mAP50 } : {}),
+    ...(typeof mAP50_95 === 'number' ? { mAP50_95 } : {}),
+    ...(bestEpoch
+      ? {
+          best: {
+            epoch: bestEpoch.epoch + 1,
+            mAP50: bestEpoch.mAP50 ?? Number.NaN,
+            mAP50_95: bestEpoch.mAP50_95 ?? Number.NaN,
+          },
+        }
+      : {}),
+    ...(pruned ? { parameters: pruned.parameters.after, gflops: pruned.gflops.after } : {}),
+    ...(output ? { bytes: output.bytes, output: output.path } : {}),
+    ...(eta !== undefined ? { etaSeconds: eta } : {}),
+    ...(seconds > 0 ? { seconds } : {}),
+    ...(end?.state === 'failed' ? { failure: failureOf(end.failure) } : {}),
+    warnings: digest.warnings,
+  }
+}
+
+/** Seconds to the end of the last epoch, from the mean of the latest five; unknown before the first is over. */
+function etaSeconds(digest: RunDigest, now: number): number | undefined {
+  const { lastEpoch, epochSeconds } = digest
+  if (!lastEpoch || epochSeconds.length === 0) return undefined
+  const each = epochSeconds.reduce((a, b) => a + b, 0) / epochSeconds.length
+  const left = (lastEpoch.epochs - lastEpoch.epoch - 1) * each
+  return Math.max(0, left - (now - lastEpoch.t) / 1000)
+}
+
+function failureOf(event: FailedEvent): NonNullable<RunSummary['failure']> {
+  const { code, text, remedy, stderr } = event
+  return { code, text, remedy, ...(stderr === undefined ? {} : { stderr }) }
+}

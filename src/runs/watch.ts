@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EventReader } from './eventLog'
+import type { RunEvent } from './events'
+import type { Liveness } from './processIdentity'
+import { manifestLiveness, type RunSnapshot, snapshot } from './snapshot'
+import { digestEvents, emptyDigest, isEnded } from './state'
+import { readManifest, runFiles } from './store'
+
+export type RunUpdate = {
+  /** New since the last update, in order. */
+  readonly events: readonly RunEvent[]
+  /** The log began anew: drop what earlier updates brought. */
+  readonly reset: boolean
+  readonly run: RunSnapshot
+}
+
+export type WatchOptions = {
+  readonly signal?: AbortSignal
+  /** Milliseconds between looks at the log. */
+  readonly intervalMs?: number
+  /** Milliseconds between checks of the manifest and the process. */
+  readonly checkMs?: number
+}
+
+export type RunWatch = {
+  /**
+   * The last snapshot once the run has ended; undefined when the watch was disposed first. Rejects when the
+   * run's folder becomes unreadable.
+   */
+  readonly ended: Promise<RunSnapshot | undefined>
+  dispose(): void
+}
+
+/** How long a dead process's last words may take to arrive over a network file system. */
+const lastWords = 1500
+
+/**
+ * Follows a run, of this process or any other: calls `onUpdate` with what is in the log already, then with
+ * whatever is appended and whenever the state changes, until the run has ended or the watch is disposed. Works by
+ * polling, so the log may lie on a network file system.
+ */
+export function watchRun(
+  runDir: string,
+  onUpdate: (update: RunUpdate) => void,
+  options: WatchOptions = {},
+): RunWatch {
+  const disposal = new AbortController()
+  const signal = options.signal
+    ? AbortSignal.any([options.signal, disposal.signal])
+    : disposal.signal
+  return {
+    ended: follow(runDir, onUpdate, signal, options.intervalMs ?? 250, options.checkMs ?? checkMs),
+    dispose: () => disposal.abort(),
+  }
+}
+
+// Asking Windows about a process starts PowerShell, which is too dear to do every second.
+const checkMs = process.platform === 'linux' ? 500 : process.platform === 'win32' ? 10_000 : 2000
+
+async function follow(
+  runDir: string,
+  onUpdate: (update: RunUpdate) => void,
+  signal: AbortSignal,
+  intervalMs: number,
+  checkEvery: number,
+): Promise<RunSnapshot | undefined> {
+  const reader = new EventReader(runFiles(runDir).events)
+  let digest = emptyDigest
+  let checked = 0
+  let manifest = await readManifest(runDir)
+  let alive: Liveness = 'alive'
+  let goneSince: number | undefined
+  let told: string | undefined
+  while (!signal.aborted) {
+    const now = Date.now()
+    if (now - checked >= checkEvery) {
+      checked = now
+      manifest = await readManifest(runDir)
+      alive = await manifestLiveness(manifest)
+    }
+    const batch = await reader.read()
+    if (signal.aborted) break
+    digest = digestEvents(batch.events, batch.reset ? emptyDigest : digest)
+    // Nobody ends without a word until the words have had time to arrive.
+    goneSince = alive === 'gone' ? (goneSince ?? now) : undefined
+    const silent = goneSince !== undefined && now - goneSince >= lastWords && !batch.more
+    const run = snapshot(runDir, manifest, digest, alive === 'gone' && !silent ? 'alive' : alive)
+    if (batch.events.length > 0 || batch.reset || run.state !== told) {
+      told = run.state
+      onUpdate({ events: batch.events, reset: batch.reset, run })
+    }
+    if (isEnded(run.state) && !batch.more) return run
+    if (!batch.more) await sleep(intervalMs, undefined, { signal }).catch(() => undefined)
+  }
+  return undefined
+}
