@@ -63,15 +63,39 @@ export class PyList {
 export class PyDict {
   readonly kind = 'dict'
   readonly entries: [PyValue, PyValue][] = []
+  /** Position of each string key; made when the dict is large, and again when `entries` was edited. */
+  #index: Map<string, number> | undefined
+  #indexed = 0
 
   get(key: string): PyValue | undefined {
-    return this.entries.find(([k]) => k === key)?.[1]
+    return this.#find(key)?.[1]
   }
 
   set(key: string, value: PyValue): void {
-    const entry = this.entries.find(([k]) => k === key)
+    const entry = this.#find(key)
     if (entry) entry[1] = value
     else this.entries.push([key, value])
+  }
+
+  #find(key: string): [PyValue, PyValue] | undefined {
+    if (this.entries.length <= 8) return this.entries.find(([k]) => k === key)
+    if (this.#index === undefined || this.#indexed > this.entries.length) this.#reindex()
+    const index = this.#index as Map<string, number>
+    for (; this.#indexed < this.entries.length; this.#indexed++) {
+      const name = this.entries[this.#indexed]?.[0]
+      if (typeof name === 'string' && !index.has(name)) index.set(name, this.#indexed)
+    }
+    const at = index.get(key)
+    if (at === undefined) return undefined
+    const entry = this.entries[at]
+    if (entry?.[0] === key) return entry
+    this.#reindex()
+    return this.entries.find(([k]) => k === key)
+  }
+
+  #reindex(): void {
+    this.#index = new Map()
+    this.#indexed = 0
   }
 }
 
@@ -145,6 +169,8 @@ export class PyStorage {
     readonly numel: number,
     /** Little-endian content of a storage that no archive holds yet. */
     readonly bytes?: Uint8Array,
+    /** A storage class without a `Dtype` (complex, quantised, untyped): carried along, never interpreted. */
+    readonly opaque?: { readonly className: PyGlobal; readonly elementBytes: number },
   ) {}
 }
 
