@@ -74,6 +74,18 @@ function functionBody(code: string, name: string): string {
   return end === undefined ? code.slice(start) : code.slice(start, start + end)
 }
 
+/** `nc` is counted from v7.0 on; `names` are made up from v6.0 to v6.2. Train and val are always read. */
+function dataKeys(checkDataset: string): Capabilities['dataKeys'] {
+  const counted = /data\[["']nc["']\]\s*=\s*len\(/.test(checkDataset)
+  const invented = /["']names["']\s+not\s+in\s+data/.test(checkDataset)
+  return [
+    'train',
+    'val',
+    ...(counted ? [] : ['nc' as const]),
+    ...(invented ? [] : ['names' as const]),
+  ]
+}
+
 function hypFile(flags: readonly ScriptFlag[], sources: Sources): string {
   const flag = flags.find(({ dest }) => dest === 'hyp')
   const named = stringLiterals(flag?.default ?? '').at(-1)
@@ -114,6 +126,8 @@ export function probe(sources: Sources): Capabilities {
     classification: sources.has('classify/train.py'),
     yamlActivation: /\.get\(\s*["']activation["']/.test(yolo),
     dataPath: /\.get\(\s*["']path["']/.test(checkDataset),
+    dataBase: /\bROOT\s*\/\s*path\b/.test(checkDataset) ? 'root' : 'cwd',
+    dataKeys: dataKeys(checkDataset),
     dictNames: /isinstance\(\s*data\[["']names["']\],/.test(checkDataset),
     hyp: hypFile(trainFlags, sources),
     layout: isPackaged(sources) ? 'packaged' : 'repository',

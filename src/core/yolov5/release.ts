@@ -42,6 +42,10 @@ export type Capabilities = {
   readonly yamlActivation: boolean
   /** data.yaml's `path:` key is read. */
   readonly dataPath: boolean
+  /** What relative paths of data.yaml are relative to, where `path:` is absent or itself relative. */
+  readonly dataBase: 'root' | 'cwd'
+  /** Keys that data.yaml must have. Where `nc` is not among them, it is taken from `names`. */
+  readonly dataKeys: readonly ('train' | 'val' | 'nc' | 'names')[]
   /** data.yaml's `names:` may be a dict. */
   readonly dictNames: boolean
   /** Default hyperparameter file, relative to the root. */

@@ -1,0 +1,269 @@
+import * as l10n from '@vscode/l10n'
+import { isMap, isSeq, type Node } from 'yaml'
+import type { Finding, Range } from '../finding'
+import { nearest } from '../yolov5/nearest'
+import type { Capabilities, Detection } from '../yolov5/release'
+import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import { isCocoJson, isKnownKey, meantKey, suggestedKeys } from './dataKeys'
+
+/** Image folders or list files under one key, as the yaml has them. */
+export type DataPaths = readonly string[]
+
+/** A data.yaml as data; what is missing or malformed is left out, and named in `findings`. */
+export type DataYaml = {
+  readonly path?: string
+  readonly train?: DataPaths
+  readonly val?: DataPaths
+  readonly test?: DataPaths
+  readonly nc?: number
+  readonly names?: readonly string[]
+  readonly download?: string
+  readonly findings: readonly Finding[]
+}
+
+type Entry = { readonly key: Node; readonly value: Node | null }
+type Add = (
+  code: Finding['code'],
+  severity: Finding['severity'],
+  message: string,
+  range: Range,
+  suggestion?: string,
+) => void
+
+type Context = {
+  readonly yaml: YamlText
+  readonly keys: ReadonlyMap<string, Entry>
+  readonly detection: Detection
+  readonly add: Add
+}
+
+function valueRange({ yaml }: Context, { key, value }: Entry): Range {
+  return yaml.range(value ?? key)
+}
+
+function plain({ yaml, keys }: Context, key: string): unknown {
+  const value = keys.get(key)?.value
+  return value === undefined || value === null ? undefined : value.toJS(yaml.document)
+}
+
+function checkKeys({ yaml, keys, detection, add }: Context): void {
+  const { capabilities, release } = detection
+  for (const [name, { key }] of keys) {
+    if (isKnownKey(name, capabilities)) continue
+    const suggestion = meantKey(name) ?? nearest(name, suggestedKeys)
+    const ignored = l10n.t('YOLOv5 {0} does not read the key “{1}”.', release, name)
+    const free = suggestion !== undefined && !keys.has(suggestion) ? suggestion : undefined
+    add(
+      'data-yaml/unknown-key',
+      'warning',
+      free === undefined ? ignored : `${ignored} ${l10n.t('Did you mean {0}?', free)}`,
+      yaml.range(key),
+      free,
+    )
+  }
+  const coco = isCocoJson(keys.keys(), capabilities)
+  for (const name of coco ? [] : capabilities.dataKeys) {
+    if (keys.has(name)) continue
+    add(
+      'data-yaml/missing-key',
+      'error',
+      l10n.t('The key “{0}” is missing: YOLOv5 {1} needs it.', name, release),
+      yaml.top,
+    )
+  }
+  if (!coco && !keys.has('names') && !capabilities.dataKeys.includes('names')) {
+    add(
+      'data-yaml/default-names',
+      'information',
+      l10n.t('Without “names” the classes are called class0, class1 and so on.'),
+      yaml.top,
+    )
+  }
+}
+
+function readPaths(context: Context, key: 'train' | 'val' | 'test'): DataPaths | undefined {
+  const entry = context.keys.get(key)
+  if (entry === undefined) return undefined
+  const value = plain(context, key)
+  if (typeof value === 'string' && value !== '') return [value]
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
+    return value as string[]
+  }
+  // `test:` without a value is how the stock files say that there is none.
+  if (key === 'test' && value === undefined) return undefined
+  if (key === 'test' && value === null) return undefined
+  context.add(
+    'data-yaml/value',
+    'error',
+    l10n.t('“{0}” must be a folder, a list file, or a list of them.', key),
+    valueRange(context, entry),
+  )
+  return undefined
+}
+
+function readNames(context: Context): readonly string[] | undefined {
+  const { keys, detection, yaml, add } = context
+  const { dictNames } = detection.capabilities
+  const entry = keys.get('names')
+  if (entry === undefined) return undefined
+  const { value } = entry
+  if (!isSeq(value) && !isMap(value)) {
+    add(
+      'data-yaml/value',
+      'error',
+      l10n.t('“names” must list the class names.'),
+      valueRange(context, entry),
+    )
+    return undefined
+  }
+  if (isMap(value)) {
+    if (!dictNames) {
+      add(
+        'data-yaml/dict-names',
+        'error',
+        l10n.t('YOLOv5 {0} needs “names” as a list, not as numbered entries.', detection.release),
+        yaml.range(entry.key),
+      )
+    }
+    const numbers = value.items.map((pair) => Number(String(pair.key)))
+    if (!numbers.every((number, at) => number === at)) {
+      add(
+        'data-yaml/names-keys',
+        numbers.every(Number.isInteger) ? 'warning' : 'error',
+        l10n.t('The numbers of “names” must count up from 0: labels refer to them.'),
+        yaml.range(entry.key),
+      )
+    }
+  }
+  const nodes = isSeq(value) ? value.items : value.items.map((pair) => pair.value)
+  const plainNames: unknown = value.toJS(yaml.document)
+  const all: unknown[] = Object.values(plainNames as object)
+  all.forEach((name, at) => {
+    if (typeof name === 'string' || typeof name === 'number') return
+    add(
+      'data-yaml/name-type',
+      'warning',
+      l10n.t('Class {0} reads as {1}: put its name in quotes.', at, String(name)),
+      yaml.range(nodes[at]),
+    )
+  })
+  return all.map(String)
+}
+
+function readNc(context: Context, names: readonly string[] | undefined): number | undefined {
+  const { keys, detection, add } = context
+  const entry = keys.get('nc')
+  const value = plain(context, 'nc')
+  if (entry === undefined) return undefined
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    add(
+      'data-yaml/value',
+      'error',
+      l10n.t('“nc” must be the number of classes.'),
+      valueRange(context, entry),
+    )
+    return undefined
+  }
+  if (names !== undefined && names.length !== value) {
+    const counted = !detection.capabilities.dataKeys.includes('nc')
+    const mismatch = l10n.t('“nc” is {0}, but “names” has {1} entries.', value, names.length)
+    add(
+      'data-yaml/nc-mismatch',
+      counted ? 'warning' : 'error',
+      counted
+        ? `${mismatch} ${l10n.t('YOLOv5 {0} counts the names.', detection.release)}`
+        : mismatch,
+      valueRange(context, entry),
+      String(names.length),
+    )
+  }
+  return value
+}
+
+function readPath(context: Context): string | undefined {
+  const { keys, detection, yaml, add } = context
+  const entry = keys.get('path')
+  const value = plain(context, 'path')
+  if (entry === undefined) return undefined
+  if (!detection.capabilities.dataPath) {
+    add(
+      'data-yaml/path-ignored',
+      'warning',
+      l10n.t('YOLOv5 {0} does not read “path”: write it into train and val.', detection.release),
+      yaml.range(entry.key),
+    )
+    return undefined
+  }
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  add('data-yaml/value', 'error', l10n.t('“path” must be a folder.'), valueRange(context, entry))
+  return undefined
+}
+
+/** Reads a data.yaml for the detected release. Nothing on disk is looked at, nothing is evaluated. */
+export function parseDataYaml(text: string, detection: Detection): DataYaml {
+  const findings: Finding[] = []
+  const add: Add = (code, severity, message, range, suggestion) => {
+    findings.push({
+      code,
+      message,
+      severity,
+      range,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    })
+  }
+  const yaml = parseYamlText(text)
+  for (const { message, range } of yaml.errors) add('data-yaml/syntax', 'error', message, range)
+  if (yaml.map === undefined) {
+    if (findings.length === 0) {
+      add(
+        'data-yaml/syntax',
+        'error',
+        l10n.t('A data.yaml is a mapping with train, val and names.'),
+        yaml.top,
+      )
+    }
+    return { findings }
+  }
+  const context: Context = { yaml, keys: topLevel(yaml), detection, add }
+  checkKeys(context)
+  const path = readPath(context)
+  const train = readPaths(context, 'train')
+  const val = readPaths(context, 'val')
+  const test = readPaths(context, 'test')
+  const names = readNames(context)
+  const nc = readNc(context, names)
+  const download = plain(context, 'download')
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(train === undefined ? {} : { train }),
+    ...(val === undefined ? {} : { val }),
+    ...(test === undefined ? {} : { test }),
+    ...(nc === undefined ? {} : { nc }),
+    ...(names === undefined ? {} : { names }),
+    ...(typeof download === 'string' ? { download } : {}),
+    findings,
+  }
+}
+
+/**
+ * What the detected release would not understand in a data.yaml. `file` is the yaml's path; its folders are
+ * not looked at, since data sets may be fetched later.
+ */
+export function checkDataYaml(
+  text: string,
+  _file: string,
+  detection: Detection,
+): readonly Finding[] {
+  return parseDataYaml(text, detection).findings
+}
+
+/** Classes of a parsed data.yaml, as the release counts and names them. */
+export function classesOf(
+  { nc, names }: DataYaml,
+  { dataKeys }: Capabilities,
+): { readonly nc: number; readonly names: readonly string[] } | undefined {
+  const count = dataKeys.includes('nc') ? nc : names?.length
+  if (count === undefined) return undefined
+  return { nc: count, names: names ?? Array.from({ length: count }, (_, i) => `class${i}`) }
+}
