@@ -1,0 +1,149 @@
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
+import type { ScriptFlag } from '../../core/yolov5/release'
+
+/** A flag as it was given; `values` is empty for a bare one. */
+export type GivenFlag = { readonly flag: ScriptFlag; readonly values: readonly string[] }
+
+/** Flags by precedence: an exact name in any list, then a unique beginning in the first list that has one. */
+export type FlagLists = readonly (readonly ScriptFlag[])[]
+
+/**
+ * Parses arguments as Python's argparse does (`--flag value`, `--flag=value`, unique beginnings, `nargs`), in the
+ * order given.
+ *
+ * @throws SlimError `flags/unknown`, `flags/ambiguous`, `flags/value`, `flags/unexpected`
+ */
+export function parseArguments(args: readonly string[], lists: FlagLists): GivenFlag[] {
+  const given: GivenFlag[] = []
+  for (let i = 0; i < args.length; ) {
+    const token = args[i] ?? ''
+    i++
+    if (!looksLikeFlag(token)) {
+      throw new SlimError(
+        'flags/unexpected',
+        l10n.t('"{0}" belongs to no flag.', token),
+        given.length > 0
+          ? l10n.t('Check what follows {0}: it takes no further value.', nameOf(given.at(-1)?.flag))
+          : l10n.t('Write it as --flag {0}.', token),
+      )
+    }
+    const equals = token.indexOf('=')
+    const name = equals < 0 ? token : token.slice(0, equals)
+    const flag = resolveFlag(name, lists)
+    const inline = equals < 0 ? [] : [token.slice(equals + 1)]
+    let end = i
+    if (inline.length === 0 && flag.arity !== 'none') {
+      const most = flag.arity === 'many' ? Number.POSITIVE_INFINITY : 1
+      while (end < args.length && end - i < most && !looksLikeFlag(args[end] ?? '')) end++
+    }
+    const values = inline.length > 0 ? inline : args.slice(i, end)
+    i = end
+    checkValues(name, flag, values)
+    given.push({ flag, values })
+  }
+  return given
+}
+
+/** A flag's own full name. */
+export function nameOf(flag: ScriptFlag | undefined): string {
+  return flag?.names.find((name) => name.startsWith('--')) ?? flag?.names[0] ?? ''
+}
+
+/** argparse takes `-1` and text with a space for values. */
+function looksLikeFlag(token: string): boolean {
+  if (!token.startsWith('-') || token === '-') return false
+  return !/^-(\d+|\d*\.\d+)$/.test(token) && !/^-\S*\s/.test(token)
+}
+
+function resolveFlag(name: string, lists: FlagLists): ScriptFlag {
+  const swapped = (text: string): string => text.replaceAll('_', '-')
+  for (const same of [(n: string) => n === name, (n: string) => swapped(n) === swapped(name)]) {
+    for (const list of lists) {
+      const exact = list.find(({ names }) => names.some(same))
+      if (exact) return exact
+    }
+  }
+  if (name.startsWith('--') && name.length > 2) {
+    for (const list of lists) {
+      const hits = list.filter(({ names }) => names.some((n) => n.startsWith(name)))
+      const [only, another] = hits
+      if (another) {
+        throw new SlimError(
+          'flags/ambiguous',
+          l10n.t('{0} could be {1}.', name, hits.map(nameOf).join(', ')),
+          l10n.t('Write the flag out.'),
+        )
+      }
+      if (only) return only
+    }
+  }
+  throw unknownFlag(name, lists)
+}
+
+/** The error for a flag that is not there, with the nearest that is. */
+function unknownFlag(name: string, lists: FlagLists): SlimError {
+  const known = lists.flatMap((list) => list.flatMap(({ names }) => names))
+  const near = nearestName(name, known)
+  return new SlimError(
+    'flags/unknown',
+    l10n.t('This release has no flag {0}.', name),
+    near ? l10n.t('Did you mean {0}?', near) : l10n.t('"--help" lists the flags.'),
+  )
+}
+
+/** The known name fewest edits away; undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const most = Math.max(2, Math.floor(name.length / 3))
+  let best: { readonly name: string; readonly edits: number } | undefined
+  for (const candidate of known) {
+    const edits = editDistance(name, candidate)
+    if (edits <= most && (!best || edits < best.edits)) best = { name: candidate, edits }
+  }
+  return best?.name
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replace))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function checkValues(name: string, flag: ScriptFlag, values: readonly string[]): void {
+  const wrong = (what: string, remedy: string): SlimError =>
+    new SlimError('flags/value', what, remedy)
+  if (flag.arity === 'none' && values.length > 0) {
+    throw wrong(l10n.t('{0} takes no value.', name), l10n.t('Write {0} alone.', nameOf(flag)))
+  }
+  if ((flag.arity === 'one' || flag.arity === 'many') && values.length === 0) {
+    throw wrong(l10n.t('{0} wants a value.', name), l10n.t('Write it after {0}.', name))
+  }
+  for (const value of values) {
+    if (flag.type === 'int' && !/^\s*[+-]?\d+(_\d+)*\s*$/.test(value)) {
+      throw wrong(
+        l10n.t('{0} {1}: that is no whole number.', name, value),
+        l10n.t('Give a whole number.'),
+      )
+    }
+    if (flag.type === 'float' && !isFloat(value)) {
+      throw wrong(l10n.t('{0} {1}: that is no number.', name, value), l10n.t('Give a number.'))
+    }
+    if (flag.choices && !flag.choices.includes(value)) {
+      throw wrong(
+        l10n.t('{0} {1}: there is no such choice.', name, value),
+        l10n.t('Choose one of {0}.', flag.choices.join(', ')),
+      )
+    }
+  }
+}
+
+function isFloat(value: string): boolean {
+  return /^\s*[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i.test(value)
+}
