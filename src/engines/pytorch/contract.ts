@@ -1,4 +1,7 @@
 import type { Attribute } from '../../core/slimming/moduleTree'
+import type { Sparsity, SparsityPlan, TrainingSchedule } from '../../core/slimming/sparsity'
+
+export type { TrainingSchedule }
 
 /** `slim/runner.json`: everything the Python runner is told. Paths are absolute. */
 export type RunnerConfig = {
@@ -19,13 +22,7 @@ export type RunnerConfig = {
   readonly resume: boolean
 }
 
-export type RunnerSparsity = {
-  readonly reg: 'prox' | 'l1'
-  readonly sr: number | 'auto'
-  readonly schedule: 'constant' | 'linear'
-  /** Share of prunable channels that pruning shall remove later; `auto` aims the budget at it. */
-  readonly percent: number
-}
+export type RunnerSparsity = Sparsity
 
 /**
  * The runner asks the planner (`yolov5-slim internal-plan`) once, before the first optimizer step, so that
@@ -37,27 +34,7 @@ export type PlannerRequest = {
   readonly schedule: TrainingSchedule
 }
 
-export type TrainingSchedule = {
-  readonly epochs: number
-  readonly startEpoch: number
-  /** Optimizer steps in each epoch after warm-up (batches ÷ accumulation). */
-  readonly stepsPerEpoch: number
-  /** Learning rate of the BN group in each epoch, `epochs` long, before warm-up is applied. */
-  readonly lr: readonly number[]
-  readonly warmupSteps: number
-  readonly momentum: number
-  readonly optimizer: 'SGD' | 'Adam' | 'AdamW'
-}
-
-export type PlannerReply = {
-  /** Prunable BN modules in network order. */
-  readonly layers: readonly { readonly name: string; readonly channels: number }[]
-  readonly excluded: readonly { readonly name: string; readonly reason: string }[]
-  readonly warnings: readonly { readonly code: string; readonly text: string }[]
-  /** Sparsity strength of each epoch, `epochs` long; empty without sparsity. */
-  readonly sr: readonly number[]
-  readonly explanation: string
-}
+export type PlannerReply = SparsityPlan
 
 /** A live torch module as JSON; becomes a ModuleNode. Tensors carry their shape only. */
 export type ModuleJson = {

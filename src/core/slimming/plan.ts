@@ -1,0 +1,108 @@
+import { cliffWarnings } from './cliff'
+import { heldBackWarnings, type LayerConstraints, restoreLayers } from './constraints'
+import { countKept } from './cost'
+import type { ChannelGraph } from './graph'
+import { type Ranking, rankGroups, scoreAt } from './ranking'
+import type { Criterion, Reduction } from './scores'
+import type { TraceWarning } from './tracer'
+
+/** How much to remove. */
+export type PruneAmount =
+  /** Share of the prunable channels, 0 to 1, by one threshold over the whole network. */
+  | { readonly kind: 'percent'; readonly percent: number }
+  /** Every channel whose score is below. */
+  | { readonly kind: 'threshold'; readonly threshold: number }
+  /** Just what costs nothing: |gamma| not above `epsilon`. */
+  | { readonly kind: 'zero'; readonly epsilon: number }
+
+export type PlanOptions = LayerConstraints & {
+  readonly amount: PruneAmount
+  readonly criterion: Criterion
+  readonly reduction: Reduction
+  /** Globs of layer names that stay whole, e.g. `model.24.*`. */
+  readonly keep: readonly string[]
+}
+
+export const defaultPlanOptions: Omit<PlanOptions, 'amount'> = {
+  criterion: 'gamma',
+  reduction: 'max',
+  round: 8,
+  minChannels: 1,
+  maxLayerPercent: 1,
+  keep: [],
+}
+
+export type PrunePlan = {
+  /** 1 for each group of the graph that goes. */
+  readonly removed: Uint8Array
+  /** Score of the smallest group that the amount spares: what scores below it was to go. */
+  readonly threshold: number
+  readonly percentAsked: number | null
+  /** Share of prunable channels that go. */
+  readonly percentReached: number
+  readonly layers: readonly PlannedLayer[]
+  readonly warnings: readonly TraceWarning[]
+}
+
+export type PlannedLayer = {
+  readonly name: string
+  readonly before: number
+  readonly after: number
+  /** First layer of those tied together by residual adds. */
+  readonly group?: string
+}
+
+/**
+ * Decides which channels go. Groups are taken in the order of their score until the amount is reached; then
+ * layers that would keep too few channels get their best ones back.
+ *
+ * @throws SlimError as `rankGroups` does
+ */
+export function planPrune(graph: ChannelGraph, options: PlanOptions): PrunePlan {
+  const ranking = rankGroups(graph, options)
+  const taken = countTaken(ranking, options.amount)
+  const removed = new Uint8Array(graph.groups.length)
+  for (const group of ranking.candidates.slice(0, taken)) removed[group] = 1
+  const heldBack = restoreLayers(graph, removed, ranking.scores, options)
+  const reached = ranking.candidates.reduce(
+    (sum, group) => sum + (removed[group] === 1 ? (graph.groups[group]?.members.length ?? 0) : 0),
+    0,
+  )
+  return {
+    removed,
+    threshold: scoreAt(ranking, taken),
+    percentAsked: options.amount.kind === 'percent' ? options.amount.percent : null,
+    percentReached: reached / ranking.total,
+    layers: graph.norms.map(({ name, channels, groups, tie }) => ({
+      name,
+      before: channels,
+      after: groups.length > 0 ? countKept(groups, removed) : channels,
+      ...(tie === undefined ? {} : { group: tie }),
+    })),
+    warnings: [
+      ...graph.warnings,
+      ...heldBackWarnings(graph, heldBack),
+      ...cliffWarnings(graph, ranking, taken, options.criterion === 'gamma'),
+    ],
+  }
+}
+
+/** How many candidates make up the amount; a group is never taken in part. */
+function countTaken(ranking: Ranking, amount: PruneAmount): number {
+  const { candidates, scores, gone, total } = ranking
+  const first = (spared: (group: number, index: number) => boolean): number => {
+    const index = candidates.findIndex(spared)
+    return index < 0 ? candidates.length : index
+  }
+  switch (amount.kind) {
+    case 'zero':
+      return first((group) => (scores[group] ?? 0) > amount.epsilon)
+    case 'threshold':
+      return first((group) => (scores[group] ?? 0) >= amount.threshold)
+    case 'percent': {
+      // The slack keeps 0.7 × 10 from falling short of 7 by a rounding error.
+      const wanted = amount.percent * total + 1e-9
+      return first((_, index) => (gone[index + 1] ?? 0) > wanted)
+    }
+  }
+}
