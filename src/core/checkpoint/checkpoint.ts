@@ -24,6 +24,8 @@ export class Checkpoint {
   readonly root: PyValue
   /** Every global that unpickling would import, in order of appearance. */
   readonly imports: readonly PyGlobal[]
+  /** `getattr` is imported for nothing but methods of YOLOv5's own classes, as segmentation models do. */
+  readonly harmlessGetattr: boolean
   readonly protocol: number
   /** Content of the archive's `version`, e.g. `3\n`. */
   readonly version: string | undefined
@@ -53,6 +55,7 @@ export class Checkpoint {
     const pickle = readTorchPickle(this.name, content, (key) => this.#entry(key))
     this.root = pickle.root
     this.imports = pickle.globals
+    this.harmlessGetattr = pickle.harmlessGetattr
     this.protocol = pickle.protocol
   }
 

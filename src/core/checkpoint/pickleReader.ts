@@ -27,6 +27,8 @@ export type PickleHooks = {
   persistent(id: PyValue): PyValue
   /** REDUCE: a node for the call; undefined keeps it as a PyObject. */
   call(callable: PyValue, args: PyValue): PyValue | undefined
+  /** A global was put on the stack, again or for the first time. */
+  pushed(global: PyGlobal): void
 }
 
 export type Pickle = {
@@ -64,6 +66,11 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
   function get(index: number): void {
     const value = memo[index]
     if (value === undefined) throw corrupt(name, l10n.t('it refers to an object it does not hold'))
+    push(value)
+  }
+
+  function push(value: PyValue): void {
+    if (value instanceof PyGlobal) hooks.pushed(value)
     stack.push(value)
   }
 
@@ -74,7 +81,8 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
       value = new PyGlobal(module, attribute)
       interned.set(key, value)
     }
-    node(value)
+    if (++nodes > maxNodes) throw tooMuch(name)
+    push(value)
   }
 
   for (let steps = 0; ; steps++) {
@@ -104,7 +112,7 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
         stack.popToMark()
         break
       case op.DUP:
-        stack.push(stack.top())
+        push(stack.top())
         break
 
       case op.BINPUT:

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { GetattrUses } from './getattrUses'
 import { type Pickle, readPickle } from './pickleReader'
 import { corrupt } from './source'
 import {
@@ -50,8 +51,9 @@ export function readTorchPickle(
   name: string,
   content: Uint8Array,
   entryOf: (key: string) => ZipEntry | undefined,
-): Pickle & { readonly storages: ReadonlyMap<string, PyStorage> } {
+): Pickle & { readonly harmlessGetattr: boolean } {
   const storages = new Map<string, PyStorage>()
+  const getattr = new GetattrUses()
 
   function persistent(id: PyValue): PyValue {
     const items = id instanceof PyTuple ? id.items : []
@@ -83,6 +85,7 @@ export function readTorchPickle(
   }
 
   function call(callable: PyValue, args: PyValue): PyValue | undefined {
+    getattr.called(callable, args)
     if (!(callable instanceof PyGlobal) || !(args instanceof PyTuple)) return undefined
     if (callable.module !== 'torch._utils' || callable.name !== '_rebuild_tensor_v2') {
       return undefined
@@ -90,7 +93,9 @@ export function readTorchPickle(
     return tensorOf(name, args.items)
   }
 
-  return { ...readPickle(name, content, { persistent, call }), storages }
+  const pushed = (global: PyGlobal) => getattr.pushed(global)
+  const pickle = readPickle(name, content, { persistent, call, pushed })
+  return { ...pickle, harmlessGetattr: getattr.harmless }
 }
 
 /** Bytes of one element of a storage. */
