@@ -43,7 +43,8 @@ function valueRange({ yaml }: Context, { key, value }: Entry): Range {
 
 function plain({ yaml, keys }: Context, key: string): unknown {
   const value = keys.get(key)?.value
-  return value === undefined || value === null ? undefined : value.toJS(yaml.document)
+  // An empty value and `~` mean that there is none, as for Python's `.get(key)`.
+  return value?.toJS(yaml.document) ?? undefined
 }
 
 function checkKeys({ yaml, keys, detection, add }: Context): void {
@@ -91,7 +92,6 @@ function readPaths(context: Context, key: 'train' | 'val' | 'test'): DataPaths |
   }
   // `test:` without a value is how the stock files say that there is none.
   if (key === 'test' && value === undefined) return undefined
-  if (key === 'test' && value === null) return undefined
   context.add(
     'data-yaml/value',
     'error',
@@ -195,7 +195,7 @@ function readPath(context: Context): string | undefined {
     return undefined
   }
   if (typeof value === 'string') return value
-  if (value === undefined || value === null) return undefined
+  if (value === undefined) return undefined
   add('data-yaml/value', 'error', l10n.t('“path” must be a folder.'), valueRange(context, entry))
   return undefined
 }
@@ -214,7 +214,7 @@ export function parseDataYaml(text: string, detection: Detection): DataYaml {
   }
   const yaml = parseYamlText(text)
   for (const { message, range } of yaml.errors) add('data-yaml/syntax', 'error', message, range)
-  if (yaml.map === undefined) {
+  if (yaml.map === undefined || findings.length > 0) {
     if (findings.length === 0) {
       add(
         'data-yaml/syntax',

@@ -34,7 +34,8 @@ export function parseModelYaml(text: string): ModelYaml {
   }
   const yaml = parseYamlText(text)
   for (const { message, range } of yaml.errors) report('model-yaml/syntax', message, range)
-  if (yaml.map === undefined) {
+  // What follows a syntax error is the parser's guess, and findings about it would mislead.
+  if (yaml.map === undefined || findings.length > 0) {
     if (findings.length === 0) {
       report(
         'model-yaml/syntax',
