@@ -1,0 +1,122 @@
+import * as l10n from '@vscode/l10n'
+import { type Checkpoint, openCheckpoint } from '../../core/checkpoint/checkpoint'
+import { importedNames } from '../../core/checkpoint/globals'
+import { checkpointModel } from '../../core/checkpoint/model'
+import { moduleTree } from '../../core/checkpoint/moduleTree'
+import { PyDict } from '../../core/checkpoint/values'
+import { SlimError } from '../../core/errors'
+import { type Attribute, type ModuleNode, shortName } from '../../core/slimming/moduleTree'
+import type { Detection } from '../../core/yolov5/release'
+
+/** What training must know of a checkpoint before it starts. */
+export type WeightsFacts = {
+  readonly path: string
+  /** Classes of its head; undefined when the model does not say. */
+  readonly nc: number | undefined
+  /** No BN layers are left: it was fused for inference. */
+  readonly fused: boolean
+  /** Training ended and the optimizer was stripped (`epoch: -1`). */
+  readonly finished: boolean
+}
+
+export type WeightsPolicy = {
+  /** `--trust-weights`: unpickling may run whatever the file says. */
+  readonly trusted: boolean
+  readonly detection: Detection
+}
+
+/**
+ * Reads, without executing anything, whether a checkpoint may be given to the release's `torch.load`.
+ *
+ * @throws SlimError `checkpoint/unsafe-globals`, `checkpoint/newer-release`, and what `openCheckpoint` and
+ *   `checkpointModel` throw
+ */
+export function checkWeights(path: string, policy: WeightsPolicy): WeightsFacts {
+  const checkpoint = openCheckpoint(path)
+  try {
+    if (!policy.trusted) refuseUnsafe(path, checkpoint)
+    refuseNewer(path, checkpoint, policy.detection)
+    const { model } = checkpointModel(checkpoint.root)
+    const tree = moduleTree(checkpoint, model)
+    return {
+      path,
+      nc: classCount(tree),
+      fused: !hasBatchNorm(tree),
+      finished: checkpoint.root instanceof PyDict && checkpoint.root.get('epoch') === -1,
+    }
+  } finally {
+    checkpoint.close()
+  }
+}
+
+/**
+ * @throws SlimError `checkpoint/fused`
+ */
+export function requireBatchNorm({ path, fused }: WeightsFacts): void {
+  if (!fused) return
+  throw new SlimError(
+    'checkpoint/fused',
+    l10n.t('{0} is fused: its BN layers are merged into the convolutions.', path),
+    l10n.t(
+      'Use the checkpoint that training saved (weights/last.pt or best.pt), not an exported one.',
+    ),
+  )
+}
+
+/**
+ * Finetuning keeps the head of the weights, so the classes must be the same.
+ *
+ * @throws SlimError `data/class-mismatch`
+ */
+export function requireClasses({ path, nc }: WeightsFacts, dataFile: string, dataNc: number): void {
+  if (nc === undefined || nc === dataNc) return
+  throw new SlimError(
+    'data/class-mismatch',
+    l10n.t('{0} has {1} classes, but {2} has {3}.', path, nc, dataFile, dataNc),
+    l10n.t('Give the data.yaml that the weights were trained with, or weights of its classes.'),
+  )
+}
+
+function refuseUnsafe(path: string, checkpoint: Checkpoint): void {
+  const unsafe = importedNames(checkpoint).unsafeGlobals
+  if (unsafe.length === 0) return
+  throw new SlimError(
+    'checkpoint/unsafe-globals',
+    l10n.t(
+      '{0} would import {1} when it is loaded, which no YOLOv5 needs.',
+      path,
+      unsafe.join(', '),
+    ),
+    l10n.t('Loading it may run any program. If you know who made it, give --trust-weights.'),
+  )
+}
+
+/** A class that the checkout lacks would end the run at `torch.load`. */
+function refuseNewer(path: string, checkpoint: Checkpoint, detection: Detection): void {
+  const { capabilities, release } = detection
+  const known = new Set([...capabilities.modules, capabilities.modelClass, 'Model', 'Detect'])
+  const prefix = /^(?:yolov5\.)?models\.(?:yolo|common|experimental)$/
+  const missing = checkpoint.imports.find(
+    ({ module, name }) => prefix.test(module) && /^[A-Z]/.test(name) && !known.has(name),
+  )
+  if (!missing) return
+  throw new SlimError(
+    'checkpoint/newer-release',
+    l10n.t('{0} holds a {1}, which YOLOv5 {2} does not have.', path, missing.path, release),
+    l10n.t('Use the YOLOv5 release that made it, or a newer one.'),
+  )
+}
+
+function hasBatchNorm(node: ModuleNode): boolean {
+  return (
+    shortName(node.className).includes('BatchNorm') ||
+    Object.values(node.children).some(hasBatchNorm)
+  )
+}
+
+/** `nc` of the head, which is the last layer; every release's Detect and Segment has it. */
+function classCount(model: ModuleNode): number | undefined {
+  const layers = Object.values(model.children.model?.children ?? {})
+  const candidates: (Attribute | undefined)[] = [layers.at(-1)?.attributes.nc, model.attributes.nc]
+  return candidates.find((nc): nc is number => typeof nc === 'number')
+}
