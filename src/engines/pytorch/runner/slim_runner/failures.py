@@ -1,0 +1,106 @@
+"""How a run can end badly, each way with a stable code, one sentence of what is wrong and one of what to do."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import traceback
+from pathlib import Path
+from typing import Iterator, Optional
+
+
+class Failure(Exception):
+    def __init__(self, code: str, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.remedy = remedy
+
+
+class Stopped(BaseException):
+    """Asked to stop. Not an Exception, so that no `except Exception` of the checkout swallows it."""
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen = set()
+    current: Optional[BaseException] = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def is_disk_full(error: BaseException, folder: Path) -> bool:
+    """torch reports a full disk as a RuntimeError of its writer, so ask the disk as well."""
+    for link in _chain(error):
+        if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+    writer = any(
+        isinstance(link, RuntimeError) and re.search(r"PytorchStreamWriter|inline_container", str(link))
+        for link in _chain(error)
+    )
+    if not writer:
+        return False
+    try:
+        return shutil.disk_usage(str(folder)).free < 64 * 1024 * 1024
+    except OSError:
+        return False
+
+
+def disk_full(folder: Path) -> Failure:
+    return Failure(
+        "disk/full",
+        f"The disk that holds {folder} is full.",
+        "Free some space and continue with --resume; the last complete checkpoint was kept.",
+    )
+
+
+def classify(error: BaseException, run_dir: Path) -> Failure:
+    """The Failure that says what `error` means to the user."""
+    for link in _chain(error):
+        if isinstance(link, Failure):
+            return link
+    if is_disk_full(error, run_dir):
+        return disk_full(run_dir)
+    text = " ".join(str(error).split())
+    name = type(error).__name__
+    if name == "OutOfMemoryError" or (isinstance(error, RuntimeError) and "out of memory" in text):
+        return Failure(
+            "cuda/out-of-memory",
+            "The GPU ran out of memory: " + text.split(". ")[0] + ".",
+            "Use a smaller --batch-size or image size, or free the GPU of other processes.",
+        )
+    if re.search(r"DataLoader worker .*(killed|exited unexpectedly)", text):
+        return Failure(
+            "train/worker-killed",
+            "A data loader worker was killed: " + text,
+            "Use fewer --workers; it usually means that memory or shared memory ran out.",
+        )
+    if re.search(r"names found for nc=|Label class .* exceeds nc=|trained on different --data", text):
+        return Failure(
+            "data/class-mismatch",
+            text,
+            "Make nc and names of the data yaml, the class numbers of the labels, and the weights agree.",
+        )
+    if re.search(r"Dataset not found|does not exist|No images found|No such file or directory.*(images|labels)", text):
+        return Failure("data/missing", text, "Correct the paths in the data yaml given with --data.")
+    if re.search(r"[Nn]o labels (found )?in|Can not train without labels|All labels empty", text):
+        return Failure(
+            "data/no-labels",
+            text,
+            "Labels are text files beside the images, in a folder named labels instead of images.",
+        )
+    if "nothing to resume" in text:
+        return Failure(
+            "resume/finished",
+            text,
+            "The run is complete: start a new one from its weights instead of --resume.",
+        )
+    last = traceback.extract_tb(error.__traceback__)[-1:] if error.__traceback__ else []
+    where = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""
+    return Failure(
+        "train/failed",
+        f"{name}: {text or 'no message'}{where}",
+        "The traceback is in the run's log.",
+    )

@@ -1,0 +1,103 @@
+"""The sparsity penalty on BN gammas (Liu et al., ICCV 2017), applied once per optimizer step.
+
+Both forms move a gamma that nothing else holds by lr * sr / (1 - momentum) a step, towards zero.
+
+l1: the paper's subgradient. sr * sign(gamma) is added to gamma's gradient immediately before the optimizer's
+own step, hence after the scaler has divided the loss scale out and after clipping: neither scales it, and a
+step that the scaler skips adds nothing. The optimizer's momentum turns sr into sr / (1 - momentum).
+
+prox: the proximal step. After the optimizer's own step each gamma is moved towards zero by
+lr * sr / (1 - momentum), and stops there: gamma - clamp(gamma, -amount, amount), which is exactly zero for
+those within reach. lr and momentum are the param group's own at that step, so warm-up is honoured.
+
+With Adam and AdamW beta1 takes the place of momentum in prox: the step stays decoupled from Adam's
+normalisation, as AdamW's weight decay is, and so means the same as with SGD. The subgradient of l1 does go
+through that normalisation, as in every published script; there a gamma moves by up to lr a step whatever sr is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import torch
+
+
+def group_momentum(group: Dict[str, Any]) -> float:
+    """Momentum of an SGD or RMSprop group, beta1 of an Adam one."""
+    if "momentum" in group:
+        return float(group["momentum"])
+    if "betas" in group:
+        return float(group["betas"][0])
+    return 0.0
+
+
+class Penalty:
+    """Adds the penalty for `gammas` to the steps of `optimizer`; strength `sr` is set once an epoch."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, gammas: Sequence[torch.nn.Parameter], reg: str) -> None:
+        self.optimizer = optimizer
+        self.reg = reg
+        self.sr = 0.0
+        self.steps = 0
+        # Sum of what prox subtracted from a gamma that did not reach zero: the budget B so far.
+        self.budget = 0.0
+        wanted = {id(gamma) for gamma in gammas}
+        self._groups: List[Tuple[Dict[str, Any], List[torch.nn.Parameter]]] = []
+        for group in optimizer.param_groups:
+            members = [p for p in group["params"] if id(p) in wanted and p.requires_grad]
+            if members:
+                self._groups.append((group, members))
+        self.count = sum(len(members) for _, members in self._groups)
+
+    @property
+    def group(self) -> Optional[Dict[str, Any]]:
+        return self._groups[0][0] if self._groups else None
+
+    def before_step(self) -> None:
+        self.steps += 1
+        if self.reg != "l1" or self.sr == 0.0:
+            return
+        with torch.no_grad():
+            for _, members in self._groups:
+                live = [p for p in members if p.grad is not None]
+                if live:
+                    flat = torch.cat([p.detach() for p in live]).sign_()
+                    _add(_gradients(live), flat, self.sr)
+
+    def after_step(self) -> None:
+        if self.reg != "prox" or self.sr == 0.0:
+            return
+        with torch.no_grad():
+            for group, members in self._groups:
+                amount = float(group["lr"]) * self.sr / (1.0 - group_momentum(group))
+                if group is self._groups[0][0]:
+                    self.budget += amount
+                if amount > 0.0:
+                    flat = torch.cat([p.detach() for p in members]).clamp_(-amount, amount)
+                    _add([p.detach() for p in members], flat, -1.0)
+
+
+def _gradients(parameters: Sequence[torch.nn.Parameter]) -> List[torch.Tensor]:
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+def _add(targets: Sequence[torch.Tensor], flat: torch.Tensor, alpha: float) -> None:
+    """targets[i] += alpha * its slice of `flat`: three kernels for all layers instead of three for each."""
+    slices = flat.split([target.numel() for target in targets])
+    torch._foreach_add_(list(targets), list(slices), alpha=alpha)
+
+
+def zero_average_where_zero(average: Sequence[torch.Tensor], live: Sequence[torch.Tensor]) -> int:
+    """Zeroes the moving average of every gamma that is exactly zero in the live model; returns how many.
+
+    The checkpoint that is evaluated, kept and pruned is the moving average (EMA). It approaches zero only
+    geometrically (decay 0.9999), so a channel that training has switched off would look alive in it. Done at
+    the end of an epoch, before validation, so the reported mAP is that of the zeroed average.
+    """
+    changed = 0
+    with torch.no_grad():
+        for mean, value in zip(average, live):
+            mask = value == 0
+            changed += int((mask & (mean != 0)).sum())
+            mean.masked_fill_(mask.to(mean.device), 0.0)
+    return changed

@@ -1,0 +1,236 @@
+"""Finetuning a pruned checkpoint: the freshly built model is shrunk to the checkpoint's shapes.
+
+Stock train.py builds the model from its yaml and then copies the tensors whose shapes match, which silently
+un-prunes a pruned checkpoint. So the model is given the checkpoint's shapes and values, anchors included, the
+moment it is built; stock then copies everything, and EMA, optimizer, resume and DDP see the small model.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import torch
+
+from .failures import Failure
+
+Warn = Callable[[str, str, Optional[str]], None]
+NOT_MATCHED_REMEDY = "Pass the --cfg that the checkpoint was trained with, or leave --cfg out."
+
+
+class Weights:
+    """Follows the checkpoint from torch.load through the model's constructor to the first step."""
+
+    def __init__(self, stage: str, resume: bool, warn: Warn) -> None:
+        self._stage = stage
+        self._resume = resume
+        self._warn = warn
+        self._source: Optional[torch.nn.Module] = None
+        self._file = ""
+        self.shrunk = False
+
+    def watch_load(self) -> None:
+        load: Any = torch.load
+
+        @functools.wraps(load)
+        def loaded(f: Any, *args: Any, **kwargs: Any) -> Any:
+            name = str(f) if isinstance(f, (str, Path)) else ""
+            try:
+                result = load(f, *args, **kwargs)
+            except (pickle.UnpicklingError, ModuleNotFoundError, AttributeError, EOFError) as error:
+                if name.endswith(".pt"):
+                    raise Failure(
+                        "weights/unreadable",
+                        f"{name} cannot be loaded by this YOLOv5 release: {error}",
+                        "Use weights saved by this release or an older one; `yolov5-slim inspect` says which.",
+                    ) from error
+                raise
+            if name.endswith(".pt") and isinstance(result, dict) and isinstance(result.get("model"), torch.nn.Module):
+                self._loaded(result, name)
+            return result
+
+        torch.load = loaded
+
+    def _loaded(self, checkpoint: Dict[str, Any], file: str) -> None:
+        checkpoint.setdefault("optimizer", None)
+        checkpoint.setdefault("epoch", -1)
+        checkpoint.setdefault("best_fitness", None)
+        average = checkpoint.get("ema")
+        if self._stage in ("sparse", "finetune") and not self._resume and checkpoint["optimizer"] is not None:
+            # v6.1 and older would otherwise take up the unfinished run's optimizer and epoch without --resume.
+            if isinstance(average, torch.nn.Module):
+                checkpoint["model"] = average
+            checkpoint.update(optimizer=None, epoch=-1, ema=None)
+            for key in ("updates", "training_results", "wandb_id"):
+                if key in checkpoint:
+                    checkpoint[key] = None
+        self._source, self._file = checkpoint["model"], file
+
+    def watch_model(self, model_class: Any) -> None:
+        """Wraps the constructor rather than the class, which v5.0 names in its own super() call."""
+        construct = model_class.__init__
+
+        @functools.wraps(construct)
+        def constructed(model: Any, *args: Any, **kwargs: Any) -> None:
+            construct(model, *args, **kwargs)
+            if self._source is not None and not self.shrunk:
+                self._fit(model, self._source)
+
+        model_class.__init__ = constructed
+
+    def _fit(self, model: torch.nn.Module, source: torch.nn.Module) -> None:
+        ours, theirs = model.state_dict(), source.state_dict()
+        verdict, detail = compare(ours, theirs, source)
+        strict = self._stage == "finetune" or self._resume
+        if verdict == "classes" and (strict or not _is_prunable_difference(ours, theirs)):
+            if _has_smaller_body(ours, theirs, source):
+                raise Failure(
+                    "data/class-mismatch",
+                    f"{self._file} is a pruned model of {_classes(source)} classes; the data has {_classes(model)}.",
+                    "Use the data set it was pruned for: a pruned head cannot change its classes.",
+                )
+            self._warn(
+                "weights/class-count",
+                f"{self._file} was trained for {_classes(source)} classes and the data has {_classes(model)}: "
+                "its output layers start afresh.",
+                None,
+            )
+            return
+        if verdict == "pruned" and _widths(model) != _widths(source):
+            verdict, detail = "other", f"its yaml scales widths by {_widths(source)}, the --cfg by {_widths(model)}"
+        if verdict == "pruned":
+            shrink(model, source)
+            self.shrunk = True
+            print(f"slim: model shrunk to the shapes of {self._file}, anchors kept", flush=True)
+        elif verdict == "other":
+            if strict:
+                raise Failure(
+                    "weights/not-matched",
+                    f"{self._file} does not fit the model that train.py builds: {detail}.",
+                    NOT_MATCHED_REMEDY,
+                )
+            self._warn(
+                "weights/partial",
+                f"{self._file} does not fit the model that train.py builds ({detail}): only some weights are used.",
+                NOT_MATCHED_REMEDY,
+            )
+
+    def verify(self, model: torch.nn.Module, classes_differ_ok: bool = True) -> Optional[str]:
+        """After stock has copied: every tensor of the checkpoint must be in the model, in number and value.
+
+        Compared at half precision, to which stock rounds the model once before training. Raises Failure
+        weights/not-matched. Returns a sentence to log, or None when no checkpoint was loaded.
+        """
+        source, self._source = self._source, None
+        if source is None:
+            return None
+        ours, theirs = model.state_dict(), source.state_dict()
+        matched = sum(1 for key, value in theirs.items() if key in ours and _same(ours[key], value))
+        text = f"{matched} of {len(theirs)} tensors of {self._file} matched, the model has {len(ours)}"
+        if self.shrunk and (matched != len(theirs) or len(ours) != len(theirs)):
+            missing = [key for key, value in theirs.items() if key not in ours or not _same(ours[key], value)]
+            raise Failure(
+                "weights/not-matched",
+                f"Only {text}; first without a match: {', '.join(missing[:3]) or 'none'}.",
+                NOT_MATCHED_REMEDY,
+            )
+        return text
+
+    def watch_anchors(self, check_anchors: Callable[..., Any]) -> Callable[..., Any]:
+        """Autoanchor would replace the anchors that a pruned model was trained with."""
+
+        @functools.wraps(check_anchors)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if self.shrunk:
+                print("slim: autoanchor skipped, the pruned model keeps its anchors", flush=True)
+                return None
+            return check_anchors(*args, **kwargs)
+
+        return checked
+
+
+State = Dict[str, torch.Tensor]
+
+
+def compare(ours: State, theirs: State, source: torch.nn.Module) -> Tuple[str, str]:
+    """How a checkpoint fits a fresh model: `same`, `pruned` (some tensors smaller, none larger), `classes`
+    (output layers of another class count) or `other`, with the first difference."""
+    if set(ours) != set(theirs):
+        odd = sorted(set(ours) ^ set(theirs))
+        return "other", f"{len(odd)} tensors exist on one side only, such as {odd[0]}"
+    head = head_prefix(source)
+    smaller = False
+    classes = False
+    for key, fresh in ours.items():
+        kept = theirs[key].shape
+        if fresh.shape == kept:
+            continue
+        if key.startswith(head) and (len(kept) == 0 or fresh.shape[:1] != kept[:1]):
+            classes = True
+            continue
+        if len(fresh.shape) != len(kept) or fresh.shape[2:] != kept[2:]:
+            return "other", f"{key} is {tuple(kept)} instead of {tuple(fresh.shape)}"
+        if any(after > before for before, after in zip(fresh.shape, kept)):
+            return "other", f"{key} is {tuple(kept)} instead of {tuple(fresh.shape)}"
+        smaller = True
+    if classes:
+        return "classes", "another class count"
+    return ("pruned" if smaller else "same"), ""
+
+
+def head_prefix(model: torch.nn.Module) -> str:
+    """`model.24.m.`: the output convolutions, whose first dimension follows the class count."""
+    body: Any = getattr(model, "model", None)
+    return f"model.{len(body) - 1}.m." if body is not None else "\0"
+
+
+def _has_smaller_body(ours: State, theirs: State, source: torch.nn.Module) -> bool:
+    head = head_prefix(source)
+    return any(ours[key].shape != value.shape for key, value in theirs.items() if not key.startswith(head))
+
+
+def _is_prunable_difference(ours: State, theirs: State) -> bool:
+    return set(ours) == set(theirs)
+
+
+def _classes(model: torch.nn.Module) -> Any:
+    body: Any = getattr(model, "model", None)
+    return getattr(body[-1], "nc", "?") if body is not None else "?"
+
+
+def _widths(model: torch.nn.Module) -> Any:
+    described = getattr(model, "yaml", None)
+    if not isinstance(described, dict):
+        return None
+    return described.get("width_multiple"), described.get("depth_multiple")
+
+
+def shrink(model: torch.nn.Module, source: torch.nn.Module) -> None:
+    """Gives every module of `model` the parameters, buffers and whole-number attributes (in_channels, groups,
+    num_features, …) of the module of the same name in `source`, in FP32."""
+    originals = dict(source.named_modules())
+    for name, module in model.named_modules():
+        original = originals[name]
+        for key, parameter in original._parameters.items():
+            if parameter is not None:
+                kept = parameter.detach().clone().float()
+                module._parameters[key] = torch.nn.Parameter(kept, requires_grad=True)
+        for key, buffer in original._buffers.items():
+            if buffer is not None:
+                kept = buffer.detach().clone()
+                module._buffers[key] = kept.float() if kept.is_floating_point() else kept
+        for key, value in vars(original).items():
+            plain = isinstance(value, int) and not isinstance(value, bool)
+            if plain and isinstance(vars(module).get(key), int):
+                setattr(module, key, value)
+
+
+def _same(ours: torch.Tensor, theirs: torch.Tensor) -> bool:
+    if ours.shape != theirs.shape:
+        return False
+    a, b = ours.detach().cpu(), theirs.detach().cpu()
+    if a.is_floating_point():
+        return bool(torch.equal(a.half(), b.half()))
+    return bool(torch.equal(a, b.to(a.dtype)))
