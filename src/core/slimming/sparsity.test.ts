@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { conv, detect, model } from '../../../test/support/modules'
+import {
+  budgetFor,
+  planSparsity,
+  type Sparsity,
+  scheduleFactors,
+  shareFor,
+  type TrainingSchedule,
+  unitBudget,
+} from './sparsity'
+
+const training: TrainingSchedule = {
+  epochs: 30,
+  startEpoch: 0,
+  stepsPerEpoch: 32,
+  lr: Array.from({ length: 30 }, (_, epoch) => 0.01 * (1 - (0.99 * epoch) / 30)),
+  warmupSteps: 0,
+  momentum: 0.9,
+  optimizer: 'SGD',
+}
+const network = model([-1, conv(3, [1, 1])], [[-1], detect(2)])
+const sparsity: Sparsity = { reg: 'prox', sr: 'auto', schedule: 'constant', percent: 0.7 }
+
+describe('the shrink budget', () => {
+  it('is Σ lr / (1 − momentum) for sr = 1', () => {
+    const sum = training.lr.reduce((a, b) => a + b, 0)
+    expect(unitBudget('constant', training)).toBeCloseTo((32 * sum) / 0.1, 9)
+  })
+
+  it('is smaller while warming up and with a falling schedule', () => {
+    const constant = unitBudget('constant', training)
+    expect(unitBudget('constant', { ...training, warmupSteps: 100 })).toBeLessThan(constant)
+    expect(unitBudget('linear', training)).toBeLessThan(constant)
+    expect(scheduleFactors('linear', 3)).toEqual([1, 0.55, expect.closeTo(0.1, 12)])
+  })
+
+  it('grows with the share that shall reach zero, and back', () => {
+    for (const reg of ['prox', 'l1'] as const) {
+      for (const percent of [0.1, 0.5, 0.8, 0.9]) {
+        expect(shareFor(reg, budgetFor(reg, percent))).toBeCloseTo(percent, 9)
+      }
+    }
+  })
+})
+
+describe('choosing sr', () => {
+  it('auto meets the budget that the percent wants, however long the training', () => {
+    for (const epochs of [10, 30]) {
+      const schedule = { ...training, epochs, lr: training.lr.slice(0, epochs) }
+      const [sr = 0] = planSparsity(network, sparsity, schedule).sr
+      expect(sr * unitBudget('constant', schedule)).toBeCloseTo(budgetFor('prox', 0.7), 9)
+    }
+  })
+
+  it('takes a given sr as it is, and falls to a tenth when linear', () => {
+    const plan = planSparsity(network, { ...sparsity, sr: 0.005, schedule: 'linear' }, training)
+    expect(plan.sr).toHaveLength(30)
+    expect(plan.sr[0]).toBe(0.005)
+    expect(plan.sr.at(-1)).toBeCloseTo(0.0005, 12)
+  })
+
+  it.each([
+    [0.00001, 'sparsity/sr-too-small'],
+    [1, 'sparsity/sr-too-large'],
+  ])('warns that %d does not fit, with one that does', (sr, code) => {
+    const plan = planSparsity(network, { ...sparsity, sr }, training)
+    expect(plan.warnings).toContainEqual({ code, text: expect.stringMatching(/--sr 0\.\d+/) })
+  })
+
+  it('names the layers to penalise and, without sparsity, penalises none', () => {
+    const plan = planSparsity(network, null, training)
+    expect(plan.layers).toEqual([{ name: 'model.0.bn', channels: 2 }])
+    expect(plan.sr).toEqual([])
+  })
+})

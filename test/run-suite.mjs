@@ -1,0 +1,53 @@
+// Runs one of the suites that need more than Node: `node test/run-suite.mjs pytorch [vitest arguments]`.
+// A suite whose needs are missing is named, says what is missing, and counts as skipped, never as passed.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+
+const [suite, ...rest] = process.argv.slice(2)
+
+/** The first Python that can import torch: `YOLOV5_SLIM_PYTHON`, or one of those people usually have. */
+function findPython() {
+  const named = process.env.YOLOV5_SLIM_PYTHON
+  const candidates = named ? [named] : ['python3', '/usr/bin/python3', 'python']
+  const code = 'import torch, torchvision, cv2, numpy, pandas, yaml'
+  return candidates.find((python) => spawnSync(python, ['-c', code]).status === 0)
+}
+
+/** What the suite lacks, in words; it runs when the list is empty. */
+const needs = {
+  pytorch: () =>
+    findPython() ? [] : ['a Python with torch, torchvision, cv2, pandas and yaml (YOLOV5_SLIM_PYTHON)'],
+  checkouts: () => {
+    const folder = process.env.YOLOV5_CHECKOUTS
+    const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']
+    const missing = folder ? releases.filter((release) => !existsSync(join(folder, release))) : releases
+    return [
+      ...needs.pytorch(),
+      ...(missing.length > 0
+        ? [`YOLOV5_CHECKOUTS, a folder of YOLOv5 checkouts named ${releases.join(', ')} (no ${missing.join(', ')})`]
+        : []),
+    ]
+  },
+}
+
+if (!(suite in needs)) {
+  console.error(`unknown suite ${suite}; there are: ${Object.keys(needs).join(', ')}`)
+  process.exit(2)
+}
+const missing = needs[suite]()
+if (missing.length > 0) {
+  console.log(`suite ${suite}: SKIPPED, needs ${missing.join('; ')}`)
+  console.log('0 passed, 0 failed, 1 skipped')
+  process.exit(0)
+}
+const build = spawnSync(process.execPath, ['esbuild.config.mjs'], { stdio: 'inherit' })
+if (build.status !== 0) process.exit(build.status ?? 1)
+const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--config', `test/${suite}/vitest.config.ts`, ...rest],
+  { stdio: 'inherit', env: { ...process.env, YOLOV5_SLIM_PYTHON: findPython() } },
+)
+process.exit(status ?? 1)
