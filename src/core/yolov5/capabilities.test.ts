@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { probe } from './capabilities'
+import { sourcesOf } from './sources'
+import { NEW_STYLE, OLD_STYLE, type Tree } from './testTrees'
+
+const capabilitiesOf = (tree: Tree) => probe(sourcesOf('/', new Map(Object.entries(tree))))
+
+describe('probe', () => {
+  it('reads the old style', () => {
+    const { modules, trainFlags, evaluationFlags, ...rest } = capabilitiesOf(OLD_STYLE)
+    expect(rest).toEqual({
+      trainSignature: ['hyp', 'opt', 'device', 'tb_writer'],
+      trainEntry: 'script',
+      evaluation: 'test',
+      dataLoaderModule: 'utils.datasets',
+      clipsGradients: false,
+      callbacks: {},
+      results: 'results.txt',
+      bnParamGroup: 0,
+      modelClass: 'Model',
+      segmentation: false,
+      classification: false,
+      yamlActivation: false,
+      dataPath: false,
+      dataBase: 'cwd',
+      dataKeys: ['train', 'val', 'nc', 'names'],
+      dictNames: false,
+      hyp: 'data/hyp.scratch.yaml',
+      layout: 'repository',
+      slimmingScripts: [],
+    })
+    expect(modules).toEqual(
+      expect.arrayContaining(['Conv', 'C3', 'Detect', 'MixConv2d', 'nn.Upsample']),
+    )
+    expect(modules).not.toContain('Detections')
+    expect(trainFlags).toHaveLength(9)
+    expect(evaluationFlags.map(({ dest }) => dest)).toEqual(['task'])
+  })
+
+  it('reads the new style', () => {
+    const { modules, trainFlags, evaluationFlags, ...rest } = capabilitiesOf(NEW_STYLE)
+    expect(rest).toEqual({
+      trainSignature: ['hyp', 'opt', 'device', 'callbacks'],
+      trainEntry: 'main',
+      evaluation: 'val',
+      dataLoaderModule: 'utils.dataloaders',
+      clipsGradients: true,
+      callbacks: {
+        on_train_start: [],
+        on_train_batch_end: ['model', 'ni', 'imgs', 'targets', 'paths', 'vals'],
+        on_train_epoch_end: ['epoch'],
+        on_model_save: ['last', 'sync_bn'],
+      },
+      results: 'results.csv',
+      bnParamGroup: 2,
+      modelClass: 'DetectionModel',
+      segmentation: true,
+      classification: true,
+      yamlActivation: true,
+      dataPath: true,
+      dataBase: 'root',
+      dataKeys: ['train', 'val', 'names'],
+      dictNames: true,
+      hyp: 'data/hyps/hyp.scratch-low.yaml',
+      layout: 'repository',
+      slimmingScripts: [],
+    })
+    expect(modules).toContain('Segment')
+    expect(trainFlags.find(({ dest }) => dest === 'optimizer')?.choices).toContain('AdamW')
+    expect(evaluationFlags).toHaveLength(1)
+  })
+
+  it('goes by the sources, not by the neighbouring release', () => {
+    const between = {
+      ...NEW_STYLE,
+      'train.py': (NEW_STYLE['train.py'] ?? '').replace(/^.*(unscale_|clip_grad).*$/gm, ''),
+    }
+    expect(capabilitiesOf(between)).toMatchObject({ clipsGradients: false, dictNames: true })
+  })
+
+  it('follows modules that a fork keeps in files of its own', () => {
+    const fork = {
+      ...OLD_STYLE,
+      'models/yolo.py': `from models.pruned import *\nfrom models.bifpn import (\n    BiFPN_Add2,\n)\n${OLD_STYLE['models/yolo.py']}`,
+      'models/pruned.py': 'class C3Pruned(nn.Module):\n    pass\n',
+    }
+    expect(capabilitiesOf(fork).modules).toEqual(expect.arrayContaining(['C3Pruned', 'BiFPN_Add2']))
+  })
+})
