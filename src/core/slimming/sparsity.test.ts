@@ -68,6 +68,14 @@ describe('choosing sr', () => {
     expect(plan.warnings).toContainEqual({ code, text: expect.stringMatching(/--sr 0\.\d+/) })
   })
 
+  it('warns that Adam makes the subgradient’s sr meaningless, and prox’s not', () => {
+    const adam = { ...training, optimizer: 'AdamW' } as const
+    const codes = (reg: 'l1' | 'prox') =>
+      planSparsity(network, { ...sparsity, reg }, adam).warnings.map(({ code }) => code)
+    expect(codes('l1')).toEqual(['sparsity/l1-with-adam'])
+    expect(codes('prox')).toEqual([])
+  })
+
   it('names the layers to penalise and, without sparsity, penalises none', () => {
     const plan = planSparsity(network, null, training)
     expect(plan.layers).toEqual([{ name: 'model.0.bn', channels: 2 }])

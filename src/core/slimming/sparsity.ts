@@ -86,14 +86,16 @@ const warmupMomentum = 0.8
  */
 export function unitBudget(schedule: SrSchedule, training: TrainingSchedule): number {
   const factors = scheduleFactors(schedule, training.epochs)
-  const momentum = training.optimizer === 'SGD' ? training.momentum : 0
+  const { momentum } = training
+  // Only SGD's momentum is warmed up; Adam's beta1 stands in its place from the start.
+  const initial = training.optimizer === 'SGD' ? Math.min(warmupMomentum, momentum) : momentum
   let budget = 0
   let step = 0
   for (let epoch = 0; epoch < training.epochs; epoch++) {
     const lr = training.lr[epoch] ?? training.lr.at(-1) ?? 0
     for (let i = 0; i < training.stepsPerEpoch; i++, step++) {
       const warm = Math.min(1, (step + 1) / Math.max(training.warmupSteps, 1))
-      const mu = momentum === 0 ? 0 : warmupMomentum + (momentum - warmupMomentum) * warm
+      const mu = initial + (momentum - initial) * warm
       budget += (lr * warm * (factors[epoch] ?? 1)) / (1 - mu)
     }
   }
@@ -157,6 +159,7 @@ function chooseStrength(
   readonly explanation: string
   readonly warnings: readonly TraceWarning[]
 } {
+  if (reg === 'l1' && training.optimizer !== 'SGD') return adamSubgradient(sr, training)
   const unit = unitBudget(schedule, training)
   const wanted = budgetFor(reg, percent)
   const fitting = unit > 0 ? wanted / unit : 0
@@ -182,6 +185,20 @@ function chooseStrength(
     fitting.toPrecision(3),
   )
   return { sr, explanation, warnings: strengthWarnings(reg, budget, percent, fitting) }
+}
+
+/** Adam divides a gradient by its own size, and the subgradient with it: sr hardly matters there. */
+function adamSubgradient(sr: number | 'auto', training: TrainingSchedule) {
+  const text = l10n.t(
+    'With {0} the subgradient (--reg l1) moves a gamma by up to the learning rate a step, whatever sr is. Use --reg prox, whose sr means the same with every optimizer.',
+    training.optimizer,
+  )
+  const usual = 0.001
+  return {
+    sr: sr === 'auto' ? usual : sr,
+    explanation: text,
+    warnings: [{ code: 'sparsity/l1-with-adam', text }],
+  }
 }
 
 function strengthWarnings(
