@@ -17,7 +17,7 @@ const node = {
   logLevel: 'warning',
 }
 
-await rm('dist', { recursive: true, force: true })
+await rm('dist/runner', { recursive: true, force: true })
 await Promise.all([
   build({
     ...node,
