@@ -35,7 +35,7 @@ export const defaultPlanOptions: Omit<PlanOptions, 'amount'> = {
 export type PrunePlan = {
   /** 1 for each group of the graph that goes. */
   readonly removed: Uint8Array
-  /** Score of the smallest group that the amount spares: what scores below it was to go. */
+  /** The threshold asked for, or the score of the smallest group that the percent spares. */
   readonly threshold: number
   readonly percentAsked: number | null
   /** Share of prunable channels that go. */
@@ -70,7 +70,7 @@ export function planPrune(graph: ChannelGraph, options: PlanOptions): PrunePlan 
   )
   return {
     removed,
-    threshold: scoreAt(ranking, taken),
+    threshold: thresholdOf(ranking, taken, options.amount),
     percentAsked: options.amount.kind === 'percent' ? options.amount.percent : null,
     percentReached: reached / ranking.total,
     layers: graph.norms.map(({ name, channels, groups, tie }) => ({
@@ -85,6 +85,12 @@ export function planPrune(graph: ChannelGraph, options: PlanOptions): PrunePlan 
       ...cliffWarnings(graph, ranking, taken, options.criterion === 'gamma'),
     ],
   }
+}
+
+function thresholdOf(ranking: Ranking, taken: number, amount: PruneAmount): number {
+  if (amount.kind === 'threshold') return amount.threshold
+  if (amount.kind === 'zero') return amount.epsilon
+  return scoreAt(ranking, Math.min(taken, ranking.candidates.length - 1))
 }
 
 /** How many candidates make up the amount; a group is never taken in part. */
