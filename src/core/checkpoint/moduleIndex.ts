@@ -5,7 +5,7 @@ import type { PyDict, PyObject, PyTensor, PyValue } from './values'
 
 /** A module of the checkpoint, open for surgery. */
 export type ModuleEntry = {
-  /** Dotted name as `named_modules()` gives it; empty for the model itself. */
+  /** Dotted name as `named_modules(remove_duplicate=False)` gives it; empty for the model itself. */
   readonly path: string
   readonly object: PyObject
   /** The instance `__dict__`. */

@@ -16,8 +16,8 @@ import {
   type PyValue,
 } from './values'
 
-/** Bounds far above any real checkpoint (a YOLOv5x6 with optimizer: 0.3 M opcodes, 60 k nodes). */
-const maxOpcodes = 6_000_000
+/** Bounds far above any real checkpoint (a YOLOv5x6: 0.1 M opcodes, 20 k nodes). */
+const maxOpcodes = 2_000_000
 const maxNodes = 400_000
 const maxMemo = 1_000_000
 

@@ -40,7 +40,7 @@ export type TorchPickle = {
  */
 export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
   const out = new ByteBuilder()
-  const version = Math.max(2, Math.min(4, protocol))
+  const version = Math.max(2, Math.min(5, protocol))
   const memo = new Map<PyValue, number>()
   const storages = new Map<PyStorage, number>()
   const todo: Task[] = []
@@ -197,6 +197,11 @@ export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
   }
 
   function bytes(value: PyBytes): void {
+    if (value.mutable && version === 5) {
+      out.u8(op.BYTEARRAY8).u64(value.bytes.length).bytes(value.bytes)
+      put(value)
+      return
+    }
     if (value.mutable) {
       object(asReduce(value))
       return
