@@ -99,6 +99,7 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
 export async function recordSilentEnd(runDir: string, exit: RunExit): Promise<void> {
   const { events, output } = runFiles(runDir)
   const manifest = await readManifest(runDir)
+  if (attemptEnd(manifest, await readDigest(runDir))) return
   if (manifest.process) await endLeftovers(manifest, manifest.process)
   await withFileLock(events, async () => {
     const digest = await readDigest(runDir)
