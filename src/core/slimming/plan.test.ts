@@ -18,7 +18,7 @@ const plan = (
   options: Partial<PlanOptions> & Pick<PlanOptions, 'amount'>,
 ) => planPrune(graph, { ...defaultPlanOptions, round: 1, ...options })
 
-const after = (result: ReturnType<typeof plan>) => result.layers.map((layer) => layer.after)
+const keptIn = (result: ReturnType<typeof plan>) => result.layers.map((layer) => layer.after)
 const percent = (share: number) => ({ kind: 'percent', percent: share }) as const
 
 describe('amounts', () => {
@@ -26,20 +26,20 @@ describe('amounts', () => {
     const result = plan(chain([0.1, 0.9, 0.8, 0.7], [0.2, 0.3, 0.6, 0.5]), {
       amount: percent(0.375),
     })
-    expect(after(result)).toEqual([3, 2])
+    expect(keptIn(result)).toEqual([3, 2])
     expect(result.threshold).toBeCloseTo(0.5, 6)
     expect(result.percentReached).toBe(0.375)
   })
 
   it('goes by the size of gamma, not its sign', () => {
-    expect(after(plan(chain([-0.9, 0.1], [0.5, -0.4]), { amount: percent(0.25) }))).toEqual([1, 2])
+    expect(keptIn(plan(chain([-0.9, 0.1], [0.5, -0.4]), { amount: percent(0.25) }))).toEqual([1, 2])
   })
 
   it('removes what lies below a threshold', () => {
     const result = plan(chain([0.1, 0.5], [0.2, 0.5]), {
       amount: { kind: 'threshold', threshold: 0.5 },
     })
-    expect(after(result)).toEqual([1, 1])
+    expect(keptIn(result)).toEqual([1, 1])
     expect(result.percentAsked).toBeNull()
   })
 
@@ -47,14 +47,14 @@ describe('amounts', () => {
     const result = plan(chain([0, 0.5, 0], [1e-6, 0.01, 0.5]), {
       amount: { kind: 'zero', epsilon: 1e-4 },
     })
-    expect(after(result)).toEqual([1, 2])
+    expect(keptIn(result)).toEqual([1, 2])
   })
 })
 
 describe('constraints', () => {
   it('never empties a layer, and names it', () => {
     const result = plan(chain([0.1, 0.2], [0.9, 0.8]), { amount: percent(0.5) })
-    expect(after(result)).toEqual([1, 2])
+    expect(keptIn(result)).toEqual([1, 2])
     expect(result.percentReached).toBe(0.25)
     expect(result.warnings).toContainEqual({
       code: 'prune/layer-held-back',
@@ -71,20 +71,20 @@ describe('constraints', () => {
 
   it('rounds kept channels up, but not beyond the layer', () => {
     const graph = chain([0.1, 0.2, 0.3, 0.9, 0.9], [0.1, 0.9, 0.9, 0.9, 0.9, 0.9])
-    expect(after(plan(graph, { amount: percent(0.4), round: 4 }))).toEqual([4, 6])
+    expect(keptIn(plan(graph, { amount: percent(0.4), round: 4 }))).toEqual([4, 6])
   })
 
   it('caps the share of one layer', () => {
     const graph = chain([0.1, 0.1, 0.1, 0.9], [0.9, 0.9, 0.9, 0.9])
     const result = plan(graph, { amount: percent(0.375), maxLayerPercent: 0.5 })
-    expect(after(result)).toEqual([2, 4])
+    expect(keptIn(result)).toEqual([2, 4])
     expect(result.warnings.map(({ code }) => code)).toContain('prune/layer-capped')
   })
 
   it('leaves kept layers alone and does not count them', () => {
     const graph = chain([0.1, 0.2], [0.3, 0.9], [0.8, 0.9])
     const result = plan(graph, { amount: percent(0.5), keep: ['model.0.*'] })
-    expect(after(result)).toEqual([2, 1, 1])
+    expect(keptIn(result)).toEqual([2, 1, 1])
     expect(result.percentReached).toBe(0.5)
   })
 

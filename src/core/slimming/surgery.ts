@@ -149,25 +149,46 @@ function cutTensor(
 ): void {
   const [rowCount = 0, columnCount = 1, ...inner] = tensor.shape
   if (rows.length === rowCount && (!columns || columns.length === columnCount)) return
-  const source = input.readBytes(tensor)
   const cell = inner.reduce((a, b) => a * b, 1) * dtypeBytes[tensor.dtype]
-  const rowBytes = columnCount * cell
-  const keptRowBytes = (columns?.length ?? columnCount) * cell
-  const target = new Uint8Array(rows.length * keptRowBytes)
-  rows.forEach((row, r) => {
-    const from = row * rowBytes
-    const to = r * keptRowBytes
-    if (!columns) target.set(source.subarray(from, from + rowBytes), to)
-    columns?.forEach((column, c) => {
-      const start = from + column * cell
-      target.set(source.subarray(start, start + cell), to + c * cell)
-    })
-  })
+  const target = copyCells(input.readBytes(tensor), columnCount, cell, rows, columns)
   const shape =
     tensor.shape.length === 1
       ? [rows.length]
       : [rows.length, columns?.length ?? columnCount, ...inner]
   tensor.replace(tensor.dtype, shape, target)
+}
+
+/** The cells at `rows` × `columns` of a matrix of `cell` bytes each, one after the other. */
+function copyCells(
+  bytes: Uint8Array,
+  columnCount: number,
+  cell: number,
+  rows: readonly number[],
+  columns: readonly number[] | undefined,
+): Uint8Array {
+  const rowBytes = columnCount * cell
+  if (!columns) {
+    const target = new Uint8Array(rows.length * rowBytes)
+    rows.forEach((row, r) => {
+      target.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes), r * rowBytes)
+    })
+    return target
+  }
+  // A cell is 2 to 36 bytes; copying it in 2-byte units is several times faster than as a view of its own.
+  const Units = cell % 2 === 0 ? Uint16Array : Uint8Array
+  // A copy, since a view into the file's buffer may start at an odd byte.
+  const source = new Units(bytes.slice().buffer)
+  const width = cell / Units.BYTES_PER_ELEMENT
+  const target = new Units(rows.length * columns.length * width)
+  let at = 0
+  for (const row of rows) {
+    const start = row * columnCount * width
+    for (const column of columns) {
+      const from = start + column * width
+      for (let i = from; i < from + width; i++) target[at++] = source[i] ?? 0
+    }
+  }
+  return new Uint8Array(target.buffer)
 }
 
 /**
