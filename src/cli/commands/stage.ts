@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { peekOwnFlags } from '../../engines/pytorch/flags'
+import { preparePyTorchStage } from '../../engines/pytorch/prepare'
+import { type StartedRun, startRun } from '../../runs/supervisor'
+import type { StageCommand } from '../aliases'
+import { optionalCheckout, requireCheckout } from '../checkout'
+import { reportError, usageError } from '../errors'
+import { followRun } from '../followRun'
+import { stageHelpLines } from '../stageHelp'
+import { errColors, exitCodes, outColors, print, printAside, printJson } from '../terminal'
+import { slimVersion } from '../version'
+
+/** The bundled program itself; the runner lies beside it. */
+const program = __filename
+
+/**
+ * `train`, `sparse`, `finetune`, `val`: everything is checked first, then the run starts and is followed, or left
+ * alone with `--detach`.
+ *
+ * @param typed the words after the program name, for the run's manifest
+ */
+export async function runStage(
+  { stage, args, notes }: StageCommand,
+  typed: readonly string[],
+): Promise<number> {
+  const cwd = process.cwd()
+  if (args.includes('--help') || args.includes('-h')) {
+    const { checkout } = peekQuietly(args)
+    const found = await optionalCheckout(cwd, checkout).catch(() => undefined)
+    print(...stageHelpLines(stage, found))
+    return exitCodes.ok
+  }
+  const own = peekOwnFlags(args)
+  if (own.engine !== undefined && own.engine !== 'pytorch') {
+    throw usageError(
+      'unknown-engine',
+      l10n.t('--engine {0}: there is no such engine.', own.engine),
+      l10n.t('Use --engine pytorch, or leave it out.'),
+    )
+  }
+  const detection = await requireCheckout(cwd, own.checkout)
+  const launch = await preparePyTorchStage({
+    stage,
+    detection,
+    args,
+    cwd,
+    commandLine: typed,
+    planner: [process.execPath, program, 'internal-plan'],
+    runner: join(dirname(program), 'runner', 'main.py'),
+    slimVersion,
+  })
+  for (const note of [...notes, ...(launch.notes ?? [])]) {
+    printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
+  }
+  const started = await start(launch)
+  if (started === undefined) return exitCodes.failed
+  const { id, process: leader } = started.manifest
+  if (own.detach) {
+    started.release()
+    const { runDir } = started
+    if (own.json) printJson({ id, runDir, pid: leader?.pid ?? null })
+    else {
+      print(`${id}  ${runDir}`)
+      printAside(l10n.t('it goes on by itself; end it with "yolov5-slim stop {0}"', id))
+    }
+    return exitCodes.ok
+  }
+  const head = l10n.t('{0} of YOLOv5 {1} in {2}', stage, detection.release, started.runDir)
+  if (own.json) printAside(head)
+  else print(outColors.bold(head))
+  return followRun(started, own.json ? 'json' : 'text')
+}
+
+type Launch = Awaited<ReturnType<typeof preparePyTorchStage>>
+
+/** From here on it is the run that fails, not the command line. */
+async function start(launch: Launch): Promise<StartedRun | undefined> {
+  try {
+    return await startRun(launch)
+  } catch (error) {
+    reportError(error)
+    return undefined
+  }
+}
+
+/** Help is given whatever else is wrong with the command line. */
+function peekQuietly(args: readonly string[]): { readonly checkout?: string } {
+  try {
+    return peekOwnFlags(args)
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,34 @@
+import * as l10n from '@vscode/l10n'
+import { stopRun } from '../../runs/stop'
+import { findRun } from '../../runs/store'
+import { optionalCheckout } from '../checkout'
+import { reportError } from '../errors'
+import { exitCodes, print, printAside, printJson } from '../terminal'
+
+export type StopCommandOptions = {
+  readonly json?: true
+  readonly checkout?: string
+  readonly project?: string
+}
+
+/** `yolov5-slim stop`: ends a run of whichever process, and says so only once nothing of it is left. */
+export async function stop(reference: string, options: StopCommandOptions): Promise<number> {
+  const root = (await optionalCheckout(process.cwd(), options.checkout))?.root ?? process.cwd()
+  const run = await findRun(root, reference, options.project ? { projects: [options.project] } : {})
+  const { id } = run.manifest
+  try {
+    const result = await stopRun(run.runDir, {
+      onStep: (step) => {
+        if (step !== 'ask') printAside(l10n.t('it does not react; next: {0}', step))
+      },
+    })
+    if (options.json) printJson({ id, runDir: run.runDir, ...result })
+    else if (result.by === 'already') print(l10n.t('{0} was over already', run.runDir))
+    else
+      print(l10n.t('{0} stopped; none of its {1} processes is left', run.runDir, result.processes))
+    return exitCodes.ok
+  } catch (error) {
+    reportError(error)
+    return exitCodes.failed
+  }
+}

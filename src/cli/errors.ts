@@ -1,0 +1,48 @@
+import { asSlimError, SlimError } from '../core/errors'
+import { errColors, exitCodes, printAside } from './terminal'
+
+/** A mistake in the command line; always exit code 2. */
+export function usageError(
+  what: string,
+  message: string,
+  remedy: string,
+  options?: ErrorOptions,
+): SlimError {
+  return new SlimError(`cli/${what}`, message, remedy, options)
+}
+
+/** `error[code]: message` and, below it, what to do. */
+export function errorLines(
+  error: { readonly code: string; readonly message: string; readonly remedy: string },
+  colors: typeof errColors = errColors,
+): string[] {
+  const head = `${colors.red(`error[${error.code}]:`)} ${error.message}`
+  return error.remedy === '' ? [head] : [head, `  ${colors.dim('→')} ${error.remedy}`]
+}
+
+/** `warning[code]: text` and, where there is one, what to do. */
+export function warningLines(
+  warning: { readonly code: string; readonly text: string; readonly remedy?: string },
+  colors: typeof errColors = errColors,
+): string[] {
+  const head = `${colors.yellow(`warning[${warning.code}]:`)} ${warning.text}`
+  return warning.remedy ? [head, `  ${colors.dim('→')} ${warning.remedy}`] : [head]
+}
+
+/**
+ * Prints any error the same way, the stack only for those who set YOLOV5_SLIM_DEBUG=1.
+ *
+ * @returns the exit code: 2 for what is wrong before anything started, 1 for a defect of ours
+ */
+export function reportError(error: unknown): number {
+  const slim = asSlimError(error)
+  printAside(...errorLines(slim))
+  if (process.env.YOLOV5_SLIM_DEBUG === '1') {
+    const cause = error instanceof Error ? error.stack : undefined
+    if (cause) printAside(cause)
+    if (error instanceof Error && error.cause instanceof Error && error.cause.stack) {
+      printAside(error.cause.stack)
+    }
+  }
+  return slim.code === 'internal/unexpected' ? exitCodes.failed : exitCodes.usage
+}

@@ -1,0 +1,64 @@
+import { constants } from 'node:fs'
+import { copyFile, link, rm, stat } from 'node:fs/promises'
+import { dirname, parse, resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { usageError } from './errors'
+
+/** @throws SlimError `cli/no-such-file` naming the flag */
+export async function requireFile(flag: string, path: string): Promise<void> {
+  const info = await stat(path).catch(() => undefined)
+  if (info?.isFile()) return
+  throw usageError(
+    'no-such-file',
+    info
+      ? l10n.t('{0} {1} is a folder, not a file.', flag, resolve(path))
+      : l10n.t('{0} {1}: there is no such file.', flag, resolve(path)),
+    l10n.t('Correct the path.'),
+  )
+}
+
+/** Checks that a file can be put at `path`: its folder is there, and it is no folder itself. */
+export async function requirePlace(flag: string, path: string): Promise<void> {
+  const folder = await stat(dirname(resolve(path))).catch(() => undefined)
+  if (!folder?.isDirectory()) {
+    throw usageError(
+      'no-such-folder',
+      l10n.t('{0} {1}: there is no folder {2}.', flag, path, dirname(resolve(path))),
+      l10n.t('Make the folder, or correct the path.'),
+    )
+  }
+  const existing = await stat(path).catch(() => undefined)
+  if (existing?.isDirectory()) {
+    throw usageError(
+      'is-folder',
+      l10n.t('{0} {1} is a folder.', flag, path),
+      l10n.t('Name a file in it, such as {0}.', `${path}/pruned_model.pt`),
+    )
+  }
+}
+
+/** A second name for a file that is about to be replaced. */
+export type KeptCopy = { readonly path: string; readonly discard: () => Promise<void> }
+
+/**
+ * Gives what lies at `path` the name `<name>.<n>.<extension>` too, with the first free n, so that replacing
+ * `path` loses nothing. Undefined when there is nothing. `discard` undoes it, for when nothing was replaced.
+ */
+export async function keepExisting(path: string): Promise<KeptCopy | undefined> {
+  const existing = await stat(path).catch(() => undefined)
+  if (!existing) return undefined
+  const { dir, name, ext } = parse(resolve(path))
+  for (let n = 1; ; n++) {
+    const aside = resolve(dir, `${name}.${n}${ext}`)
+    try {
+      // A hard link is instant and keeps the content under a rename; some file systems have none.
+      await link(path, aside).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') throw error
+        await copyFile(path, aside, constants.COPYFILE_EXCL)
+      })
+      return { path: aside, discard: () => rm(aside, { force: true }) }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}

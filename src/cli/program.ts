@@ -1,0 +1,193 @@
+import * as l10n from '@vscode/l10n'
+import { Command, type CommanderError, Option } from 'commander'
+import { criteria, reductions } from '../core/slimming/scores'
+import { type ScriptStage, stages } from './aliases'
+import type { DoctorOptions } from './commands/doctor'
+import type { PruneOptions } from './commands/prune'
+import type { RunsOptions } from './commands/runs'
+import type { StopCommandOptions } from './commands/stop'
+import { usageError } from './errors'
+import { integerOption, numberOption, percentOption } from './options'
+import { stageSummary } from './stageSummary'
+import { slimVersion } from './version'
+
+/** Where a command leaves its exit code. */
+export type Outcome = { code: number }
+
+/**
+ * The parser for the commands of fixed flags. Each loads its own code only when it is the one: a prune shall not
+ * wait for what trains. Stages are listed here for the help; their flags depend on the release.
+ *
+ * @param typed the words after the program name, as typed
+ */
+export function buildProgram(typed: readonly string[], outcome: Outcome): Command {
+  const program = new Command('yolov5-slim')
+  program
+    .description(
+      l10n.t('Make YOLOv5 models smaller by network slimming: train sparse, prune, finetune.'),
+    )
+    .version(slimVersion, '-V, --version', l10n.t('print the version'))
+    .helpOption('-h, --help', l10n.t('print this text'))
+    .helpCommand('help [command]', l10n.t('print the help of a command'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .showSuggestionAfterError()
+
+  const json = () => new Option('--json', l10n.t('print JSON'))
+  const repo = () =>
+    new Option('--checkout <dir>', l10n.t('the YOLOv5 folder; default: found from here'))
+
+  program
+    .command('detect')
+    .argument('[dir]', l10n.t('folder to look in'), '.')
+    .description(l10n.t('Tell which YOLOv5 release a folder holds, and how that is known.'))
+    .addOption(json())
+    .action(async (dir: string, options: { json?: true }) => {
+      const { detect } = await import('./commands/detect')
+      outcome.code = await detect(dir, options)
+    })
+
+  program
+    .command('inspect')
+    .argument('<file>', l10n.t('checkpoint'))
+    .description(l10n.t('Show what a checkpoint holds, without executing anything in it.'))
+    .addOption(json())
+    .action(async (file: string, options: { json?: true }) => {
+      const { inspect } = await import('./commands/inspect')
+      outcome.code = await inspect(file, options)
+    })
+
+  program
+    .command('doctor')
+    .description(l10n.t('Check whether training could start here; installs nothing.'))
+    .option('--python <python>', l10n.t('interpreter or virtual environment; default: python3'))
+    .addOption(repo())
+    .addOption(json())
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor')
+      outcome.code = await doctor(options)
+    })
+
+  for (const stage of stages) addStage(program, stage)
+  addPrune(program, typed, outcome).addOption(repo()).addOption(json())
+
+  program
+    .command('runs')
+    .description(l10n.t('List the runs as lineage, with their state, mAP and size.'))
+    .option('--project <dir>', l10n.t('another folder that holds runs'))
+    .addOption(repo())
+    .addOption(json())
+    .action(async (options: RunsOptions) => {
+      const { runs } = await import('./commands/runs')
+      outcome.code = await runs(options)
+    })
+
+  program
+    .command('stop')
+    .argument('<run>', l10n.t('name, id or folder of a run'))
+    .description(l10n.t('Stop a run and everything it started.'))
+    .option('--project <dir>', l10n.t('another folder that holds runs'))
+    .addOption(repo())
+    .addOption(json())
+    .action(async (reference: string, options: StopCommandOptions) => {
+      const { stop } = await import('./commands/stop')
+      outcome.code = await stop(reference, options)
+    })
+
+  program.command('internal-plan', { hidden: true }).action(async () => {
+    const { internalPlan } = await import('./commands/internalPlan')
+    outcome.code = await internalPlan()
+  })
+  program.addHelpText(
+    'after',
+    `\n${l10n.t(
+      'train_sparsity.py, prune.py, finetune_pruned.py, train.py, val.py and test.py are understood too.\nFlags of a stage: yolov5-slim sparse --help',
+    )}`,
+  )
+  return program
+}
+
+function addStage(program: Command, stage: ScriptStage): void {
+  program
+    .command(stage)
+    .usage('[flags]')
+    .description(stageSummary(stage))
+    .helpOption(false)
+    .allowUnknownOption()
+}
+
+function addPrune(program: Command, typed: readonly string[], outcome: Outcome): Command {
+  return program
+    .command('prune')
+    .description(l10n.t('Cut the channels with small |gamma| out of a checkpoint.'))
+    .option('--weights <file>', l10n.t('checkpoint to prune'))
+    .option(
+      '--percent <share>',
+      l10n.t('share of the prunable channels to remove, 0 to 1, or "zero": what costs nothing'),
+      percentOption,
+    )
+    .option('--threshold <gamma>', l10n.t('remove every channel below it'), numberOption(0))
+    .option(
+      '--epsilon <gamma>',
+      l10n.t('what --percent zero takes for zero'),
+      numberOption(0),
+      1e-3,
+    )
+    .option('--output <file>', l10n.t('file to write'), 'pruned_model.pt')
+    .option(
+      '--round <n>',
+      l10n.t('kept channels are rounded up to a multiple'),
+      integerOption(1),
+      8,
+    )
+    .option('--min-channels <n>', l10n.t('what every layer keeps'), integerOption(1), 1)
+    .option('--max-layer-percent <share>', l10n.t('cap for one layer'), numberOption(0, 1), 1)
+    .option('--keep <glob...>', l10n.t('layers that stay whole, e.g. "model.24.*"'))
+    .addOption(
+      new Option('--criterion <name>', l10n.t('what ranks channels: gamma, or filter norms'))
+        .choices([...criteria])
+        .default('gamma'),
+    )
+    .addOption(
+      new Option('--reduce <name>', l10n.t('how tied channels become one score'))
+        .choices([...reductions])
+        .default('max'),
+    )
+    .option('--no-absorb', l10n.t('drop the constants of removed channels'))
+    .option('--img, --imgsz <px>', l10n.t('image size for GFLOPs'), integerOption(32), 640)
+    .option('--data <file>', l10n.t('as prune.py; for the next command'))
+    .option('--cfg <file>', l10n.t('as prune.py; not needed'))
+    .option('--name <name>', l10n.t('name of the run that records the prune'))
+    .option('--project <dir>', l10n.t('where it is recorded; default: runs/prune'))
+    .option('--dry-run', l10n.t('only plan; write nothing'))
+    .action(async (options: Omit<PruneOptions, 'img'> & { readonly imgsz: number }) => {
+      const { prune } = await import('./commands/prune')
+      const { imgsz, ...rest } = options
+      outcome.code = await prune({ ...rest, img: imgsz }, typed)
+    })
+}
+
+/** Commander's complaint as ours; undefined for its way of saying that help or the version was printed. */
+export function commanderError(error: CommanderError): Error | undefined {
+  if (error.exitCode === 0) return undefined
+  const [text = '', hint = ''] = error.message.replace(/^error: /, '').split('\n')
+  const message = `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
+  const guess = /^\(Did you mean (.+)\?\)$/.exec(hint.trim())?.[1]
+  const remedy =
+    guess === undefined
+      ? l10n.t('"yolov5-slim --help" lists the commands, and "--help" after one its flags.')
+      : l10n.t('Did you mean {0}?', guess)
+  const what = whats[error.code] ?? 'usage'
+  // "option '--percent <share>' argument '50%' is invalid. Give a share …": the second sentence is the remedy.
+  const [, wrong, instead] = /^(.+ is invalid\.) (.+)$/.exec(message) ?? []
+  return usageError(what, wrong ?? message, instead ?? remedy)
+}
+
+const whats: Readonly<Record<string, string>> = {
+  'commander.unknownOption': 'unknown-flag',
+  'commander.unknownCommand': 'unknown-command',
+  'commander.missingArgument': 'missing-argument',
+  'commander.optionMissingArgument': 'missing-value',
+  'commander.invalidArgument': 'bad-value',
+  'commander.excessArguments': 'unexpected-argument',
+}

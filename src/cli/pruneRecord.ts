@@ -1,0 +1,126 @@
+import { basename, extname, resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { asSlimError } from '../core/errors'
+import type { PruneReport, PruneRequest } from '../core/slimming/pruneCheckpoint'
+import type { Detection } from '../core/yolov5/release'
+import { EventAppender } from '../runs/eventLog'
+import { findParent } from '../runs/lineage'
+import type { RunManifest } from '../runs/manifest'
+import { collectProvenance } from '../runs/provenance'
+import { readRuns } from '../runs/snapshot'
+import { createRunFolder, newRunId, runFiles, runOfFile, writeManifest } from '../runs/store'
+import { warningLines } from './errors'
+import { printAside } from './terminal'
+import { slimVersion } from './version'
+
+export type PruneRecordRequest = {
+  readonly options: {
+    readonly name?: string
+    readonly project?: string
+    readonly percent?: number | 'zero'
+  }
+  readonly request: PruneRequest
+  readonly checkout: Detection
+  readonly inputs: Readonly<Partial<Record<'data' | 'cfg', string>>>
+  readonly typed: readonly string[]
+  readonly cwd: string
+}
+
+export type PruneRecord = {
+  /** data.yaml of the run that the checkpoint comes from. */
+  readonly parentData: string | undefined
+  /** Writes the run; a disk that refuses is a warning, since the prune itself is done. */
+  readonly write: (report: PruneReport) => Promise<void>
+}
+
+/**
+ * Gathers what a prune's record needs while the checkpoint is still as it was: it may be the very file that gets
+ * replaced.
+ */
+export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<PruneRecord> {
+  const { request, checkout, inputs } = wanted
+  const [parent, provenance] = await Promise.all([
+    parentOf(request.weights, checkout.root, wanted.options.project),
+    collectProvenance({
+      slimVersion,
+      checkout: checkout.root,
+      inputs: { ...inputs, weights: request.weights },
+    }),
+  ])
+  return {
+    parentData: parent?.manifest.provenance.sha256.data?.path,
+    write: async (report) => {
+      try {
+        await writeRecord(wanted, parent?.manifest.id, provenance, report)
+      } catch (error) {
+        const { code, message, remedy } = asSlimError(error)
+        const text = l10n.t('The prune is done, but not recorded as a run: {0}', message)
+        printAside(...warningLines({ code, text, remedy }))
+      }
+    },
+  }
+}
+
+async function parentOf(
+  weights: string,
+  root: string,
+  project: string | undefined,
+): Promise<{ readonly manifest: RunManifest } | undefined> {
+  const holder = await runOfFile(weights).catch(() => undefined)
+  if (holder) return holder
+  const runs = await readRuns(root, project === undefined ? {} : { projects: [project] })
+  const id = await findParent(weights, runs)
+  return runs.find(({ manifest }) => manifest.id === id)
+}
+
+async function writeRecord(
+  { options, request, checkout, typed, cwd }: PruneRecordRequest,
+  parent: string | undefined,
+  provenance: RunManifest['provenance'],
+  report: PruneReport,
+): Promise<void> {
+  const { root, release } = checkout
+  const home = checkout.capabilities.layout === 'packaged' ? cwd : root
+  const project = options.project ? resolve(cwd, options.project) : resolve(home, 'runs', 'prune')
+  const runDir = await createRunFolder(
+    project,
+    options.name ?? (await defaultName(request.weights)),
+  )
+  await writeManifest(runDir, {
+    v: 1,
+    id: newRunId(),
+    stage: 'prune',
+    ...(parent === undefined ? {} : { parent }),
+    engine: 'slim',
+    commandLine: typed,
+    cwd,
+    checkout: { root, release },
+    ...(typeof options.percent === 'number' ? { percent: options.percent } : {}),
+    createdAt: Date.now(),
+    provenance,
+  })
+  const { output, threshold, percentAsked, percentReached, layers } = report
+  const { parameters, gflops, bytes, warnings, seconds } = report
+  const log = new EventAppender(runFiles(runDir).events)
+  for (const { code, text } of warnings) await log.append({ type: 'warning', code, text })
+  await log.append({
+    type: 'pruned',
+    output,
+    threshold,
+    percentAsked,
+    percentReached,
+    layers,
+    parameters,
+    gflops,
+    bytes,
+  })
+  await log.append({ type: 'checkpoint', path: output, kind: 'pruned', bytes: bytes.after })
+  await log.append({ type: 'finished', summary: { seconds } })
+}
+
+/** The name of the run that the checkpoint comes from, else of the file, so that both are found together. */
+async function defaultName(weights: string): Promise<string> {
+  const run = await runOfFile(weights).catch(() => undefined)
+  const from = run ? basename(run.runDir) : basename(weights, extname(weights))
+  return `${from}-pruned`
+}
