@@ -1,9 +1,8 @@
-import {
+import fs, {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -187,7 +186,7 @@ describe.each(present)('%s', (release) => {
   })
 
   it('is detected in under 50 ms, from small files alone', async () => {
-    const read = vi.spyOn(promises, 'readFile')
+    const read = vi.spyOn(fs, 'readFileSync')
     await detected(root)
     const paths = read.mock.calls.map(([path]) => String(path))
     read.mockRestore()

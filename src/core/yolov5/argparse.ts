@@ -73,7 +73,11 @@ function choicesOf(expression: string): readonly string[] {
  * whose names begin with a dash. Positional arguments are left out, computed names too.
  */
 export function scanFlags(source: string): readonly ScriptFlag[] {
-  const code = codeOnly(source)
+  return scanFlagsOfCode(codeOnly(source))
+}
+
+/** {@link scanFlags} for text that {@link codeOnly} has seen already. */
+export function scanFlagsOfCode(code: string): readonly ScriptFlag[] {
   const flags: ScriptFlag[] = []
   for (const match of code.matchAll(/\.add_argument\s*\(/g)) {
     const flag = flagOf(bracketed(code, match.index + match[0].length - 1))

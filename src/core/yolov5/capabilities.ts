@@ -1,4 +1,4 @@
-import { scanFlags } from './argparse'
+import { scanFlagsOfCode } from './argparse'
 import { callbackArguments } from './callbacks'
 import { derivedClasses, fromImports, parameters, stringLiterals } from './python'
 import type { Capabilities, ScriptFlag } from './release'
@@ -98,7 +98,7 @@ export function probe(sources: Sources): Capabilities {
   const train = sources.code(TRAIN)
   const yolo = sources.code(YOLO)
   const checkDataset = functionBody(sources.code('utils/general.py'), 'check_dataset')
-  const trainFlags = scanFlags(sources.text(TRAIN))
+  const trainFlags = scanFlagsOfCode(train)
   const imports = (name: string): boolean =>
     new RegExp(`^\\s*(?:import (?:yolov5\\.)?${name}\\b|from yolov5 import ${name}\\b)`, 'm').test(
       train,
@@ -117,7 +117,7 @@ export function probe(sources: Sources): Capabilities {
     clipsGradients: /\bclip_grad_norm_\(/.test(train),
     callbacks: callbackArguments(sources),
     trainFlags,
-    evaluationFlags: scanFlags(sources.text(`${evaluation}.py`)),
+    evaluationFlags: scanFlagsOfCode(sources.code(`${evaluation}.py`)),
     results: /["']results\.txt["']/.test(train) ? 'results.txt' : 'results.csv',
     bnParamGroup: bnParamGroup(sources),
     modules: modules(sources),

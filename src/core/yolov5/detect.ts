@@ -57,11 +57,9 @@ function gitSentence({ commit, tag, branch }: GitEvidence): string | undefined {
 export async function detectCheckout(root: string): Promise<Detection | undefined> {
   const absolute = resolve(root)
   if (!(await looksLikeCheckout(absolute))) return undefined
-  const [sources, git] = await Promise.all([
-    readSources(absolute, modelFiles),
-    gitEvidence(absolute),
-  ])
+  const sources = readSources(absolute, modelFiles)
   if (!isYolov5(sources)) return undefined
+  const git = gitEvidence(absolute)
   const packaged = isPackaged(sources)
   const { release, confidence, evidence } = fingerprint(sources, packaged, git.tag)
   const scripts = slimmingScripts(sources)

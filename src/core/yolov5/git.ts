@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Release, releases } from './release'
 import { readSource } from './sources'
@@ -12,20 +12,18 @@ export type GitEvidence = {
 }
 
 /** The git folder of a checkout: `.git` itself, or what a worktree's or submodule's `.git` file names. */
-async function gitFolder(root: string): Promise<string | undefined> {
+function gitFolder(root: string): string | undefined {
   const dot = join(root, '.git')
-  try {
-    if ((await fs.stat(dot)).isDirectory()) return dot
-  } catch {
-    return undefined
-  }
-  const named = /^gitdir:\s*(.+)$/m.exec((await readSource(dot)) ?? '')?.[1]
+  const stat = statSync(dot, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (stat.isDirectory()) return dot
+  const named = /^gitdir:\s*(.+)$/m.exec(readSource(dot) ?? '')?.[1]
   return named === undefined ? undefined : resolve(root, named.trim())
 }
 
 /** A worktree keeps its references in the main repository's folder. */
-async function commonFolder(folder: string): Promise<string> {
-  const common = await readSource(join(folder, 'commondir'))
+function commonFolder(folder: string): string {
+  const common = readSource(join(folder, 'commondir'))
   return common === undefined ? folder : resolve(folder, common.trim())
 }
 
@@ -45,22 +43,18 @@ function packedRefs(text: string): ReadonlyMap<string, string> {
 }
 
 /** What git's own files say of the checkout; empty without git, and where a file is odd or over 1 MB. */
-export async function gitEvidence(root: string): Promise<GitEvidence> {
-  const folder = await gitFolder(root)
-  if (folder === undefined) return {}
-  const head = (await readSource(join(folder, 'HEAD')))?.trim()
-  if (head === undefined) return {}
-  const common = await commonFolder(folder)
-  const packed = packedRefs((await readSource(join(common, 'packed-refs'))) ?? '')
-  const lookUp = async (ref: string): Promise<string | undefined> =>
-    (await readSource(join(common, ref)))?.trim() ?? packed.get(ref)
+export function gitEvidence(root: string): GitEvidence {
+  const folder = gitFolder(root)
+  const head = folder === undefined ? undefined : readSource(join(folder, 'HEAD'))?.trim()
+  if (folder === undefined || head === undefined) return {}
+  const common = commonFolder(folder)
+  const packed = packedRefs(readSource(join(common, 'packed-refs')) ?? '')
+  const lookUp = (ref: string): string | undefined =>
+    readSource(join(common, ref))?.trim() ?? packed.get(ref)
   const ref = /^ref: (refs\/\S+)$/.exec(head)?.[1]
-  const commit = ref === undefined ? head : await lookUp(ref)
+  const commit = ref === undefined ? head : lookUp(ref)
   if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return {}
-  const tags = await Promise.all(
-    releases.map(async (release) => ({ release, at: await lookUp(`refs/tags/${release}`) })),
-  )
-  const tag = tags.find(({ at }) => at === commit)?.release
+  const tag = releases.find((release) => lookUp(`refs/tags/${release}`) === commit)
   return {
     commit,
     ...(ref === undefined ? {} : { branch: ref.replace(/^refs\/heads\//, '') }),

@@ -1,4 +1,3 @@
-import { scanFlags } from './argparse'
 import { stringLiterals } from './python'
 import type { Sources } from './sources'
 
@@ -17,7 +16,8 @@ export function isYolov5(sources: Sources): boolean {
   const train = sources.text('train.py')
   const yolo = sources.text('models/yolo.py')
   if (!/^def parse_model\(/m.test(yolo) || !/^def train\(/m.test(train)) return false
-  const weights = scanFlags(train).find(({ dest }) => dest === 'weights')?.default ?? ''
+  const weights =
+    /["']--weights["'][^)]*?\bdefault\s*=([^,)]*)/.exec(sources.code('train.py'))?.[1] ?? ''
   const name = stringLiterals(weights).at(-1) ?? ''
   if (OTHER_FAMILY.test(name)) return false
   const yamls = sources.paths().some((path) => /^models\/yolov5[^/]*\.ya?ml$/.test(path))

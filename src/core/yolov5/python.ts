@@ -15,19 +15,8 @@ export function codeOnly(source: string): string {
   )
 }
 
-const OPENING = '([{'
-const CLOSING = ')]}'
-
-/** Index just past the string literal that begins at `at` (a quote). */
-function endOfString(code: string, at: number): number {
-  const quote = code.charAt(at)
-  for (let i = at + 1; i < code.length; i++) {
-    const c = code.charAt(i)
-    if (c === '\\') i++
-    else if (c === quote || c === '\n') return i + 1
-  }
-  return code.length
-}
+/** What matters for finding a bracket's partner: string literals whole, brackets, commas. */
+const TOKENS = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|[()[\]{},]/g
 
 /**
  * The comma-separated parts between the bracket at `open` and its partner, trimmed, without empty ones.
@@ -42,17 +31,18 @@ export function bracketed(code: string, open: number): readonly string[] {
     if (part !== '') parts.push(part)
     start = end + 1
   }
-  for (let i = open; i < code.length; i++) {
-    const c = code.charAt(i)
-    if (c === '"' || c === "'") i = endOfString(code, i) - 1
-    else if (OPENING.includes(c)) depth++
-    else if (CLOSING.includes(c)) {
+  const tokens = new RegExp(TOKENS)
+  tokens.lastIndex = open
+  for (let match = tokens.exec(code); match !== null; match = tokens.exec(code)) {
+    const token = match[0]
+    if ('([{'.includes(token)) depth++
+    else if (')]}'.includes(token)) {
       depth--
       if (depth === 0) {
-        push(i)
+        push(match.index)
         return parts
       }
-    } else if (c === ',' && depth === 1) push(i)
+    } else if (token === ',' && depth === 1) push(match.index)
   }
   push(code.length)
   return parts

@@ -1,4 +1,4 @@
-import { type Dirent, promises as fs } from 'node:fs'
+import fs from 'node:fs'
 import { join } from 'node:path'
 import { codeOnly } from './python'
 
@@ -46,22 +46,23 @@ const FILES = [
   'requirements.txt',
 ] as const
 
-async function list(root: string, folder: string): Promise<readonly string[]> {
-  let entries: readonly Dirent[]
+// Read synchronously: thirty small files take 3 ms so, and 15 ms by way of the thread pool.
+
+function list(root: string, folder: string): readonly string[] {
   try {
-    entries = await fs.readdir(join(root, folder), { withFileTypes: true })
+    const names = fs.readdirSync(join(root, folder))
+    return folder === '' ? names : names.map((name) => `${folder}/${name}`)
   } catch {
     return []
   }
-  return entries.map((entry) => (folder === '' ? entry.name : `${folder}/${entry.name}`))
 }
 
 /** The text of a file of at most {@link MAX_SOURCE_BYTES}, line endings made `\n`; undefined if there is none. */
-export async function readSource(file: string): Promise<string | undefined> {
+export function readSource(file: string): string | undefined {
   try {
-    const { size } = await fs.stat(file)
-    if (size > MAX_SOURCE_BYTES) return undefined
-    const text = await fs.readFile(file, 'utf8')
+    const stat = fs.statSync(file, { throwIfNoEntry: false })
+    if (stat === undefined || !stat.isFile() || stat.size > MAX_SOURCE_BYTES) return undefined
+    const text = fs.readFileSync(file, 'utf8')
     return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')
   } catch {
     return undefined
@@ -105,19 +106,15 @@ export function sourcesOf(root: string, files: ReadonlyMap<string, string>): Sou
  * Reads what detection needs from the checkout at `root`: nine folder listings and at most a few dozen
  * small files. `more` names files that are worth reading once the first ones are known.
  */
-export async function readSources(
-  root: string,
-  more: (sources: Sources) => readonly string[],
-): Promise<Sources> {
-  const listings = await Promise.all(FOLDERS.map((folder) => list(root, folder)))
-  const names = new Set(listings.flat())
+export function readSources(root: string, more: (sources: Sources) => readonly string[]): Sources {
+  const names = new Set(FOLDERS.flatMap((folder) => list(root, folder)))
   const texts = new Map<string, string>()
-  const read = async (path: string): Promise<void> => {
+  const read = (path: string): void => {
     if (!names.has(path) || texts.has(path)) return
-    texts.set(path, (await readSource(join(root, path))) ?? '')
+    texts.set(path, readSource(join(root, path)) ?? '')
   }
   const sources = view(root, names, texts)
-  await Promise.all(FILES.map(read))
-  await Promise.all(more(sources).map(read))
+  FILES.forEach(read)
+  more(sources).forEach(read)
   return sources
 }
