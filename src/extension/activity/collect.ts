@@ -1,0 +1,219 @@
+import * as l10n from '@vscode/l10n'
+import type { EpochEvent, RunEvent } from '../../runs/events'
+import type { RunState, Stage } from '../../runs/manifest'
+import type { RunSnapshot } from '../../runs/snapshot'
+import { commandIds } from '../contributions'
+
+export type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly text: string }
+export type RunStatusItem = {
+  readonly text: string
+  readonly tooltip: string
+  readonly label: string
+}
+
+const stateIcons: Readonly<Record<RunState, string>> = {
+  queued: '$(watch)',
+  starting: '$(sync~spin)',
+  running: '$(sync~spin)',
+  stopping: '$(debug-stop)',
+  finished: '$(pass)',
+  stopped: '$(circle-slash)',
+  failed: '$(error)',
+  interrupted: '$(warning)',
+}
+
+/** The runs under way for the status bar, the newest in words; undefined when there are none. */
+export function collectRunStatus(alive: readonly RunSnapshot[]): RunStatusItem | undefined {
+  const [run, ...others] = [...alive].sort((a, b) => b.manifest.createdAt - a.manifest.createdAt)
+  if (!run) return undefined
+  const parts = [`${stageName(run.manifest.stage)} ${progressText(run)}`, ...figures(run)]
+  const more = others.length > 0 ? ` (+${others.length})` : ''
+  return {
+    text: `${stateIcons[run.state]} ${parts.join(' · ')}${more}`,
+    label: parts.join(', '),
+    tooltip: [
+      ...[run, ...others].map(
+        (each) => `**${each.name}** – ${[stateName(each.state), ...figures(each)].join(' · ')}`,
+      ),
+      `[${l10n.t('Show log')}](command:${commandIds.showLog}) · [${l10n.t('Stop')}](command:${commandIds.stop})`,
+    ].join('\n\n'),
+  }
+}
+
+function progressText({ state, digest, summary }: RunSnapshot): string {
+  if (state !== 'running') return stateName(state)
+  const { epochs } = summary
+  const { progress } = digest
+  if (epochs === undefined) return stateName(state)
+  const done = summary.epoch ?? 0
+  const under = progress && progress.epoch >= done && progress.batches > 0
+  const share = under ? ` (${Math.round((100 * progress.batch) / progress.batches)} %)` : ''
+  return `${Math.min(epochs, done + 1)}/${epochs}${share}`
+}
+
+function figures({ summary }: RunSnapshot): readonly string[] {
+  const { mAP50, etaSeconds } = summary
+  return [
+    ...(mAP50 === undefined ? [] : [`mAP50 ${mAP50.toFixed(3)}`]),
+    ...(etaSeconds === undefined ? [] : [l10n.t('{0} left', duration(etaSeconds))]),
+  ]
+}
+
+/** Rows of the runs' list, newest first. */
+export function collectRunItems(
+  runs: readonly RunSnapshot[],
+): readonly { label: string; description: string; detail: string; run: RunSnapshot }[] {
+  return runs.map((run) => {
+    const { manifest, summary, state } = run
+    const facts = [
+      ...(summary.epochs === undefined
+        ? []
+        : [l10n.t('{0} of {1} epochs', summary.epoch ?? 0, summary.epochs)]),
+      ...(summary.mAP50 === undefined ? [] : [`mAP50 ${summary.mAP50.toFixed(3)}`]),
+      ...(summary.mAP50_95 === undefined ? [] : [`mAP50_95 ${summary.mAP50_95.toFixed(3)}`]),
+      ...(summary.bytes === undefined ? [] : [megabytes(summary.bytes)]),
+    ]
+    return {
+      label: `${stateIcons[state].replace('~spin', '')} ${run.name}`,
+      description: `${stageName(manifest.stage)} · ${stateName(state)}`,
+      detail: facts.join(' · '),
+      run,
+    }
+  })
+}
+
+/** What the log says of an event; empty for what only charts show. */
+export function collectEventLines(event: RunEvent): readonly LogLine[] {
+  switch (event.type) {
+    case 'started': {
+      const versions = Object.entries(event.versions).flatMap(([name, version]) =>
+        version === null ? [] : [`${name} ${version}`],
+      )
+      const { sparsity } = event
+      return [
+        info([...event.devices, ...versions].join(', ')),
+        ...(sparsity?.explanation ? [info(sparsity.explanation)] : []),
+        ...(event.shims?.length ? [info(l10n.t('Applied: {0}', event.shims.join(', ')))] : []),
+      ]
+    }
+    case 'epoch':
+      return [info(epochText(event))]
+    case 'checkpoint':
+      return [info(`${event.kind}: ${event.path} (${megabytes(event.bytes)})`)]
+    case 'pruned':
+      return [
+        info(
+          l10n.t(
+            'Pruned {0} % of the channels: {1} → {2} parameters, {3} → {4} GFLOPs, {5}',
+            (100 * event.percentReached).toFixed(1),
+            event.parameters.before,
+            event.parameters.after,
+            event.gflops.before.toFixed(1),
+            event.gflops.after.toFixed(1),
+            event.output,
+          ),
+        ),
+      ]
+    case 'warning':
+      return [{ level: 'warn', text: `[${event.code}] ${withRemedy(event.text, event.remedy)}` }]
+    case 'finished':
+      return [info(l10n.t('Finished in {0}', duration(event.summary.seconds)))]
+    case 'stopped':
+      return [info(l10n.t('Stopped'))]
+    case 'failed':
+      return [{ level: 'error', text: `[${event.code}] ${withRemedy(event.text, event.remedy)}` }]
+    default:
+      return []
+  }
+}
+
+function epochText(event: EpochEvent): string {
+  const score = (value: number | null) => (value === null ? '–' : value.toFixed(3))
+  const losses = Object.entries(event.train).map(([name, loss]) => `${name} ${loss.toFixed(4)}`)
+  return [
+    l10n.t('Epoch {0} of {1}', event.epoch + 1, event.epochs),
+    `mAP50 ${score(event.mAP50)}`,
+    `mAP50_95 ${score(event.mAP50_95)}`,
+    ...losses,
+    ...(event.sr > 0 ? [`sr ${event.sr.toPrecision(3)}`] : []),
+    duration(event.seconds),
+  ].join('  ')
+}
+
+/** What to tell a person about a run that ended while the editor was open. */
+export function collectEnd(run: RunSnapshot): LogLine | undefined {
+  const { name, state, summary } = run
+  switch (state) {
+    case 'finished': {
+      const score = summary.mAP50_95 ?? summary.mAP50
+      const text =
+        score === undefined
+          ? l10n.t('{0} has finished.', name)
+          : l10n.t(
+              '{0} has finished: mAP50 {1}, mAP50_95 {2}.',
+              name,
+              summary.mAP50?.toFixed(3) ?? '–',
+              summary.mAP50_95?.toFixed(3) ?? '–',
+            )
+      return info(text)
+    }
+    case 'failed': {
+      const { failure } = summary
+      const text = failure ? `${failure.text} ${failure.remedy} [${failure.code}]` : ''
+      return { level: 'error', text: l10n.t('{0} has failed. {1}', name, text) }
+    }
+    case 'interrupted':
+      return {
+        level: 'warn',
+        text: l10n.t('{0} was interrupted: its process is gone without a word.', name),
+      }
+    default:
+      return undefined
+  }
+}
+
+export function stageName(stage: Stage): string {
+  const names: Readonly<Record<Stage, string>> = {
+    train: l10n.t('Baseline'),
+    sparse: l10n.t('Sparse'),
+    prune: l10n.t('Prune'),
+    finetune: l10n.t('Finetune'),
+    val: l10n.t('Validation'),
+  }
+  return names[stage]
+}
+
+export function stateName(state: RunState): string {
+  const names: Readonly<Record<RunState, string>> = {
+    queued: l10n.t('queued'),
+    starting: l10n.t('starting'),
+    running: l10n.t('running'),
+    stopping: l10n.t('stopping'),
+    finished: l10n.t('finished'),
+    stopped: l10n.t('stopped'),
+    failed: l10n.t('failed'),
+    interrupted: l10n.t('interrupted'),
+  }
+  return names[state]
+}
+
+/** `8 s`, `4:10 min`, `1:02 h`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const two = (n: number) => String(n).padStart(2, '0')
+  if (whole < 60) return l10n.t('{0} s', whole)
+  if (whole < 3600) return l10n.t('{0} min', `${Math.floor(whole / 60)}:${two(whole % 60)}`)
+  return l10n.t('{0} h', `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}`)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+function withRemedy(text: string, remedy: string | undefined): string {
+  return remedy ? `${text} ${remedy}` : text
+}
+
+function info(text: string): LogLine {
+  return { level: 'info', text }
+}

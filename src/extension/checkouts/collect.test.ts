@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import type { Detection } from '../../core/yolov5/release'
+import {
+  checkoutOf,
+  chooseCheckout,
+  collectCheckoutItems,
+  collectReleaseStatus,
+  isBelow,
+  uniqueCheckouts,
+} from './collect'
+
+const detection = (root: string, release: Detection['release'] = 'v6.2') =>
+  ({
+    root,
+    release,
+    confidence: 0.934,
+    evidence: ['utils/dataloaders.py exists; segment/train.py does not'],
+  }) as unknown as Detection
+
+const a = detection('/w/a')
+const b = detection('/w/b', 'v5.0')
+
+describe('collectReleaseStatus', () => {
+  it('shows nothing without a checkout', () => {
+    expect(collectReleaseStatus([], undefined)).toBeUndefined()
+  })
+
+  it('shows the release and its evidence', () => {
+    const status = collectReleaseStatus([a], a)
+    expect(status?.text).toBe('$(layers) YOLOv5 v6.2')
+    expect(status?.tooltip).toContain('93 % sure')
+    expect(status?.tooltip).toContain('- utils/dataloaders.py exists; segment/train.py does not')
+    expect(status?.tooltip).not.toContain('checkouts in this workspace')
+  })
+
+  it('says when there is a choice, and escapes Markdown in names', () => {
+    const odd = detection('/w/my_[yolo]')
+    const status = collectReleaseStatus([odd, b], odd)
+    expect(status?.tooltip).toContain('2 checkouts in this workspace')
+    expect(status?.tooltip).toContain('/w/my\\_\\[yolo\\]')
+  })
+})
+
+it('marks the chosen checkout in the list', () => {
+  expect(collectCheckoutItems([a, b], b).map(({ label }) => label)).toEqual(['a', '$(check) b'])
+})
+
+describe('chooseCheckout', () => {
+  it('prefers the remembered one, then the first', () => {
+    expect(chooseCheckout([a, b], '/w/b')).toBe(b)
+    expect(chooseCheckout([a, b], '/gone')).toBe(a)
+    expect(chooseCheckout([], '/w/a')).toBeUndefined()
+  })
+})
+
+describe('checkoutOf', () => {
+  it('finds the innermost checkout of a file', () => {
+    const inner = detection('/w/a/third/yolov5')
+    expect(checkoutOf([a, inner], '/w/a/third/yolov5/models/x.yaml')).toBe(inner)
+    expect(checkoutOf([a, inner], '/w/a/models/x.yaml')).toBe(a)
+    expect(checkoutOf([a, inner], '/w/ab/models/x.yaml')).toBeUndefined()
+  })
+})
+
+it('tells what lies below a folder', () => {
+  expect(isBelow('/w/a', '/w/a/..b')).toBe(true)
+  expect(isBelow('/w/a', '/w/a')).toBe(false)
+  expect(isBelow('/w/a', '/w/b')).toBe(false)
+})
+
+it('drops repeated checkouts', () => {
+  expect(uniqueCheckouts([a, b, detection('/w/a')])).toHaveLength(2)
+})

@@ -1,0 +1,86 @@
+import { basename, isAbsolute, relative, sep } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import type { Detection } from '../../core/yolov5/release'
+
+export type StatusItem = { readonly text: string; readonly tooltip: string; readonly label: string }
+
+/** The release for the status bar, with its evidence as Markdown; undefined without a checkout. */
+export function collectReleaseStatus(
+  detections: readonly Detection[],
+  selected: Detection | undefined,
+): StatusItem | undefined {
+  if (!selected) return undefined
+  const several =
+    detections.length > 1
+      ? [l10n.t('{0} checkouts in this workspace; click to choose another.', detections.length)]
+      : []
+  return {
+    text: `$(layers) YOLOv5 ${selected.release}`,
+    label: l10n.t('YOLOv5 release {0} detected', selected.release),
+    tooltip: [
+      `**${l10n.t('YOLOv5 {0}', selected.release)}** – ${confidenceText(selected.confidence)}`,
+      escapeMarkdown(selected.root),
+      selected.evidence.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n'),
+      ...several,
+    ].join('\n\n'),
+  }
+}
+
+/** Rows for choosing between checkouts. */
+export function collectCheckoutItems(
+  detections: readonly Detection[],
+  selected: Detection | undefined,
+): readonly { label: string; description: string; detail: string; detection: Detection }[] {
+  return detections.map((detection) => ({
+    label: `${detection === selected ? '$(check) ' : ''}${basename(detection.root)}`,
+    description: `YOLOv5 ${detection.release} – ${confidenceText(detection.confidence)}`,
+    detail: detection.root,
+    detection,
+  }))
+}
+
+/** What the log says of a detection, line by line. */
+export function collectDetectionLines(detection: Detection): readonly string[] {
+  return [
+    l10n.t(
+      'YOLOv5 {0} in {1} ({2})',
+      detection.release,
+      detection.root,
+      confidenceText(detection.confidence),
+    ),
+    ...detection.evidence.map((sentence) => `  ${sentence}`),
+  ]
+}
+
+/** The remembered checkout when it is still there, else the first. */
+export function chooseCheckout(
+  detections: readonly Detection[],
+  remembered: string | undefined,
+): Detection | undefined {
+  return detections.find(({ root }) => root === remembered) ?? detections[0]
+}
+
+/** The checkout that a file lies in; of nested ones the innermost. */
+export function checkoutOf(detections: readonly Detection[], path: string): Detection | undefined {
+  return detections
+    .filter(({ root }) => isBelow(root, path))
+    .sort((a, b) => b.root.length - a.root.length)[0]
+}
+
+/** Drops repeated roots, as when two workspace folders lie in one checkout. */
+export function uniqueCheckouts(detections: readonly Detection[]): readonly Detection[] {
+  return [...new Map(detections.map((detection) => [detection.root, detection])).values()]
+}
+
+export function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+function confidenceText(confidence: number): string {
+  return l10n.t('{0} % sure', Math.round(confidence * 100))
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!<>|~-]/g, '\\$&')
+}

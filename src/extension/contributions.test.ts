@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { commandIds, settings, trustedCommands } from './contributions'
+
+const root = resolve(import.meta.dirname, '../..')
+const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
+
+type Command = { command: string; title: string; category: string; enablement?: string }
+const manifest = read('package.json')
+const commands: readonly Command[] = manifest.contributes.commands
+
+describe('package.json', () => {
+  it('contributes exactly the commands of the code', () => {
+    expect(commands.map(({ command }) => command).sort()).toEqual(Object.values(commandIds).sort())
+  })
+
+  it('asks for trust exactly where the code does', () => {
+    const guarded = commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted')
+    expect(guarded.map(({ command }) => command).sort()).toEqual(
+      trustedCommands.map((name) => commandIds[name]).sort(),
+    )
+  })
+
+  it('contributes exactly the settings of the code, and none that runs a program without trust', () => {
+    const python = `${settings.section}.${settings.python}`
+    expect(Object.keys(manifest.contributes.configuration.properties)).toEqual([python])
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([python])
+  })
+
+  it('activates on a YOLOv5 workspace only', () => {
+    expect(manifest.activationEvents).toEqual([
+      'workspaceContains:models/yolo.py',
+      'workspaceContains:*/models/yolo.py',
+      'workspaceContains:*/*/models/yolo.py',
+    ])
+  })
+
+  it.each(['package.nls.json', 'package.nls.zh-cn.json'])(
+    'finds each of its texts in %s',
+    (path) => {
+      const used = [...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1])
+      const texts: Record<string, string> = read(path)
+      expect(Object.keys(texts).sort()).toEqual([...new Set(used)].sort())
+      for (const text of Object.values(texts)) expect(text).not.toBe('')
+    },
+  )
+})
+
+describe('runtime texts', () => {
+  const bundle: Record<string, string> = read('media/l10n/bundle.l10n.zh-cn.json')
+  const placeholders = (text: string) => (text.match(/\{\d+\}/g) ?? []).sort()
+
+  it('are all translated', () => {
+    const missing = textsOf(join(root, 'src/extension')).filter((text) => !(text in bundle))
+    expect(missing).toEqual([])
+  })
+
+  it('keep their placeholders in translation', () => {
+    for (const [text, translated] of Object.entries(bundle)) {
+      expect(placeholders(translated), text).toEqual(placeholders(text))
+    }
+  })
+})
+
+/** First arguments of `l10n.t(…)` in the sources of a folder. */
+function textsOf(folder: string): string[] {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(({ name }) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+  const call = /l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g
+  return files.flatMap((source) =>
+    [...source.matchAll(call)].map((match) => (match[1] ?? match[2] ?? '').replace(/\\(.)/g, '$1')),
+  )
+}

@@ -1,0 +1,68 @@
+import * as l10n from '@vscode/l10n'
+import { commands, type ExtensionContext, l10n as host, window, workspace } from 'vscode'
+import { Activity } from './activity/activity'
+import { RunStatus } from './activity/runStatus'
+import { Checkouts } from './checkouts/checkouts'
+import { ReleaseStatus } from './checkouts/releaseStatus'
+import type { CommandContext } from './commands/context'
+import { detect, doctor, inspect, showRuns } from './commands/look'
+import { prune } from './commands/prune'
+import { runStage } from './commands/stage'
+import { stop } from './commands/stop'
+import { DisposableList } from './common/disposable'
+import { displayName, needsTrust } from './contributions'
+import { Diagnostics } from './diagnostics/diagnostics'
+import { writeError } from './log'
+import { showError, showTrustNeeded } from './notify'
+import { Program } from './program/program'
+import { AnswerMemory } from './questions/memory'
+import { type CommandHandlers, registerCommands } from './registerCommands'
+
+/** Composition root: makes every part and hands each what it needs. */
+export function activate(context: ExtensionContext): void {
+  if (host.bundle) l10n.config({ contents: host.bundle })
+  const parts = new DisposableList()
+  context.subscriptions.push(parts)
+  const channel = parts.track(window.createOutputChannel(displayName, { log: true }))
+  const checkouts = parts.track(new Checkouts(context.workspaceState, channel))
+  const activity = parts.track(new Activity(checkouts, channel))
+  parts.track(new ReleaseStatus(checkouts))
+  parts.track(new RunStatus(activity))
+  parts.track(new Diagnostics(checkouts))
+  const version = String(context.extension.packageJSON.version)
+  const handlers = commandHandlers({
+    channel,
+    checkouts,
+    activity,
+    program: new Program(context.extensionPath, version),
+    memory: new AnswerMemory(context.workspaceState),
+  })
+  const registered = registerCommands(
+    handlers,
+    (id, handler) => commands.registerCommand(id, handler),
+    (name, handler) => async () => {
+      // `enablement` hides these from the palette; a keybinding or another extension could still call them.
+      if (needsTrust(name) && !workspace.isTrusted) return showTrustNeeded()
+      await handler().catch((error: unknown) => showError(channel, error))
+    },
+  )
+  for (const item of registered) parts.track(item)
+  checkouts.search().catch((error: unknown) => writeError(channel, error))
+}
+
+function commandHandlers(context: CommandContext): CommandHandlers {
+  return {
+    detect: () => detect(context),
+    selectCheckout: async () => void (await context.checkouts.choose()),
+    train: () => runStage(context, 'train'),
+    sparse: () => runStage(context, 'sparse'),
+    prune: () => prune(context),
+    finetune: () => runStage(context, 'finetune'),
+    validate: () => runStage(context, 'val'),
+    stop: () => stop(context),
+    showLog: async () => context.channel.show(true),
+    inspect: () => inspect(context),
+    runs: () => showRuns(context),
+    doctor: () => doctor(context),
+  }
+}
