@@ -17,9 +17,9 @@ import {
 } from './values'
 
 /** Bounds far above any real checkpoint (a YOLOv5x6: 0.1 M opcodes, 20 k nodes). */
-const maxOpcodes = 2_000_000
-const maxNodes = 400_000
-const maxMemo = 1_000_000
+const maxOpcodes = 1_000_000
+const maxNodes = 200_000
+const maxMemo = 500_000
 
 /** What a pickle leaves to its embedder. */
 export type PickleHooks = {

@@ -19,7 +19,7 @@ import {
 
 /** Far above any checkpoint; stops a graph of immutable nodes that contain each other. */
 const maxOutput = 64 << 20
-const maxPending = 4_000_000
+const maxPending = 1_200_000
 const rebuildTensor = new PyGlobal('torch._utils', '_rebuild_tensor_v2')
 const utf8 = new TextEncoder()
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Checkpoint, openCheckpoint } from './checkpoint'
 import { checkpointModel } from './model'
 import { moduleIndex } from './moduleIndex'
@@ -17,6 +17,8 @@ import {
   type PyValue,
 } from './values'
 import { measureCheckpoint, writeCheckpoint } from './writeCheckpoint'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The graph as text with sharing made explicit, tensors by content. */
 function fingerprint(checkpoint: Checkpoint): string {
