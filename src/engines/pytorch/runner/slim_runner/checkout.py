@@ -22,7 +22,9 @@ class Checkout:
         # A packaged checkout imports itself as `yolov5.…`, so its parent goes on the path.
         inside = config.packaged and (config.checkout / "models").is_dir()
         self.search = config.checkout.parent if inside else config.checkout
-        self.prefix = (config.checkout.name if inside else "yolov5") + "." if config.packaged else ""
+        self.prefix = (
+            (config.checkout.name if inside else "yolov5") + "." if config.packaged else ""
+        )
         self.script = config.script
         self._text: Optional[str] = None
 

@@ -50,7 +50,9 @@ def read_config(file: Path) -> Config:
         cwd=Path(data["cwd"]),
         run_dir=Path(data["runDir"]),
         events_file=Path(data["eventsFile"]),
-        sparsity=Sparsity(given["reg"], given["sr"], given["schedule"], given["percent"]) if given else None,
+        sparsity=Sparsity(given["reg"], given["sr"], given["schedule"], given["percent"])
+        if given
+        else None,
         planner=[str(argument) for argument in data["planner"]],
         resume=bool(data["resume"]),
     )

@@ -37,7 +37,8 @@ def is_disk_full(error: BaseException, folder: Path) -> bool:
         if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
     writer = any(
-        isinstance(link, RuntimeError) and re.search(r"PytorchStreamWriter|inline_container", str(link))
+        isinstance(link, RuntimeError)
+        and re.search(r"PytorchStreamWriter|inline_container", str(link))
         for link in _chain(error)
     )
     if not writer:
@@ -77,14 +78,21 @@ def classify(error: BaseException, run_dir: Path) -> Failure:
             "A data loader worker was killed: " + text,
             "Use fewer --workers; it usually means that memory or shared memory ran out.",
         )
-    if re.search(r"names found for nc=|Label class .* exceeds nc=|trained on different --data", text):
+    if re.search(
+        r"names found for nc=|Label class .* exceeds nc=|trained on different --data", text
+    ):
         return Failure(
             "data/class-mismatch",
             text,
             "Make nc and names of the data yaml, the class numbers of the labels, and the weights agree.",
         )
-    if re.search(r"Dataset not found|does not exist|No images found|No such file or directory.*(images|labels)", text):
-        return Failure("data/missing", text, "Correct the paths in the data yaml given with --data.")
+    if re.search(
+        r"Dataset not found|does not exist|No images found|No such file or directory.*(images|labels)",
+        text,
+    ):
+        return Failure(
+            "data/missing", text, "Correct the paths in the data yaml given with --data."
+        )
     if re.search(r"[Nn]o labels (found )?in|Can not train without labels|All labels empty", text):
         return Failure(
             "data/no-labels",
@@ -96,6 +104,13 @@ def classify(error: BaseException, run_dir: Path) -> Failure:
             "resume/finished",
             text,
             "The run is complete: start a new one from its weights instead of --resume.",
+        )
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.split(".")[0]
+        return Failure(
+            "python/missing-package",
+            f"This YOLOv5 release needs the Python package {package}, which is not installed.",
+            "`yolov5-slim doctor` prints the command that installs what is missing.",
         )
     last = traceback.extract_tb(error.__traceback__)[-1:] if error.__traceback__ else []
     where = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""

@@ -26,13 +26,17 @@ def gamma_layers(gammas: Sequence[Tuple[str, torch.Tensor]]) -> List[Dict[str, A
         values = values[np.isfinite(values)]
         if not values.size:
             values = np.zeros(1, dtype=np.float32)
-        counts = np.bincount(np.minimum((values * (BINS / MAXIMUM)).astype(np.int64), BINS - 1), minlength=BINS)
+        counts = np.bincount(
+            np.minimum((values * (BINS / MAXIMUM)).astype(np.int64), BINS - 1), minlength=BINS
+        )
         layers.append(
             {
                 "name": name,
                 "histogram": [int(count) for count in counts],
                 "nearZero": int((values < NEAR_ZERO).sum()),
-                "quantiles": [float(value) for value in np.percentile(values, (0, 25, 50, 75, 100))],
+                "quantiles": [
+                    float(value) for value in np.percentile(values, (0, 25, 50, 75, 100))
+                ],
             }
         )
     return layers

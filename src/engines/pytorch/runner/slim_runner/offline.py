@@ -28,8 +28,10 @@ def block_unconfigured_loggers() -> List[str]:
     configured = {
         "wandb": any(name in os.environ for name in ("WANDB_API_KEY", "WANDB_MODE"))
         or (netrc.is_file() and "wandb" in netrc.read_text(errors="replace")),
-        "clearml": any(name.startswith("CLEARML_") for name in os.environ) or (home / "clearml.conf").is_file(),
-        "comet_ml": any(name.startswith("COMET_") for name in os.environ) or (home / ".comet.config").is_file(),
+        "clearml": any(name.startswith("CLEARML_") for name in os.environ)
+        or (home / "clearml.conf").is_file(),
+        "comet_ml": any(name.startswith("COMET_") for name in os.environ)
+        or (home / ".comet.config").is_file(),
     }
     blocked = [name for name, known in configured.items() if not known]
     modules: Any = sys.modules
@@ -96,7 +98,9 @@ def _existing_data(original: Callable[..., Any]) -> Callable[..., Any]:
     def checked(data: Any, *args: Any, **kwargs: Any) -> Any:
         source = data if isinstance(data, (str, Path)) else "the data yaml"
         if isinstance(data, (str, Path)) and not Path(data).exists():
-            raise Failure("data/missing", f"The data yaml {data} does not exist.", "Correct --data.")
+            raise Failure(
+                "data/missing", f"The data yaml {data} does not exist.", "Correct --data."
+            )
         given = data
         if isinstance(data, dict) and data.get("download"):
             # v5.0 passes a dict and would run its `download:` entry; it only checks the paths.

@@ -27,7 +27,11 @@ def install_step_hooks(before: StepHook, after: StepHook) -> str:
 def _optimizer_classes() -> List[Any]:
     found = [getattr(torch.optim, name) for name in dir(torch.optim)]
     base = torch.optim.Optimizer
-    return [c for c in found if isinstance(c, type) and issubclass(c, base) and c is not base and "step" in vars(c)]
+    return [
+        c
+        for c in found
+        if isinstance(c, type) and issubclass(c, base) and c is not base and "step" in vars(c)
+    ]
 
 
 def _wrap_step(cls: Any, before: StepHook, after: StepHook) -> None:

@@ -34,9 +34,15 @@ def describe(module: torch.nn.Module) -> Dict[str, Any]:
                 tensors[name] = [int(size) for size in tensor.shape]
     return {
         "className": class_path(module),
-        "attributes": {key: value for key, value in vars(module).items() if not key.startswith("_") and plain(value)},
+        "attributes": {
+            key: value
+            for key, value in vars(module).items()
+            if not key.startswith("_") and plain(value)
+        },
         "tensors": tensors,
-        "children": {name: describe(child) for name, child in module._modules.items() if child is not None},
+        "children": {
+            name: describe(child) for name, child in module._modules.items() if child is not None
+        },
     }
 
 
@@ -92,7 +98,7 @@ def training_schedule(loop: Loop) -> Dict[str, Any]:
     return {
         "epochs": loop.epochs,
         "startEpoch": loop.start_epoch,
-        "stepsPerEpoch": loop.batches / loop.accumulate,
+        "stepsPerEpoch": max(round(loop.batches / loop.accumulate), 1),
         "lr": [loop.lr(epoch) for epoch in range(loop.epochs)],
         "warmupSteps": warmup_steps,
         "momentum": loop.momentum,
@@ -116,8 +122,14 @@ def _drive(loop: Loop) -> Any:
                 break
             done += 1
             share = number / loop.warmup
-            accumulate = max(1.0, float(round(1 + (loop.nominal_batch / loop.batch_size - 1) * share)))
-            due = number % accumulate == 0 if loop.steps_by_modulo else number - last_step >= accumulate
+            accumulate = max(
+                1.0, float(round(1 + (loop.nominal_batch / loop.batch_size - 1) * share))
+            )
+            due = (
+                number % accumulate == 0
+                if loop.steps_by_modulo
+                else number - last_step >= accumulate
+            )
             if due:
                 last_step = number
                 warmup_steps += 1

@@ -74,10 +74,14 @@ def _failed(events: EventLog, config: Config, error: BaseException) -> int:
         )
     else:
         failure = classify(error, config.run_dir)
-    print(f"slim: failed {failure.code}: {failure.text} {failure.remedy}", file=sys.stderr, flush=True)
+    print(
+        f"slim: failed {failure.code}: {failure.text} {failure.remedy}", file=sys.stderr, flush=True
+    )
     if not events.already_ended():
         tail = "\n".join(text.rstrip().splitlines()[-STDERR_LINES:])
-        events.write("failed", code=failure.code, text=failure.text, remedy=failure.remedy, stderr=tail)
+        events.write(
+            "failed", code=failure.code, text=failure.text, remedy=failure.remedy, stderr=tail
+        )
     _end_workers()
     return 1
 
@@ -118,12 +122,16 @@ class _Run:
 
     def execute(self) -> Dict[str, Any]:
         from .checkout import Checkout, Script
-        from .offline import block_unconfigured_loggers, keep_offline, patch_imported, quiet_environment
+        from .offline import block_unconfigured_loggers, keep_offline, quiet_environment
         from .shims import apply_shims
 
         config = self._config
         if not config.script.is_file():
-            raise Failure("train/no-script", f"{config.script} does not exist.", "Check the checkout with detect.")
+            raise Failure(
+                "train/no-script",
+                f"{config.script} does not exist.",
+                "Check the checkout with detect.",
+            )
         os.chdir(str(config.cwd))
         sys.argv = [str(config.script), *config.argv]
         checkout = Checkout(config)
@@ -172,19 +180,23 @@ class _Run:
         for module, function in (("val", "run"), ("validate", "run"), ("test", "test")):
             evaluation = script.namespace.get(module)
             if hasattr(evaluation, function):
-                setattr(evaluation, function, training.watch_evaluation(getattr(evaluation, function)))
+                setattr(
+                    evaluation, function, training.watch_evaluation(getattr(evaluation, function))
+                )
         script.run()
         summary = training.summary()
         training.end()
         return summary
 
     def _saved(self, path: Path, kind: str) -> None:
-        self._events.write("checkpoint", path=str(path.resolve()), kind=kind, bytes=path.stat().st_size)
+        self._events.write(
+            "checkpoint", path=str(path.resolve()), kind=kind, bytes=path.stat().st_size
+        )
 
     def _validate(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:
-        from .training import devices, metrics_of, versions
-
         import torch
+
+        from .training import devices, metrics_of, versions
 
         began = time.time()
         found: List[Dict[str, Any]] = []

@@ -32,7 +32,13 @@ def numpy_aliases(checkout: Checkout) -> bool:
     import numpy as np
 
     done = False
-    for name, kind in (("int", int), ("float", float), ("bool", bool), ("object", object), ("str", str)):
+    for name, kind in (
+        ("int", int),
+        ("float", float),
+        ("bool", bool),
+        ("object", object),
+        ("str", str),
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             present = hasattr(np, name)
@@ -67,7 +73,11 @@ def clamp_integer_by_float(checkout: Checkout) -> bool:
     clamp_: Any = torch.Tensor.clamp_
 
     def as_integer(tensor: Any, bound: Any) -> Any:
-        if isinstance(bound, torch.Tensor) and bound.is_floating_point() and not tensor.is_floating_point():
+        if (
+            isinstance(bound, torch.Tensor)
+            and bound.is_floating_point()
+            and not tensor.is_floating_point()
+        ):
             return bound.to(tensor.dtype)
         return bound
 
@@ -118,7 +128,15 @@ def foreign_label_cache(checkout: Checkout) -> bool:
             return load(f, *args, **kwargs)
         try:
             cache = load(f, *args, **kwargs)
-        except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError, IndexError, TypeError):
+        except (
+            pickle.UnpicklingError,
+            EOFError,
+            RuntimeError,
+            ValueError,
+            KeyError,
+            IndexError,
+            TypeError,
+        ):
             cache = None
         return cache if isinstance(cache, dict) and "hash" in cache else {"hash": None}
 
@@ -310,7 +328,9 @@ def upsample_attribute(checkout: Checkout) -> bool:
     import torch
 
     kind: Any = torch.nn.Upsample
-    if "recompute_scale_factor" not in inspect.getsource(kind.forward) or hasattr(kind, "recompute_scale_factor"):
+    if "recompute_scale_factor" not in inspect.getsource(kind.forward) or hasattr(
+        kind, "recompute_scale_factor"
+    ):
         return False
     kind.recompute_scale_factor = None
     return True

@@ -34,7 +34,9 @@ def group_momentum(group: Dict[str, Any]) -> float:
 class Penalty:
     """Adds the penalty for `gammas` to the steps of `optimizer`; strength `sr` is set once an epoch."""
 
-    def __init__(self, optimizer: torch.optim.Optimizer, gammas: Sequence[torch.nn.Parameter], reg: str) -> None:
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, gammas: Sequence[torch.nn.Parameter], reg: str
+    ) -> None:
         self.optimizer = optimizer
         self.reg = reg
         self.sr = 0.0

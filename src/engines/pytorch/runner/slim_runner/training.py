@@ -15,11 +15,12 @@ in every release since v3.
 from __future__ import annotations
 
 import functools
+import math
 import platform
 import sys
 import time
 from types import FrameType
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import torch
 
@@ -79,7 +80,14 @@ def unwrap(model: Any) -> Any:
 
 
 class Training:
-    def __init__(self, config: Config, events: EventLog, weights: Weights, stop: StopRequest, shims: List[str]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        events: EventLog,
+        weights: Weights,
+        stop: StopRequest,
+        shims: List[str],
+    ) -> None:
         self._config = config
         self._events = events
         self._weights = weights
@@ -162,8 +170,7 @@ class Training:
         if self._frame is None:
             self._begin(TrainFrame.find())
         self._epoch_begin()
-        batch = 0
-        for item in loader:
+        for batch, item in enumerate(loader):
             self._stop.check()
             self._in_epoch = True
             yield item
@@ -171,7 +178,6 @@ class Training:
             self._stop.check()
             self._refuse_nan()
             self._progress(batch)
-            batch += 1
         self._epoch_end()
 
     def _begin(self, frame: TrainFrame) -> None:
@@ -186,7 +192,11 @@ class Training:
         self._reply = planner.ask(self._config, model, planner.training_schedule(loop))
         modules = dict(model.named_modules())
         names = [layer["name"] for layer in self._reply.layers]
-        unknown = [name for name in names if not isinstance(getattr(modules.get(name), "weight", None), torch.nn.Parameter)]
+        unknown = [
+            name
+            for name in names
+            if not isinstance(getattr(modules.get(name), "weight", None), torch.nn.Parameter)
+        ]
         if unknown:
             raise Failure(
                 "planner/failed",
@@ -198,15 +208,33 @@ class Training:
             averages = dict(unwrap(ema.ema).named_modules())
             self._average = [averages[name].weight for name in names]  # type: ignore[misc]
         sparsity = self._config.sparsity
-        self._penalty = Penalty(optimizer, [gamma for _, gamma in self._gammas], sparsity.reg if sparsity else "none")
+        self._penalty = Penalty(
+            optimizer, [gamma for _, gamma in self._gammas], sparsity.reg if sparsity else "none"
+        )
         self._bn_group = self._penalty.group or _bn_group(optimizer, model)
         self._announce(frame, model, loop)
 
     def _loop(self, frame: TrainFrame, optimizer: Any, model: Any) -> planner.Loop:
-        names = ("nb", "nw", "nbs", "batch_size", "total_batch_size", "lf", "hyp", "start_epoch", "last_opt_step")
-        batches, warmup, nominal, batch_size, total, factor, hyp, start, last_step = frame.read(*names)
+        names = (
+            "nb",
+            "nw",
+            "nbs",
+            "batch_size",
+            "total_batch_size",
+            "lf",
+            "hyp",
+            "start_epoch",
+            "last_opt_step",
+        )
+        batches, warmup, nominal, batch_size, total, factor, hyp, start, last_step = frame.read(
+            *names
+        )
         group = _bn_group(optimizer, model)
-        momentum = hyp["momentum"] if isinstance(hyp, dict) and "momentum" in hyp else group_momentum(group)
+        momentum = (
+            hyp["momentum"]
+            if isinstance(hyp, dict) and "momentum" in hyp
+            else group_momentum(group)
+        )
         changing = "momentum" in group and isinstance(hyp, dict)
         return planner.Loop(
             epochs=self._epochs,
@@ -218,7 +246,9 @@ class Training:
             initial_lr=float(group.get("initial_lr", group["lr"])),
             factor=factor or (lambda epoch: 1.0),
             momentum=float(momentum),
-            warmup_momentum=float(hyp.get("warmup_momentum", momentum)) if changing else float(momentum),
+            warmup_momentum=float(hyp.get("warmup_momentum", momentum))
+            if changing
+            else float(momentum),
             optimizer=type(optimizer).__name__,
             steps_by_modulo=last_step is None,
         )
@@ -253,12 +283,8 @@ class Training:
             return
         if self._penalty.count < len(self._gammas):
             frozen = len(self._gammas) - self._penalty.count
-            self._events.warn("sparsity/frozen", f"{frozen} prunable layers are frozen and get no penalty.")
-        if sparsity.reg == "l1" and loop.optimizer in ("Adam", "AdamW"):
             self._events.warn(
-                "sparsity/adam-l1",
-                "Adam normalises the l1 subgradient, so gammas move by up to lr a step whatever sr is.",
-                "Use --reg prox, whose step means the same with every optimizer.",
+                "sparsity/frozen", f"{frozen} prunable layers are frozen and get no penalty."
             )
 
     def _epoch_begin(self) -> None:
@@ -282,7 +308,7 @@ class Training:
     def _losses(self) -> Dict[str, float]:
         assert self._frame is not None
         (mean,) = self._frame.read("mloss")
-        return dict(zip(LOSSES, mean.tolist())) if isinstance(mean, torch.Tensor) else {}
+        return finite(zip(LOSSES, mean.tolist())) if isinstance(mean, torch.Tensor) else {}
 
     def _progress(self, batch: int) -> None:
         now = time.time()
@@ -363,6 +389,11 @@ class Training:
             self._frame.release()
 
 
+def finite(items: Iterable[Tuple[str, float]]) -> Dict[str, float]:
+    """Readers of the log take numbers only; a loss that is none is left out."""
+    return {key: value for key, value in items if math.isfinite(value)}
+
+
 def fitness(metrics: Dict[str, Any]) -> float:
     """YOLOv5's own measure of best (utils/metrics.py): a tenth of mAP50 and nine of mAP50_95."""
     return 0.1 * float(metrics["mAP50"]) + 0.9 * float(metrics["mAP50_95"])
@@ -375,7 +406,7 @@ def metrics_of(results: List[float]) -> Dict[str, Any]:
         "recall": results[1],
         "mAP50": results[2],
         "mAP50_95": results[3],
-        "val": dict(zip(LOSSES, results[4:7])),
+        "val": finite(zip(LOSSES, results[4:7])),
     }
 
 
@@ -394,7 +425,10 @@ def devices(device: torch.device) -> List[str]:
         return [str(device)]
     distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
     count = torch.distributed.get_world_size() if distributed else torch.cuda.device_count()
-    return [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(min(count, torch.cuda.device_count()))]
+    return [
+        f"cuda:{i} {torch.cuda.get_device_name(i)}"
+        for i in range(min(count, torch.cuda.device_count()))
+    ]
 
 
 def versions() -> Dict[str, Optional[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import pickle
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
 import torch
 
@@ -47,7 +47,11 @@ class Weights:
                         "Use weights saved by this release or an older one; `yolov5-slim inspect` says which.",
                     ) from error
                 raise
-            if name.endswith(".pt") and isinstance(result, dict) and isinstance(result.get("model"), torch.nn.Module):
+            if (
+                name.endswith(".pt")
+                and isinstance(result, dict)
+                and isinstance(result.get("model"), torch.nn.Module)
+            ):
                 self._loaded(result, name)
             return result
 
@@ -58,7 +62,11 @@ class Weights:
         checkpoint.setdefault("epoch", -1)
         checkpoint.setdefault("best_fitness", None)
         average = checkpoint.get("ema")
-        if self._stage in ("sparse", "finetune") and not self._resume and checkpoint["optimizer"] is not None:
+        if (
+            self._stage in ("sparse", "finetune")
+            and not self._resume
+            and checkpoint["optimizer"] is not None
+        ):
             # v6.1 and older would otherwise take up the unfinished run's optimizer and epoch without --resume.
             if isinstance(average, torch.nn.Module):
                 checkpoint["model"] = average
@@ -84,12 +92,12 @@ class Weights:
         ours, theirs = model.state_dict(), source.state_dict()
         verdict, detail = compare(ours, theirs, source)
         strict = self._stage == "finetune" or self._resume
-        if verdict == "classes" and (strict or not _is_prunable_difference(ours, theirs)):
-            if _has_smaller_body(ours, theirs, source):
+        if verdict == "classes":
+            if _has_smaller_body(ours, theirs, source) and _widths(model) == _widths(source):
                 raise Failure(
                     "data/class-mismatch",
                     f"{self._file} is a pruned model of {_classes(source)} classes; the data has {_classes(model)}.",
-                    "Use the data set it was pruned for: a pruned head cannot change its classes.",
+                    "Use the data set it was pruned for, or prune a model that was trained on this one.",
                 )
             self._warn(
                 "weights/class-count",
@@ -99,7 +107,10 @@ class Weights:
             )
             return
         if verdict == "pruned" and _widths(model) != _widths(source):
-            verdict, detail = "other", f"its yaml scales widths by {_widths(source)}, the --cfg by {_widths(model)}"
+            verdict, detail = (
+                "other",
+                f"its yaml scales widths by {_widths(source)}, the --cfg by {_widths(model)}",
+            )
         if verdict == "pruned":
             shrink(model, source)
             self.shrunk = True
@@ -117,7 +128,7 @@ class Weights:
                 NOT_MATCHED_REMEDY,
             )
 
-    def verify(self, model: torch.nn.Module, classes_differ_ok: bool = True) -> Optional[str]:
+    def verify(self, model: torch.nn.Module) -> Optional[str]:
         """After stock has copied: every tensor of the checkpoint must be in the model, in number and value.
 
         Compared at half precision, to which stock rounds the model once before training. Raises Failure
@@ -128,9 +139,15 @@ class Weights:
             return None
         ours, theirs = model.state_dict(), source.state_dict()
         matched = sum(1 for key, value in theirs.items() if key in ours and _same(ours[key], value))
-        text = f"{matched} of {len(theirs)} tensors of {self._file} matched, the model has {len(ours)}"
+        text = (
+            f"{matched} of {len(theirs)} tensors of {self._file} matched, the model has {len(ours)}"
+        )
         if self.shrunk and (matched != len(theirs) or len(ours) != len(theirs)):
-            missing = [key for key, value in theirs.items() if key not in ours or not _same(ours[key], value)]
+            missing = [
+                key
+                for key, value in theirs.items()
+                if key not in ours or not _same(ours[key], value)
+            ]
             raise Failure(
                 "weights/not-matched",
                 f"Only {text}; first without a match: {', '.join(missing[:3]) or 'none'}.",
@@ -188,11 +205,9 @@ def head_prefix(model: torch.nn.Module) -> str:
 
 def _has_smaller_body(ours: State, theirs: State, source: torch.nn.Module) -> bool:
     head = head_prefix(source)
-    return any(ours[key].shape != value.shape for key, value in theirs.items() if not key.startswith(head))
-
-
-def _is_prunable_difference(ours: State, theirs: State) -> bool:
-    return set(ours) == set(theirs)
+    return any(
+        ours[key].shape != value.shape for key, value in theirs.items() if not key.startswith(head)
+    )
 
 
 def _classes(model: torch.nn.Module) -> Any:
