@@ -214,8 +214,8 @@ async function prepareResumed(context: Context): Promise<LaunchSpec> {
   }
   const sparsity = stage === 'sparse' ? resumedSparsity(context, point) : null
   const going: Context = { ...context, sparsity, request: { ...request, stage } }
-  const device = flagValue(parsed.script, 'device')
-  const processes = processesFor(parsed.own, device, flagValue(parsed.script, 'batch_size'))
+  // The release takes everything but the checkpoint from the run's opt.yaml.
+  const processes = processesFor(parsed.own, point.device, point.batchSize)
   const before = point.manifest
   const manifest: RunManifest = {
     v: 1,

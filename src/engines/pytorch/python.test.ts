@@ -70,6 +70,15 @@ describe.runIf(posix)('preflight', () => {
     ])
   })
 
+  test('what the system does not package goes into an environment', async () => {
+    await writeFile(join(root, 'requirements.txt'), 'ultralytics>=8.1')
+    const fields = { externallyManaged: true, packages: { ultralytics: null } }
+    const found = await preflight(await fake(answer(fields)), { checkout: root })
+    expect(found.install).toEqual([
+      '/x/bin/python -m venv --system-site-packages .venv && .venv/bin/python -m pip install "ultralytics>=8.1"',
+    ])
+  })
+
   test('a package that is there and does not load is a problem of its own', async () => {
     const text = 'ImportError: libGL.so.1: cannot open shared object file'
     const found = await preflight(await fake(answer({ problems: { cv2: text } })))

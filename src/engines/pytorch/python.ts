@@ -151,7 +151,7 @@ export function requireReady(found: Preflight): void {
         found.python.executable,
         found.missing.map(({ pip }) => pip).join(', '),
       ),
-      l10n.t('Install what is missing: {0}', found.install.join(l10n.t(' or '))),
+      l10n.t('Install what is missing: {0}', found.install.join(' && ')),
     )
   }
   const [broken] = found.problems
@@ -220,9 +220,10 @@ function installCommands(
   // Debian and its kin forbid pip for the system's own Python; their own packages are the way.
   const apt = missing.flatMap((needed) => needed.apt ?? [])
   const viaApt = `sudo apt-get install --no-install-recommends ${apt.join(' ')}`
-  return apt.length === missing.length
-    ? [viaApt]
-    : [`${quoted(raw.executable)} -m venv --system-site-packages .venv`, pip]
+  if (apt.length === missing.length) return [viaApt]
+  const venv = `${quoted(raw.executable)} -m venv --system-site-packages .venv`
+  const inside = ['.venv/bin/python', '-m', 'pip', 'install', ...wanted].join(' ')
+  return [`${venv} && ${inside}`]
 }
 
 function quoted(word: string): string {

@@ -18,6 +18,9 @@ export type ResumePoint = {
   readonly manifest?: RunManifest
   /** How the run was told to train, where we started it. */
   readonly config?: RunnerConfig
+  /** `--device` and `--batch-size` as the run was started, from the opt.yaml that the release wrote. */
+  readonly device?: string
+  readonly batchSize?: string
 }
 
 /**
@@ -47,7 +50,20 @@ export async function resumePoint(
       l10n.t('Start a new run with --weights {0}.', checkpoint),
     )
   }
-  return point
+  return { ...point, ...(await startedWith(runDir)) }
+}
+
+async function startedWith(runDir: string): Promise<Pick<ResumePoint, 'device' | 'batchSize'>> {
+  const text = await readFile(join(runDir, 'opt.yaml'), 'utf8')
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}:[ \\t]*['"]?([^'"\\r\\n]*?)['"]?[ \\t]*$`, 'm').exec(text)?.[1]
+  const device = field('device')
+  // Up to v5.0 `batch_size` is what one process takes.
+  const batchSize = field('total_batch_size') ?? field('batch_size')
+  return {
+    ...(device ? { device } : {}),
+    ...(batchSize ? { batchSize } : {}),
+  }
 }
 
 async function latestRun(places: {
