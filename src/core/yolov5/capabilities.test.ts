@@ -86,4 +86,15 @@ describe('probe', () => {
     }
     expect(capabilitiesOf(fork).modules).toEqual(expect.arrayContaining(['C3Pruned', 'BiFPN_Add2']))
   })
+
+  it('follows what models/common.py passes on, in folders too', () => {
+    const fork = {
+      ...OLD_STYLE,
+      'models/common.py': `from PIL import Image\nfrom models.blocks.swin import *\n${OLD_STYLE['models/common.py']}`,
+      'models/blocks/swin.py': 'class SwinBlock(nn.Module):\n    pass\n',
+    }
+    const { modules } = capabilitiesOf(fork)
+    expect(modules).toContain('SwinBlock')
+    expect(modules).not.toContain('Image')
+  })
 })

@@ -13,7 +13,7 @@ const SLIMMING_SCRIPT = /^(?=.*(?:prun|spars|sparity|slim)).*\.py$/i
 
 /** train.py imports the pip package's modules by their full name. */
 export function isPackaged(sources: Sources): boolean {
-  return /^\s*(?:from|import)\s+yolov5\./m.test(sources.code(TRAIN))
+  return /^[ \t]*(?:from|import)\s+yolov5\./m.test(sources.code(TRAIN))
 }
 
 /** Scripts in the root that a fork added for network slimming. */
@@ -24,25 +24,41 @@ export function slimmingScripts(sources: Sources): readonly string[] {
     .sort()
 }
 
+/** Files whose names models/yolo.py sees: its own imports, and what the two star imports pass on. */
+const MODEL_FILES = ['models/common.py', 'models/experimental.py'] as const
+
+/** `models.a.b` (or `.a.b`) as `models/a/b.py`; undefined for a module from elsewhere. */
+function modelFile(module: string): string | undefined {
+  const name = /^(?:(?:yolov5\.)?models)?\.(\w+(?:\.\w+)*)$/.exec(module)?.[1]
+  return name === undefined ? undefined : `models/${name.replaceAll('.', '/')}.py`
+}
+
 /**
- * Files under models/ that models/yolo.py takes layer classes from, as `models/<name>.py`. Forks put theirs
- * in files of their own.
+ * Files under models/ that layer classes come from. Forks keep theirs in files of their own, which
+ * models/yolo.py or models/common.py import.
  */
 export function modelFiles(sources: Sources): readonly string[] {
-  const imported = fromImports(sources.code(YOLO)).flatMap(({ module }) => {
-    const name = /^(?:yolov5\.)?models\.(\w+)$/.exec(module)?.[1] ?? /^\.(\w+)$/.exec(module)?.[1]
-    return name === undefined ? [] : [`models/${name}.py`]
-  })
-  return [...new Set(['models/common.py', 'models/experimental.py', ...imported])]
+  const imported = [YOLO, ...MODEL_FILES]
+    .flatMap((file) => fromImports(sources.code(file)))
+    .flatMap(({ module }) => modelFile(module) ?? [])
+  return [...new Set([...MODEL_FILES, ...imported])]
+}
+
+function importedClasses(sources: Sources): readonly string[] {
+  const own = fromImports(sources.code(YOLO)).filter(
+    ({ module }) => !/^(?:pathlib|copy|typing|datetime|torch\.nn$)/.test(module),
+  )
+  const passedOn = MODEL_FILES.flatMap((file) => fromImports(sources.code(file))).filter(
+    ({ module }) => modelFile(module) !== undefined,
+  )
+  return [...own, ...passedOn]
+    .flatMap(({ names }) => names)
+    .filter((name) => /^[A-Z]\w*$/.test(name) && !/^(?:LOGGER|ROOT|FILE)$/.test(name))
 }
 
 function modules(sources: Sources): readonly string[] {
   const own = [...modelFiles(sources), YOLO].flatMap((file) => derivedClasses(sources.code(file)))
-  const imported = fromImports(sources.code(YOLO))
-    .filter(({ module }) => !/^(?:pathlib|copy|typing|datetime|torch\.nn$)/.test(module))
-    .flatMap(({ names }) => names)
-    .filter((name) => /^[A-Z]\w*$/.test(name) && !/^[A-Z_]+$/.test(name))
-  return [...new Set([...own, ...imported])].sort().concat(TORCH_MODULES)
+  return [...new Set([...own, ...importedClasses(sources)])].sort().concat(TORCH_MODULES)
 }
 
 /**
@@ -100,9 +116,10 @@ export function probe(sources: Sources): Capabilities {
   const checkDataset = functionBody(sources.code('utils/general.py'), 'check_dataset')
   const trainFlags = scanFlagsOfCode(train)
   const imports = (name: string): boolean =>
-    new RegExp(`^\\s*(?:import (?:yolov5\\.)?${name}\\b|from yolov5 import ${name}\\b)`, 'm').test(
-      train,
-    )
+    new RegExp(
+      `^[ \\t]*(?:import (?:yolov5\\.)?${name}\\b|from yolov5 import ${name}\\b)`,
+      'm',
+    ).test(train)
   const evaluation = imports('val') || (!imports('test') && sources.has('val.py')) ? 'val' : 'test'
   const loaders = /\bfrom\s+(?:yolov5\.)?utils\.(datasets|dataloaders)\s+import\b/.exec(train)?.[1]
   return {

@@ -93,7 +93,7 @@ export const CLUES: readonly Clue[] = [
 
   flag('--evolve_population', 'master'),
   text(YOLO, 'the channel_multiple key', /["']channel_multiple["']/, 'master'),
-  text(COMMON, 'imports of ultralytics', /^\s*(?:from|import) ultralytics\b/m, 'master'),
+  text(COMMON, 'imports of ultralytics', /^[ \t]*(?:from|import) ultralytics\b/m, 'master'),
   {
     ...text('requirements.txt', 'ultralytics', /^ultralytics\b/m, 'master'),
     repositoryOnly: true,

@@ -50,6 +50,15 @@ describe('detectCheckout', () => {
     expect(capabilities.dictNames).toBe(false)
   })
 
+  it('reads a fork’s modules from a folder below models/', async () => {
+    const { capabilities } = await detect({
+      ...NEW_STYLE,
+      'models/yolo.py': `from models.blocks.swin import *\n${NEW_STYLE['models/yolo.py']}`,
+      'models/blocks/swin.py': 'class SwinBlock(nn.Module):\n    pass\n',
+    })
+    expect(capabilities.modules).toContain('SwinBlock')
+  })
+
   it('lists the slimming scripts of a fork', async () => {
     const { capabilities, evidence } = await detect({
       ...OLD_STYLE,

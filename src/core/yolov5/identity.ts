@@ -9,7 +9,7 @@ const OTHER_FAMILY = /\b(?:yolov?(?:[2346789]|1\d)|yolor|gelan)/i
 
 /**
  * Whether a tree that has the right files is YOLOv5 and not a relative of it: its default weights don't name
- * another family, and at least two of its model yamls, train.py, models/yolo.py, detect scripts say YOLOv5.
+ * another family, and they, a model yaml, or (without another family's heads) its code say YOLOv5.
  */
 export function isYolov5(sources: Sources): boolean {
   if (!REQUIRED.every((path) => sources.has(path))) return false

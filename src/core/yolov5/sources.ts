@@ -110,11 +110,11 @@ export function readSources(root: string, more: (sources: Sources) => readonly s
   const names = new Set(FOLDERS.flatMap((folder) => list(root, folder)))
   const texts = new Map<string, string>()
   const read = (path: string): void => {
-    if (!names.has(path) || texts.has(path)) return
-    texts.set(path, readSource(join(root, path)) ?? '')
+    if (!texts.has(path)) texts.set(path, readSource(join(root, path)) ?? '')
   }
   const sources = view(root, names, texts)
-  FILES.forEach(read)
+  for (const path of FILES) if (names.has(path)) read(path)
+  // These may lie deeper than the folders that are listed.
   more(sources).forEach(read)
   return sources
 }
