@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n'
 import { asSlimError, SlimError } from '../core/errors'
 import { errColors, exitCodes, printAside } from './terminal'
 
@@ -27,6 +28,30 @@ export function warningLines(
 ): string[] {
   const head = `${colors.yellow(`warning[${warning.code}]:`)} ${warning.text}`
   return warning.remedy ? [head, `  ${colors.dim('→')} ${warning.remedy}`] : [head]
+}
+
+/** A model with a fault has it in many layers; a few of a kind say as much as all of them. */
+const shownOfKind = 3
+
+/** `warningLines` of each, but of many with the same code only the first, and how many more there are. */
+export function manyWarningLines(
+  warnings: readonly { readonly code: string; readonly text: string }[],
+  colors: typeof errColors = errColors,
+): string[] {
+  const kinds = new Map<string, { readonly code: string; readonly text: string }[]>()
+  for (const warning of warnings) {
+    kinds.set(warning.code, [...(kinds.get(warning.code) ?? []), warning])
+  }
+  return [...kinds.values()].flatMap((kind) => {
+    const shown = kind.length > shownOfKind + 1 ? kind.slice(0, shownOfKind) : kind
+    const more = kind.length - shown.length
+    return [
+      ...shown.flatMap((warning) => warningLines(warning, colors)),
+      ...(more > 0
+        ? [`  ${l10n.t('… and {0} more of this kind (--json has them all)', more)}`]
+        : []),
+    ]
+  })
 }
 
 /**

@@ -3,11 +3,11 @@ import * as l10n from '@vscode/l10n'
 import { asSlimError } from '../core/errors'
 import type { PruneReport, PruneRequest } from '../core/slimming/pruneCheckpoint'
 import type { Detection } from '../core/yolov5/release'
-import { EventAppender } from '../runs/eventLog'
+import { appendEvent, EventAppender } from '../runs/eventLog'
 import { findParent } from '../runs/lineage'
 import type { RunManifest } from '../runs/manifest'
 import { collectProvenance } from '../runs/provenance'
-import { readRuns } from '../runs/snapshot'
+import { type RunSnapshot, readRuns } from '../runs/snapshot'
 import { createRunFolder, newRunId, runFiles, runOfFile, writeManifest } from '../runs/store'
 import { warningLines } from './errors'
 import { printAside } from './terminal'
@@ -29,8 +29,11 @@ export type PruneRecordRequest = {
 export type PruneRecord = {
   /** data.yaml of the run that the checkpoint comes from. */
   readonly parentData: string | undefined
-  /** Writes the run; a disk that refuses is a warning, since the prune itself is done. */
-  readonly write: (report: PruneReport) => Promise<void>
+  /**
+   * Writes the run; a disk that refuses is a warning, since the prune itself is done. `kept`: where what lay at
+   * the output is now, which the run that made it is told, so that lineage still finds it.
+   */
+  readonly write: (report: PruneReport, kept: string | undefined) => Promise<void>
 }
 
 /**
@@ -39,8 +42,11 @@ export type PruneRecord = {
  */
 export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<PruneRecord> {
   const { request, checkout, inputs } = wanted
+  const { project } = wanted.options
+  const runs = await readRuns(checkout.root, project === undefined ? {} : { projects: [project] })
+  const replaced = runs.find(({ digest }) => digest.checkpoints.pruned?.path === request.output)
   const [parent, provenance] = await Promise.all([
-    parentOf(request.weights, checkout.root, wanted.options.project),
+    parentOf(request.weights, runs),
     collectProvenance({
       slimVersion,
       checkout: checkout.root,
@@ -49,8 +55,9 @@ export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<Pr
   ])
   return {
     parentData: parent?.manifest.provenance.sha256.data?.path,
-    write: async (report) => {
+    write: async (report, kept) => {
       try {
+        if (replaced && kept !== undefined) await tellMoved(replaced, kept)
         await writeRecord(wanted, parent?.manifest.id, provenance, report)
       } catch (error) {
         const { code, message, remedy } = asSlimError(error)
@@ -63,14 +70,17 @@ export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<Pr
 
 async function parentOf(
   weights: string,
-  root: string,
-  project: string | undefined,
+  runs: readonly RunSnapshot[],
 ): Promise<{ readonly manifest: RunManifest } | undefined> {
   const holder = await runOfFile(weights).catch(() => undefined)
   if (holder) return holder
-  const runs = await readRuns(root, project === undefined ? {} : { projects: [project] })
   const id = await findParent(weights, runs)
   return runs.find(({ manifest }) => manifest.id === id)
+}
+
+async function tellMoved({ runDir, digest }: RunSnapshot, path: string): Promise<void> {
+  const bytes = digest.checkpoints.pruned?.bytes ?? 0
+  await appendEvent(runFiles(runDir).events, { type: 'checkpoint', path, kind: 'pruned', bytes })
 }
 
 async function writeRecord(

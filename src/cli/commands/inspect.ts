@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import { openCheckpoint } from '../../core/checkpoint/checkpoint'
-import { errorLines, warningLines } from '../errors'
+import { errorLines, manyWarningLines, warningLines } from '../errors'
 import { requireFile } from '../files'
 import { inspectLines } from '../format/inspectReport'
 import { inspectReport } from '../inspection'
@@ -17,7 +17,7 @@ export async function inspect(file: string, options: { readonly json?: true }): 
       return exitCodes.ok
     }
     print(...inspectLines(report))
-    for (const warning of report.warnings) printAside(...warningLines(warning))
+    printAside(...manyWarningLines(report.warnings))
     if (report.unsafeGlobals.length > 0) {
       printAside(
         ...warningLines({

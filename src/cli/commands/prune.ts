@@ -11,7 +11,7 @@ import type { Criterion, Reduction } from '../../core/slimming/scores'
 import type { Detection } from '../../core/yolov5/release'
 import { inputFile } from '../../engines/pytorch/inputs'
 import { optionalCheckout } from '../checkout'
-import { usageError, warningLines } from '../errors'
+import { manyWarningLines, usageError } from '../errors'
 import { keepExisting, requireFile, requirePlace } from '../files'
 import { pruneReportLines } from '../format/pruneReport'
 import { preparePruneRecord } from '../pruneRecord'
@@ -57,14 +57,14 @@ export async function prune(options: PruneOptions, typed: readonly string[]): Pr
       ? await preparePruneRecord({ options, request, checkout, inputs, typed, cwd })
       : undefined
   const { report, kept } = await pruneKeepingOld(request)
-  await record?.write(report)
+  await record?.write(report, kept)
   if (options.json) {
     printJson(report)
     if (kept) printAside(keptLine(request.output, kept))
     return exitCodes.ok
   }
   print(...pruneReportLines(report))
-  for (const warning of report.warnings) printAside(...warningLines(warning))
+  printAside(...manyWarningLines(report.warnings))
   if (options.dryRun) {
     print(l10n.t('dry run: nothing was written'))
     return exitCodes.ok

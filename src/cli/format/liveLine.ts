@@ -104,7 +104,9 @@ export function liveLine(state: LiveState, now: number, width: number): string {
   if (lastEpoch && lastEpoch.sr > 0) add(2, `sr ${formatSmall(lastEpoch.sr)}`)
   if (state.nearZero !== undefined) add(5, l10n.t('near zero {0}', formatShare(state.nearZero)))
   if (progress && progress.memory > 0) add(2, formatBytes(progress.memory))
-  if (eta !== undefined) add(8, `ETA ${formatDuration(eta)}`)
+  const over = lastEpoch !== undefined && lastEpoch.epoch + 1 === epochs
+  if (over) add(8, l10n.t('finishing'))
+  else if (eta !== undefined) add(8, `ETA ${formatDuration(eta)}`)
   const kept = [...parts]
   const text = () => kept.map((part) => part.text).join('  ')
   while (kept.length > 1 && text().length > width) {

@@ -36,12 +36,13 @@ export function startedLines(event: StartedEvent): string[] {
   const channels = event.layers.reduce((sum, layer) => sum + layer.channels, 0)
   const facts: string[] = []
   if (event.epochs > 0) facts.push(l10n.t('{0} epochs', event.epochs))
-  facts.push(l10n.t('batch {0}', event.batchSize), l10n.t('{0} px', event.imageSize))
+  if (event.batchSize > 0) facts.push(l10n.t('batch {0}', event.batchSize))
+  if (event.imageSize > 0) facts.push(l10n.t('{0} px', event.imageSize))
   if (channels > 0) {
     facts.push(l10n.t('{0} prunable channels in {1} layers', channels, event.layers.length))
   }
   if (event.resumed) facts.push(l10n.t('resumed'))
-  lines.push(facts.join(', '))
+  if (facts.length > 0) lines.push(facts.join(', '))
   const { sparsity } = event
   if (sparsity) {
     lines.push(

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { stageHelpLines } from './stageHelp'
+
+describe('the help of a stage', () => {
+  it('lists sparsity flags where they belong', () => {
+    expect(stageHelpLines('sparse', undefined).join('\n')).toContain('--sr-schedule')
+    expect(stageHelpLines('train', undefined).join('\n')).not.toContain('--sr-schedule')
+  })
+
+  it('explains every flag of ours', () => {
+    const lines = stageHelpLines('sparse', undefined).filter((line) => /^ {2}-/.test(line))
+    expect(lines.length).toBeGreaterThan(10)
+    for (const line of lines) expect(line).toMatch(/^ {2}-\S.* {2}\S/)
+  })
+})
