@@ -66,27 +66,18 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
 const word = new Uint32Array(1)
 const float = new Float32Array(word.buffer)
 
-/** IEEE 754 binary16; the table costs 256 kB once and makes a conversion one look-up. */
-let halves: Float32Array | undefined
-
-function halfTable(): Float32Array {
-  const table = new Float32Array(65536)
-  for (let bits = 0; bits < 65536; bits++) {
-    const sign = bits & 0x8000 ? -1 : 1
-    const exponent = (bits >> 10) & 31
-    const mantissa = bits & 1023
-    if (exponent === 31) table[bits] = mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY
-    else if (exponent === 0) table[bits] = sign * mantissa * 2 ** -24
-    else table[bits] = sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
-  }
-  return table
+/** IEEE 754 binary16 by moving its bits into a binary32; exact. */
+function half(bits: number): number {
+  const sign = (bits & 0x8000) << 16
+  const exponent = (bits >> 10) & 31
+  const mantissa = bits & 1023
+  if (exponent === 0) return (sign ? -1 : 1) * mantissa * 2 ** -24
+  word[0] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (mantissa << 13)
+  return float[0] ?? 0
 }
 
 const readers: Readonly<Record<Dtype, (view: DataView, at: number) => number>> = {
-  float16: (view, at) => {
-    halves ??= halfTable()
-    return halves[view.getUint16(at, true)] ?? 0
-  },
+  float16: (view, at) => half(view.getUint16(at, true)),
   bfloat16: (view, at) => {
     word[0] = view.getUint16(at, true) << 16
     return float[0] ?? 0
