@@ -76,7 +76,7 @@ function modelClues(checkpoint: Checkpoint, model: PyObject, className: string):
     clues.push(clue(between('v6.0', 'master'), l10n.t('the model has an attribute inplace')))
   } else if (ch !== undefined) {
     clues.push(clue(between('v4.0', 'v5.0'), l10n.t('the model has no attribute inplace')))
-  } else if (dict.get('yaml') !== undefined) {
+  } else if (short === 'Model' && dict.get('yaml') !== undefined) {
     clues.push(clue(['v3.1'], l10n.t('its yaml has no key ch')))
   }
   return clues
