@@ -5,6 +5,7 @@ import * as l10n from '@vscode/l10n'
 import { SlimError } from '../core/errors'
 import { errorCode, withFileLock } from './fileLock'
 import type { RunManifest } from './manifest'
+import { parseManifest } from './manifestCheck'
 
 /** A run on disk: its folder (absolute, symlinks resolved where possible) and what its manifest says. */
 export type StoredRun = { readonly runDir: string; readonly manifest: RunManifest }
@@ -228,32 +229,6 @@ export async function runOfFile(path: string): Promise<StoredRun | undefined> {
     }
     if (dirname(folder) === folder) return undefined
   }
-}
-
-function parseManifest(text: string): RunManifest | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  return isManifest(value) ? value : undefined
-}
-
-function isManifest(value: unknown): value is RunManifest {
-  if (typeof value !== 'object' || value === null) return false
-  const m = value as Record<string, unknown>
-  return (
-    m.v === 1 &&
-    typeof m.id === 'string' &&
-    typeof m.stage === 'string' &&
-    typeof m.engine === 'string' &&
-    typeof m.createdAt === 'number' &&
-    typeof m.cwd === 'string' &&
-    Array.isArray(m.commandLine) &&
-    typeof m.provenance === 'object' &&
-    m.provenance !== null
-  )
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { OwnFlags } from './flags'
-import type { Python } from './python'
+import type { Preflight } from './python'
 
 /** A run's processes: one, or several under torch's own launcher. */
 export type Processes = {
@@ -55,19 +55,16 @@ export function processesFor(
 /**
  * The command that starts the runner: plainly, or through `torch.distributed.run` (torch 1.9; before it,
  * `torch.distributed.launch --use_env`).
- *
- * @param torch torch's version, e.g. `1.13.0+cu117`
  */
 export async function launchCommand(
-  python: Python,
-  torch: string,
+  { python, torch }: Pick<Preflight, 'python' | 'torch'>,
   runnerArgs: readonly string[],
   processes: Processes,
   own: OwnFlags,
 ): Promise<{ readonly command: string; readonly args: readonly string[] }> {
   const { command } = python
   if (processes.world === 1) return { command, args: [...python.args, ...runnerArgs] }
-  const [major = 0, minor = 0] = torch.split('.').map((part) => Number.parseInt(part, 10))
+  const [major, minor] = versionOf(torch?.version)
   const hasRun = major > 1 || (major === 1 && minor >= 9)
   const launcher = hasRun ? ['torch.distributed.run'] : ['torch.distributed.launch', '--use_env']
   const port = own.masterPort ?? (processes.nodes > 1 ? 29_500 : await freePort())
@@ -75,6 +72,7 @@ export async function launchCommand(
     ...python.args,
     '-m',
     ...launcher,
+    ...(hasRun && major < 2 ? oldLauncherRemedy(python.version) : []),
     `--nproc_per_node=${processes.perNode}`,
     `--nnodes=${processes.nodes}`,
     `--node_rank=${own.nodeRank ?? 0}`,
@@ -83,6 +81,21 @@ export async function launchCommand(
     ...runnerArgs,
   ]
   return { command, args }
+}
+
+function versionOf(version: string | undefined): readonly [number, number] {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map((part) => Number.parseInt(part, 10))
+  return [major, minor]
+}
+
+/**
+ * From Python 3.11 on, iterating a Flag leaves out its zero, so the launcher of torch 1.x no longer understands
+ * its own default "redirect nothing" and dies. Naming a worker that is not there (one digit is all it allows) makes
+ * it fall back to that for all the others.
+ */
+function oldLauncherRemedy(python: string): readonly string[] {
+  const [major, minor] = versionOf(python)
+  return major === 3 && minor >= 11 ? ['--redirects=9:1', '--tee=9:1'] : []
 }
 
 /** The launcher's fixed default port would keep a second run on the same machine from starting. */

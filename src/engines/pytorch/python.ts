@@ -1,31 +1,16 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { type Executed, execute, type Python, shown } from './interpreter'
 import { neededPackages, type PythonPackage } from './packages'
 import { preflightScript } from './preflightScript'
 
-export type PythonSource = 'flag' | 'setting' | 'active' | 'path'
-
-/** An interpreter as it is started: `py -3` has an argument of its own. */
-export type Python = {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly source: PythonSource
-}
-
-export type PythonCandidates = {
-  /** `--python`; an interpreter, or a virtual environment's folder. */
-  readonly flag?: string
-  readonly setting?: string
-  /** The active interpreter of VS Code's Python extension. */
-  readonly active?: string
-  /** Folder that a relative path starts from. */
-  readonly cwd?: string
-}
+export {
+  findPython,
+  type Python,
+  type PythonCandidates,
+  type PythonSource,
+} from './interpreter'
 
 /** What one interpreter offers; JSON as `doctor --json` prints it. */
 export type Preflight = {
@@ -71,34 +56,6 @@ export type PreflightOptions = {
 
 /** The oldest Python whose syntax the runner uses. */
 const oldestPython: readonly [number, number] = [3, 7]
-
-/**
- * Chooses the interpreter: the flag, else the setting, else VS Code's active one, else the first that runs of
- * `python3`, `python` (Windows: `py -3`, `python`). One that was named must work; the others are tried in turn.
- *
- * @throws SlimError `python/not-found`
- */
-export async function findPython(candidates: PythonCandidates = {}): Promise<Python> {
-  const { flag, setting, active, cwd = process.cwd() } = candidates
-  if (flag) return { command: await namedPython(flag, cwd, '--python'), args: [], source: 'flag' }
-  if (setting) {
-    const name = l10n.t('The Python setting')
-    return { command: await namedPython(setting, cwd, name), args: [], source: 'setting' }
-  }
-  const onPath: readonly (readonly [string, ...string[]])[] =
-    process.platform === 'win32' ? [['py', '-3'], ['python']] : [['python3'], ['python']]
-  const tries: Python[] = onPath.map(([command, ...args]) => ({ command, args, source: 'path' }))
-  if (active) tries.unshift({ command: active, args: [], source: 'active' })
-  for (const python of tries) if (await runs(python)) return python
-  throw new SlimError(
-    'python/not-found',
-    l10n.t(
-      'No Python was found: {0} do not run.',
-      tries.map(({ command, args }) => [command, ...args].join(' ')).join(', '),
-    ),
-    l10n.t('Install Python 3.8 or newer with torch, or name an interpreter with --python.'),
-  )
-}
 
 /**
  * Asks an interpreter what it has. Starts it once, reads nothing from the network and installs nothing.
@@ -230,59 +187,6 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`
 }
 
-async function namedPython(name: string, cwd: string, by: string): Promise<string> {
-  const isPath = /[\\/]/.test(name) || isAbsolute(name)
-  if (!isPath && (await runs({ command: name, args: [], source: 'flag' }))) return name
-  const path = resolve(cwd, name)
-  const inEnvironment =
-    process.platform === 'win32'
-      ? [join(path, 'Scripts', 'python.exe'), join(path, 'python.exe')]
-      : [join(path, 'bin', 'python3'), join(path, 'bin', 'python')]
-  for (const file of [path, ...inEnvironment]) {
-    const info = await stat(file).catch(() => undefined)
-    if (info?.isFile()) return file
-  }
-  throw new SlimError(
-    'python/not-found',
-    l10n.t('{0} names {1}, which is no file, command or virtual environment.', by, name),
-    l10n.t('Give the path of a Python interpreter, e.g. .venv/bin/python.'),
-  )
-}
-
-async function runs(python: Python): Promise<boolean> {
-  const { stdout } = await execute(python, ['-c', 'print("py" + "thon")'], 15_000)
-  return stdout.includes('python')
-}
-
-type Executed = {
-  readonly stdout: string
-  readonly stderr: string
-  readonly failure?: { readonly code: string | number | undefined; readonly killed: boolean }
-}
-
-function execute(python: Python, args: readonly string[], timeout: number): Promise<Executed> {
-  return new Promise((done) => {
-    const child = execFile(
-      python.command,
-      [...python.args, ...args],
-      {
-        cwd: tmpdir(),
-        env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
-        timeout,
-        killSignal: 'SIGKILL',
-        maxBuffer: 4 << 20,
-        windowsHide: true,
-      },
-      (error, stdout, stderr) => {
-        if (!error) return done({ stdout, stderr })
-        const failure = { code: error.code ?? undefined, killed: error.killed === true }
-        done({ stdout, stderr, failure })
-      },
-    )
-    child.stdin?.end()
-  })
-}
-
 function preflightError(
   python: Python,
   failure: Executed['failure'],
@@ -309,8 +213,4 @@ function preflightError(
       : l10n.t('{0} runs, but not as Python.', name),
     remedy,
   )
-}
-
-function shown({ command, args }: Python): string {
-  return [command, ...args].join(' ')
 }

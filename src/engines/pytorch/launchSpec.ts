@@ -1,0 +1,102 @@
+import type { ScriptFlag } from '../../core/yolov5/release'
+import type { RunManifest } from '../../runs/manifest'
+import { collectProvenance } from '../../runs/provenance'
+import { runFiles, writeFileAtomically, writeManifest } from '../../runs/store'
+import type { LaunchSpec } from '../../runs/supervisor'
+import type { RunnerConfig, RunnerSparsity } from './contract'
+import { launchCommand, type Processes } from './distributed'
+import { flagValue, type ParsedFlags } from './flags'
+import type { Preflight } from './python'
+import type { StageRequest } from './request'
+
+/** What is known of a stage once its flags and its interpreter are checked. */
+export type Context = {
+  readonly request: StageRequest
+  readonly flags: readonly ScriptFlag[]
+  readonly script: string
+  readonly parsed: ParsedFlags
+  readonly found: Preflight
+  readonly sparsity: RunnerSparsity | null
+}
+
+export async function provenanceOf(
+  { request, found, parsed, flags }: Context,
+  files: {
+    readonly weights?: string | undefined
+    readonly cfg?: string | undefined
+    data?: string
+  },
+): Promise<RunManifest['provenance']> {
+  const seed = Number(
+    flagValue(parsed.script, 'seed') ?? flags.find(({ dest }) => dest === 'seed')?.default,
+  )
+  return collectProvenance({
+    slimVersion: request.slimVersion,
+    checkout: request.detection.root,
+    inputs: {
+      ...(files.weights === undefined ? {} : { weights: files.weights }),
+      ...(files.cfg === undefined ? {} : { cfg: files.cfg }),
+      ...(files.data === undefined ? {} : { data: files.data }),
+    },
+    python: found.python.version,
+    ...(found.torch ? { torch: found.torch.version, cuda: found.torch.cuda } : {}),
+    ...(Number.isInteger(seed) ? { seed } : {}),
+  })
+}
+
+export function sparsityFields(
+  sparsity: RunnerSparsity | null,
+): Pick<RunManifest, 'sparsity' | 'percent'> {
+  if (!sparsity) return {}
+  const { reg, sr, schedule, percent } = sparsity
+  return { sparsity: { reg, sr, schedule }, percent }
+}
+
+export function runnerConfig(
+  { request, script, sparsity }: Context,
+  run: Pick<RunnerConfig, 'runDir' | 'argv' | 'cwd' | 'resume'>,
+): RunnerConfig {
+  const { root, capabilities } = request.detection
+  return {
+    v: 1,
+    checkout: root,
+    layout: capabilities.layout,
+    stage: request.stage,
+    script,
+    sparsity,
+    planner: request.planner,
+    eventsFile: runFiles(run.runDir).events,
+    ...run,
+  }
+}
+
+/** Writes what the runner is told, and says how to start it. */
+export async function launchSpec(
+  { request, found, parsed }: Context,
+  run: {
+    readonly runDir: string
+    readonly manifest: RunManifest
+    readonly config: RunnerConfig
+    readonly processes: Processes
+    readonly notes: readonly string[]
+  },
+): Promise<LaunchSpec> {
+  const { runDir, manifest, config, processes, notes } = run
+  const file = runFiles(runDir).runnerConfig
+  await writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`)
+  await writeManifest(runDir, manifest)
+  const runnerArgs = [request.runner, file]
+  const launch = await launchCommand(found, runnerArgs, processes, parsed.own)
+  return {
+    runDir,
+    manifest,
+    ...launch,
+    cwd: config.cwd,
+    env: { ELECTRON_RUN_AS_NODE: '1', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    notes,
+  }
+}
+
+export function projectsOf(request: StageRequest): { readonly projects: readonly string[] } {
+  return { projects: request.projects ?? [] }
+}

@@ -1,0 +1,88 @@
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
+import type { RunManifest } from '../../runs/manifest'
+import { newRunId } from '../../runs/store'
+import type { LaunchSpec } from '../../runs/supervisor'
+import type { RunnerSparsity } from './contract'
+import { processesFor } from './distributed'
+import { flagValue } from './flags'
+import {
+  type Context,
+  launchSpec,
+  projectsOf,
+  provenanceOf,
+  runnerConfig,
+  sparsityFields,
+} from './launchSpec'
+import { type ResumePoint, resumePoint } from './resume'
+import { checkWeights } from './weights'
+
+/** Lets a stopped run go on in its own folder, under its own id. */
+export async function prepareResumed(context: Context): Promise<LaunchSpec> {
+  const { request, parsed } = context
+  const { detection } = request
+  const value = flagValue(parsed.script, 'resume')
+  const point = await resumePoint(value, {
+    cwd: request.cwd,
+    root: detection.root,
+    ...projectsOf(request),
+  })
+  const stage = point.manifest?.stage ?? request.stage
+  if (stage === 'prune' || stage === 'val' || request.stage === 'val') {
+    throw new SlimError(
+      'resume/not-found',
+      l10n.t('{0} is no training run.', point.runDir),
+      l10n.t('Name the folder of a training run.'),
+    )
+  }
+  const policy = { trusted: parsed.own.trustWeights === true, detection }
+  if (checkWeights(point.checkpoint, policy).finished) {
+    throw new SlimError(
+      'resume/finished',
+      l10n.t('{0} is of a run that finished.', point.checkpoint),
+      l10n.t('Start a new run with --weights {0}.', point.checkpoint),
+    )
+  }
+  const notes = [...parsed.notes]
+  if (stage !== request.stage) {
+    notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
+  }
+  const sparsity = stage === 'sparse' ? resumedSparsity(context, point) : null
+  const going: Context = { ...context, sparsity, request: { ...request, stage } }
+  // The release takes everything but the checkpoint from the run's opt.yaml.
+  const processes = processesFor(parsed.own, point.device, point.batchSize)
+  const before = point.manifest
+  const manifest: RunManifest = {
+    v: 1,
+    id: before?.id ?? newRunId(),
+    stage,
+    ...(before?.parent ? { parent: before.parent } : {}),
+    engine: 'pytorch',
+    commandLine: before?.commandLine ?? request.commandLine ?? [request.stage, ...request.args],
+    cwd: before?.cwd ?? request.cwd,
+    checkout: { root: detection.root, release: detection.release },
+    ...sparsityFields(sparsity),
+    createdAt: before?.createdAt ?? Date.now(),
+    provenance: before?.provenance ?? (await provenanceOf(context, { weights: point.checkpoint })),
+  }
+  const config = runnerConfig(going, {
+    runDir: point.runDir,
+    argv: ['--resume', point.checkpoint],
+    cwd: point.config?.cwd ?? detection.root,
+    resume: true,
+  })
+  return launchSpec(going, { runDir: point.runDir, manifest, config, processes, notes })
+}
+
+/** A resumed schedule stays where it was: what was not given again is as the run was started. */
+function resumedSparsity({ parsed, sparsity }: Context, point: ResumePoint): RunnerSparsity | null {
+  const { own } = parsed
+  const before = point.config?.sparsity ?? sparsity
+  if (!before) return sparsity
+  return {
+    reg: own.reg ?? before.reg,
+    sr: own.sr ?? before.sr,
+    schedule: own.srSchedule ?? before.schedule,
+    percent: own.percent ?? before.percent,
+  }
+}
