@@ -34,6 +34,11 @@ export type TrainingSchedule = {
   /** Momentum of SGD, or beta1 of Adam. */
   readonly momentum: number
   readonly optimizer: 'SGD' | 'Adam' | 'AdamW'
+  /**
+   * Σ lr / (1 − momentum) over the optimizer steps of each epoch, `epochs` long, warm-up (of lr, momentum and
+   * accumulation) included as train.py does it. Where it is known it is exact, and taken instead of the rest.
+   */
+  readonly drive?: readonly number[]
 }
 
 export type SparsityPlan = {
@@ -86,7 +91,10 @@ const warmupMomentum = 0.8
  */
 export function unitBudget(schedule: SrSchedule, training: TrainingSchedule): number {
   const factors = scheduleFactors(schedule, training.epochs)
-  const { momentum } = training
+  const { momentum, drive } = training
+  if (drive?.length === training.epochs) {
+    return drive.reduce((sum, amount, epoch) => sum + amount * (factors[epoch] ?? 1), 0)
+  }
   // Only SGD's momentum is warmed up; Adam's beta1 stands in its place from the start.
   const initial = training.optimizer === 'SGD' ? Math.min(warmupMomentum, momentum) : momentum
   let budget = 0

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { defaultPlanOptions } from '../../src/core/slimming/plan'
+import { pruneCheckpoint } from '../../src/core/slimming/pruneCheckpoint'
+import {
+  inspectCheckpoint,
+  makeWorkspace,
+  ofType,
+  run,
+  type Style,
+  start,
+  until,
+  type Workspace,
+  writeDataYaml,
+} from './support'
+
+function prune(workspace: Workspace, weights: string): string {
+  const output = join(workspace.root, 'pruned_model.pt')
+  pruneCheckpoint({
+    weights,
+    output,
+    options: { ...defaultPlanOptions, amount: { kind: 'percent', percent: 0.5 }, round: 1 },
+    absorb: true,
+    dryRun: false,
+    imageSize: 64,
+  })
+  return output
+}
+
+describe.each<Style>(['old', 'new'])('a pruned checkpoint, %s style', (style) => {
+  test('is finetuned, trained sparse again, stopped and resumed in its own shapes', async () => {
+    const workspace = makeWorkspace(style)
+    const first = await run(workspace, { style, name: 'base', epochs: 1 })
+    expect(first.status, first.log).toBe(0)
+    expect(first.log).toContain('autoanchor ran')
+    const base = join(first.runDir, 'weights', 'last.pt')
+    const pruned = prune(workspace, base)
+    const { shapes, anchors } = inspectCheckpoint(workspace, pruned)
+    expect(shapes).not.toEqual(inspectCheckpoint(workspace, base).shapes)
+
+    const tuned = await run(workspace, { style, name: 'tuned', stage: 'finetune', weights: pruned })
+    expect(tuned.status, tuned.log).toBe(0)
+    const count = Object.keys(shapes).length
+    expect(tuned.log).toContain(`${count} of ${count} tensors of ${pruned} matched`)
+    expect(tuned.log).not.toContain('autoanchor ran')
+    const after = inspectCheckpoint(workspace, join(tuned.runDir, 'weights', 'last.pt'))
+    expect(after.shapes).toEqual(shapes)
+    expect(after.anchors).toEqual(anchors)
+
+    // Another sparse round, stopped on the way and resumed.
+    const sparsity = { reg: 'prox', sr: 0.1, schedule: 'linear', percent: 0.5 } as const
+    const round = { style, name: 'round', stage: 'sparse', epochs: 5, sparsity } as const
+    const running = start(workspace, { ...round, weights: pruned })
+    await until(() => ofType(running.events(), 'checkpoint').some(({ kind }) => kind === 'last'))
+    await until(() => ofType(running.events(), 'epoch').length > 1)
+    running.child.kill('SIGINT')
+    const stopped = await running.ended
+    expect(stopped.status, stopped.log).toBe(130)
+    expect(stopped.events.at(-1)?.type).toBe('stopped')
+    const last = join(stopped.runDir, 'weights', 'last.pt')
+    const kept = inspectCheckpoint(workspace, last)
+    expect(kept.shapes).toEqual(shapes)
+    expect(kept.epoch).toBeGreaterThanOrEqual(0)
+    expect(kept.epoch).toBeLessThan(4)
+
+    const resumed = await run(workspace, { ...round, resume: last })
+    expect(resumed.status, resumed.log).toBe(0)
+    expect(resumed.events.slice(0, stopped.events.length)).toEqual(stopped.events)
+    const rest = resumed.events.slice(stopped.events.length)
+    expect(ofType(rest, 'started')[0]).toMatchObject({ resumed: true, epochs: 5 })
+    const epochs = ofType(rest, 'epoch')
+    expect(epochs[0]?.epoch).toBe(kept.epoch + 1)
+    expect(epochs.at(-1)?.epoch).toBe(4)
+    for (const { epoch, sr } of epochs) expect(sr).toBeCloseTo(0.1 * (1 - (0.9 * epoch) / 4), 9)
+    expect(rest.at(-1)?.type).toBe('finished')
+    expect(inspectCheckpoint(workspace, last)).toMatchObject({ epoch: -1, shapes })
+  })
+
+  test('with another class count ends in a failure that says so', async () => {
+    const workspace = makeWorkspace(style)
+    const { runDir } = await run(workspace, { style, name: 'base', epochs: 1 })
+    const base = join(runDir, 'weights', 'last.pt')
+    const data = writeDataYaml(join(workspace.root, 'data'), 'three.yaml', ['a', 'b', 'c'])
+    const weights = prune(workspace, base)
+    const tuned = await run(workspace, { style, name: 't', stage: 'finetune', weights, data })
+    expect(tuned.status).toBe(1)
+    expect(tuned.events.at(-1)).toMatchObject({ type: 'failed', code: 'data/class-mismatch' })
+
+    // Ordinary transfer learning to another class count is nothing unusual.
+    const transfer = await run(workspace, { style, name: 'o', epochs: 1, weights: base, data })
+    expect(transfer.status, transfer.log).toBe(0)
+    const codes = ofType(transfer.events, 'warning').map(({ code }) => code)
+    expect(codes).toEqual(['weights/class-count'])
+  })
+})

@@ -1,0 +1,342 @@
+"""Unit tests of the runner's pieces: `python unit.py <runner folder>` (unittest, nothing else needed)."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+from unittest import mock
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv.pop(1))
+
+import torch
+from slim_runner import optimizer_hooks, planner, saving, shims, weights
+from slim_runner.events import EventLog
+from slim_runner.failures import Failure, classify
+from slim_runner.gammas import gamma_layers
+from slim_runner.sparsity import Penalty, zero_average_where_zero
+
+active: List[Penalty] = []
+mechanism = optimizer_hooks.install_step_hooks(
+    lambda optimizer: [p.before_step() for p in active if p.optimizer is optimizer] and None,
+    lambda optimizer: [p.after_step() for p in active if p.optimizer is optimizer] and None,
+)
+
+
+def gammas(*values: float) -> torch.nn.Parameter:
+    return torch.nn.Parameter(torch.tensor(values))
+
+
+class Scaler:
+    """What a GradScaler does to one step: divides the scale out, skips the step at infinite gradients."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+
+    def step(self, optimizer: torch.optim.Optimizer) -> None:
+        gradients = [p.grad for group in optimizer.param_groups for p in group["params"]]
+        live = [g for g in gradients if g is not None]
+        for gradient in live:
+            gradient.div_(self.scale)
+        if all(bool(torch.isfinite(g).all()) for g in live):
+            optimizer.step()
+
+
+class PenaltyTest(unittest.TestCase):
+    def setUp(self) -> None:
+        active.clear()
+
+    def penalty(self, optimizer: torch.optim.Optimizer, gamma: Any, reg: str, sr: float) -> Penalty:
+        made = Penalty(optimizer, [gamma], reg)
+        made.sr = sr
+        active.append(made)
+        return made
+
+    def test_l1_arrives_unscaled_once_a_step_with_accumulation(self) -> None:
+        gamma = gammas(1.0, -1.0)
+        optimizer = torch.optim.SGD([gamma], lr=1.0)
+        self.penalty(optimizer, gamma, "l1", 0.5)
+        for _ in range(3):
+            (gamma.sum() * 0.0 * 1024).backward()
+        Scaler(1024).step(optimizer)
+        torch.testing.assert_close(gamma.detach(), torch.tensor([0.5, -0.5]))
+
+    def test_l1_with_torchs_own_scaler(self) -> None:
+        if not hasattr(torch, "amp") or not hasattr(torch.amp, "GradScaler"):
+            self.assertLess(tuple(int(p) for p in torch.__version__.split(".")[:2]), (2, 3))
+            return
+        gamma = gammas(2.0)
+        optimizer = torch.optim.SGD([gamma], lr=1.0)
+        self.penalty(optimizer, gamma, "l1", 0.5)
+        scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+        for _ in range(2):
+            scaler.scale(gamma.sum() * 0.0).backward()
+        scaler.unscale_(optimizer)
+        torch.nn.utils.clip_grad_norm_([gamma], max_norm=10.0)
+        scaler.step(optimizer)
+        self.assertAlmostEqual(float(gamma), 1.5, places=6)
+
+    def test_a_skipped_step_adds_nothing(self) -> None:
+        for reg in ("l1", "prox"):
+            gamma = gammas(1.0)
+            optimizer = torch.optim.SGD([gamma], lr=1.0)
+            made = self.penalty(optimizer, gamma, reg, 0.5)
+            (gamma.sum() * float("inf")).backward()
+            Scaler(1024).step(optimizer)
+            self.assertEqual(float(gamma), 1.0)
+            self.assertEqual(made.steps, 0)
+
+    def test_both_move_by_lr_sr_over_one_minus_momentum(self) -> None:
+        moved = {}
+        for reg in ("l1", "prox"):
+            gamma = gammas(5.0)
+            optimizer = torch.optim.SGD([gamma], lr=0.1, momentum=0.9, nesterov=True)
+            self.penalty(optimizer, gamma, reg, 0.02)
+            before = 0.0
+            for _ in range(200):
+                before = float(gamma.detach())
+                optimizer.zero_grad()
+                (gamma.sum() * 0.0).backward()
+                optimizer.step()
+            moved[reg] = before - float(gamma.detach())
+            self.assertAlmostEqual(moved[reg], 0.1 * 0.02 / 0.1, places=5)
+
+    def test_prox_stops_at_exactly_zero(self) -> None:
+        gamma = gammas(0.03, -0.03, 0.5, -0.5)
+        optimizer = torch.optim.SGD([gamma], lr=0.1, momentum=0.0)
+        self.penalty(optimizer, gamma, "prox", 0.4)
+        gamma.grad = torch.zeros(4)
+        optimizer.step()
+        self.assertEqual(gamma.detach()[:2].tolist(), [0.0, 0.0])
+        torch.testing.assert_close(gamma.detach()[2:], torch.tensor([0.46, -0.46]))
+
+    def test_prox_means_the_same_with_adam(self) -> None:
+        gamma = gammas(5.0)
+        optimizer = torch.optim.Adam([gamma], lr=0.01, betas=(0.9, 0.999))
+        self.penalty(optimizer, gamma, "prox", 0.1)
+        gamma.grad = torch.zeros(1)
+        optimizer.step()
+        self.assertAlmostEqual(float(gamma), 5.0 - 0.01 * 0.1 / 0.1, places=6)
+
+    def test_a_scheduler_does_not_hide_the_step(self) -> None:
+        gamma = gammas(1.0)
+        optimizer = torch.optim.SGD([gamma], lr=1.0)
+        torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1.0)
+        self.penalty(optimizer, gamma, "l1", 0.25)
+        gamma.grad = torch.zeros(1)
+        optimizer.step()
+        self.assertEqual(float(gamma), 0.75)
+
+    def test_other_parameters_and_frozen_gammas_are_left(self) -> None:
+        gamma, weight, frozen = gammas(1.0), gammas(1.0), gammas(1.0)
+        frozen.requires_grad = False
+        optimizer = torch.optim.SGD([gamma, weight, frozen], lr=1.0)
+        made = Penalty(optimizer, [gamma, frozen], "prox")
+        made.sr = 0.5
+        active.append(made)
+        for parameter in (gamma, weight):
+            parameter.grad = torch.zeros(1)
+        optimizer.step()
+        values = (float(gamma.detach()), float(weight.detach()), float(frozen))
+        self.assertEqual(values, (0.5, 1.0, 1.0))
+        self.assertEqual(made.count, 1)
+
+    def test_average_is_zero_where_the_gamma_is(self) -> None:
+        mean, live = torch.tensor([0.3, 0.4, 0.0]), torch.tensor([0.0, 0.5, 0.0])
+        self.assertEqual(zero_average_where_zero([mean], [live]), 1)
+        torch.testing.assert_close(mean, torch.tensor([0.0, 0.4, 0.0]))
+
+
+class ScheduleTest(unittest.TestCase):
+    def loop(self, **changed: Any) -> planner.Loop:
+        given: Dict[str, Any] = {
+            "epochs": 4,
+            "start_epoch": 0,
+            "batches": 10,
+            "warmup": 0,
+            "nominal_batch": 64.0,
+            "batch_size": 16.0,
+            "initial_lr": 0.1,
+            "factor": lambda epoch: 1.0 - epoch / 4,
+            "momentum": 0.9,
+            "warmup_momentum": 0.8,
+            "optimizer": "SGD",
+            "steps_by_modulo": False,
+        }
+        given.update(changed)
+        return planner.Loop(**given)
+
+    def test_drive_without_warmup(self) -> None:
+        schedule = planner.training_schedule(self.loop())
+        for value, wanted in zip(schedule["lr"], [0.1, 0.1, 0.075, 0.05]):
+            self.assertAlmostEqual(value, wanted)
+        self.assertAlmostEqual(schedule["drive"][0], 10 / 4 * 0.1 / 0.1)
+        self.assertEqual(schedule["warmupSteps"], 0)
+
+    def test_warmup_steps_more_often_at_first(self) -> None:
+        schedule = planner.training_schedule(self.loop(warmup=20))
+        self.assertGreater(schedule["warmupSteps"], 20 / 4)
+        self.assertLess(schedule["drive"][0], 10 / 4)
+
+
+class EventTest(unittest.TestCase):
+    def log(self, folder: str, rank: int = -1) -> EventLog:
+        return EventLog(Path(folder) / "events.jsonl", rank)
+
+    def test_nan_is_null_and_lines_are_whole(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.log(folder).write("epoch", mAP50=float("nan"), lr=torch.tensor(0.5))
+            event = json.loads((Path(folder) / "events.jsonl").read_text())
+            self.assertIsNone(event["mAP50"])
+            self.assertEqual(event["lr"], 0.5)
+
+    def test_a_torn_line_does_not_swallow_the_next_event(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "events.jsonl").write_text('{"v":1,"type":"epo')
+            self.log(folder).write("warning", code="a/b", text="c")
+            lines = (Path(folder) / "events.jsonl").read_text().splitlines()
+            self.assertEqual(json.loads(lines[-1])["code"], "a/b")
+
+    def test_other_ranks_write_only_failures(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            main, other = self.log(folder, 0), self.log(folder, 1)
+            other.write("progress", epoch=0)
+            self.assertFalse(main.already_ended())
+            other.write("failed", code="a/b", text="", remedy="")
+            self.assertTrue(main.already_ended())
+
+
+class SavingTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.saved: List[Tuple[str, str]] = []
+        original = torch.save
+        self.addCleanup(setattr, torch, "save", original)
+        self.addCleanup(self.folder.cleanup)
+        saving.install_atomic_save(lambda path, kind: self.saved.append((path.name, kind)))
+
+    def test_a_full_disk_keeps_the_last_checkpoint(self) -> None:
+        last = Path(self.folder.name) / "last.pt"
+        torch.save({"epoch": 1}, last)
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with mock.patch("os.fsync", side_effect=full), self.assertRaises(Failure) as caught:
+            torch.save({"epoch": 2}, last)
+        self.assertEqual(caught.exception.code, "disk/full")
+        self.assertEqual(torch.load(last)["epoch"], 1)
+        self.assertEqual([file.name for file in Path(self.folder.name).iterdir()], ["last.pt"])
+        self.assertEqual(self.saved, [("last.pt", "last")])
+
+    def test_nan_weights_never_replace_a_checkpoint(self) -> None:
+        last = Path(self.folder.name) / "last.pt"
+        model = torch.nn.Linear(2, 2)
+        torch.save({"model": model}, last)
+        before = last.read_bytes()
+        with torch.no_grad():
+            model.weight[0, 0] = float("nan")
+        with self.assertRaises(Failure) as caught:
+            torch.save({"model": model}, last)
+        self.assertEqual(caught.exception.code, "train/nan-loss")
+        self.assertEqual(last.read_bytes(), before)
+
+
+class Body(torch.nn.Module):
+    """A model as YOLOv5's: `model` ends in a head whose `m` holds the output convolutions."""
+
+    def __init__(self, width: int, outputs: int) -> None:
+        super().__init__()
+        head = torch.nn.Module()
+        head.m = torch.nn.ModuleList([torch.nn.Conv2d(width, outputs, 1)])
+        head.nc = outputs - 5
+        self.model = torch.nn.Sequential(
+            torch.nn.Conv2d(3, width, 3), torch.nn.BatchNorm2d(width), head
+        )
+
+
+class WeightsTest(unittest.TestCase):
+    def verdict(self, ours: Body, theirs: Body) -> str:
+        return weights.compare(ours.state_dict(), theirs.state_dict(), theirs)[0]
+
+    def test_verdicts(self) -> None:
+        self.assertEqual(self.verdict(Body(8, 7), Body(8, 7)), "same")
+        self.assertEqual(self.verdict(Body(8, 7), Body(5, 7)), "pruned")
+        self.assertEqual(self.verdict(Body(8, 7), Body(9, 7)), "other")
+        self.assertEqual(self.verdict(Body(8, 7), Body(8, 6)), "classes")
+
+    def test_shrink_takes_shapes_values_and_numbers(self) -> None:
+        ours, theirs = Body(8, 7), Body(5, 7)
+        weights.shrink(ours, theirs)
+        self.assertEqual(self.verdict(ours, theirs), "same")
+        convolution: Any = ours.model[0]
+        norm: Any = ours.model[1]
+        self.assertEqual((convolution.out_channels, norm.num_features), (5, 5))
+        self.assertTrue(torch.equal(convolution.weight, theirs.state_dict()["model.0.weight"]))
+        self.assertTrue(convolution.weight.requires_grad)
+
+
+class FailureTest(unittest.TestCase):
+    def test_codes(self) -> None:
+        here = Path(tempfile.gettempdir())
+        for error, code in (
+            (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "cuda/out-of-memory"),
+            (AssertionError("Label class 5 exceeds nc=3 in x"), "data/class-mismatch"),
+            (Exception("Dataset not found"), "data/missing"),
+            (OSError(errno.ENOSPC, "No space left"), "disk/full"),
+            (ModuleNotFoundError("No module named 'x'", name="x"), "python/missing-package"),
+            (
+                RuntimeError("DataLoader worker (pid 1) is killed by signal: Killed."),
+                "train/worker-killed",
+            ),
+            (ValueError("odd"), "train/failed"),
+        ):
+            self.assertEqual(classify(error, here).code, code)
+
+
+class GammaTest(unittest.TestCase):
+    def test_bins_quantiles_and_near_zero(self) -> None:
+        layer = gamma_layers([("a.bn", torch.tensor([0.0, -0.005, 1.0, 3.0]))])[0]
+        self.assertEqual(layer["nearZero"], 2)
+        self.assertEqual(
+            (layer["histogram"][0], layer["histogram"][32], layer["histogram"][63]), (2, 1, 1)
+        )
+        self.assertEqual(layer["quantiles"][4], 3.0)
+
+
+class ShimTest(unittest.TestCase):
+    class Source:
+        def __init__(self, text: str) -> None:
+            self.text = text
+            self.script = Path("train.py")
+
+    def test_nothing_is_touched_that_the_checkout_does_not_use(self) -> None:
+        source: Any = self.Source("")
+        for name, shim in shims.SHIMS:
+            if name not in ("torch-load-whole", "upsample-attribute", "amp-quiet"):
+                self.assertFalse(shim(source), name)
+
+    def test_clamp(self) -> None:
+        source: Any = self.Source("gj.clamp_(0, gain[3] - 1)")
+        original = torch.Tensor.clamp_
+        self.addCleanup(setattr, torch.Tensor, "clamp_", original)
+        shims.clamp_integer_by_float(source)
+        clamped = torch.tensor([7, -2]).clamp_(0, torch.tensor(4.0))
+        self.assertEqual(clamped.tolist(), [4, 0])
+
+    def test_getsize(self) -> None:
+        from PIL import ImageFont
+
+        source: Any = self.Source("font.getsize(x) Arial.ttf")
+        shims.pillow_getsize(source)
+        shims.font_fallback(source)
+        font: Any = ImageFont.truetype("Arial.ttf", 12)
+        width, height = font.getsize("person 0.9")
+        self.assertTrue(20 < width < 200 and 5 < height < 40)
+
+
+if __name__ == "__main__":
+    print(f"torch {torch.__version__}, hooks by {mechanism}")
+    unittest.main()

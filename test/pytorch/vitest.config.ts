@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that train for real, on the stand-in repositories, with the Python that YOLOV5_SLIM_PYTHON names. */
+export default defineConfig({
+  test: {
+    include: ['test/pytorch/**/*.test.ts'],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
+  },
+})
