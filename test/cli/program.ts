@@ -1,62 +1,27 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
 
-const root = resolve(import.meta.dirname, '../..')
+export const root = resolve(import.meta.dirname, '../..')
+/** The program as it is shipped; the suite's global setup has built it. */
+export const program = join(root, 'dist/cli.cjs')
 
 export type Answer = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-/** The program as it is shipped: one bundle with the runner beside it, in a folder of its own. */
-export type Program = {
-  readonly file: string
-  readonly run: (args: readonly string[], options?: RunOptions) => Promise<Answer>
-  readonly dispose: () => Promise<void>
-}
-
-export type RunOptions = {
+export type CallOptions = {
   readonly cwd?: string
   readonly stdin?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
-export const testVersion = '1.2.3-test'
-
-/** Bundles src/cli as esbuild.config.mjs does. */
-export async function bundleProgram(): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'yolov5-slim-cli-'))
-  const file = join(folder, 'cli.cjs')
-  await build({
-    entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    define: { __VERSION__: JSON.stringify(testVersion) },
-    logLevel: 'error',
-  })
-  await cp(join(root, 'src/engines/pytorch/runner'), join(folder, 'runner'), {
-    recursive: true,
-    filter: (path) => !path.includes('__pycache__'),
-  })
-  return {
-    file,
-    run: (args, options) => runProgram(file, args, options),
-    dispose: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-function runProgram(
-  file: string,
-  args: readonly string[],
-  { cwd, stdin, env }: RunOptions = {},
-): Promise<Answer> {
+/** Runs the program to its end, without colours. */
+export function slim(args: readonly string[], options: CallOptions = {}): Promise<Answer> {
+  const { cwd, stdin, env } = options
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      [file, ...args],
+      [program, ...args],
       { cwd, env: { ...process.env, NO_COLOR: '1', ...env }, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
         const code = typeof error?.code === 'number' ? error.code : error ? 255 : 0
@@ -66,3 +31,21 @@ function runProgram(
     child.stdin?.end(stdin ?? '')
   })
 }
+
+/** A folder that is gone after the test. */
+export function scratchFolder(): { readonly path: string; readonly dispose: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'yolov5-slim-cli-'))
+  return { path, dispose: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A copy of a stand-in for a YOLOv5 checkout, with the seams of v5.0 (`old`) or v6.2 and later (`new`). */
+export function standIn(folder: string, style: 'old' | 'new'): string {
+  const path = join(folder, `yolov5-${style}`)
+  cpSync(join(root, 'test/fixtures', `standin-${style}`), path, {
+    recursive: true,
+    filter: (from) => !from.includes('__pycache__'),
+  })
+  return path
+}
+
+export const golden = (name: string): string => join(root, 'test/golden/checkpoints', name)

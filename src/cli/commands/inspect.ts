@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import { openCheckpoint } from '../../core/checkpoint/checkpoint'
-import { errorLines, manyWarningLines, warningLines } from '../errors'
+import { manyWarningLines, warningLines } from '../errors'
 import { requireFile } from '../files'
 import { inspectLines } from '../format/inspectReport'
 import { inspectReport } from '../inspection'
-import { errColors, exitCodes, print, printAside, printJson } from '../terminal'
+import { exitCodes, print, printAside, printJson } from '../terminal'
 
 /** `yolov5-slim inspect FILE`: what a checkpoint holds, without executing anything in it. */
 export async function inspect(file: string, options: { readonly json?: true }): Promise<number> {
@@ -30,13 +30,7 @@ export async function inspect(file: string, options: { readonly json?: true }): 
         }),
       )
     }
-    const { obstacle } = report
-    if (obstacle) {
-      const { code, text, remedy } = obstacle
-      printAside(
-        ...errorLines({ code, message: text, remedy }, { ...errColors, red: errColors.yellow }),
-      )
-    }
+    if (report.obstacle) printAside(...warningLines(report.obstacle))
     return exitCodes.ok
   } finally {
     checkpoint.close()

@@ -9,7 +9,7 @@ export function inspectLines(report: InspectReport): string[] {
   const facts = [
     [l10n.t('release'), release],
     [l10n.t('model'), modelClass ?? l10n.t('none (a state dict)')],
-    [l10n.t('classes'), `${names.length}: ${shortList(names)}`],
+    [l10n.t('classes'), names.length === 0 ? '–' : `${names.length}: ${shortList(names)}`],
     [l10n.t('parameters'), formatCount(parameters)],
     [l10n.t('size'), `${formatBytes(bytes)}, ${precision}`],
     [
