@@ -19,6 +19,8 @@ export type Question = {
   readonly browse?: readonly string[]
   /** Shown for an empty answer. */
   readonly empty?: string
+  /** An empty answer means something else than no flag: `--weights ""` is training from scratch. */
+  readonly passEmpty?: true
   /** What is wrong with an answer; undefined when nothing is. */
   readonly validate: (value: string) => string | undefined
 }
@@ -47,11 +49,11 @@ export function answersToRemember(questions: readonly Question[], answers: Answe
   return { ...answers, ...Object.fromEntries(suggestions) }
 }
 
-/** The command line of a form; empty answers leave the choice to the stage. */
+/** The command line of a form; most empty answers leave the choice to the stage. */
 export function toArguments(questions: readonly Question[], answers: Answers): readonly string[] {
-  return questions.flatMap(({ key, flag }) => {
+  return questions.flatMap(({ key, flag, passEmpty }) => {
     const value = (answers[key] ?? '').trim()
-    if (value === '') return []
+    if (value === '' && !passEmpty) return []
     return flag === undefined ? splitArguments(value) : [flag, value]
   })
 }

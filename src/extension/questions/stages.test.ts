@@ -17,7 +17,7 @@ const lines = (stage: Parameters<typeof stageQuestions>[0], answers: Record<stri
 
 it('spells a sparse training as the command line does', () => {
   expect(lines('sparse', { data: 'data/a.yaml', weights: '', sr: '0.005' })).toBe(
-    '--data data/a.yaml --cfg models/yolov5s.yaml --sr 0.005 --percent 0.5 --epochs 100 --batch-size 16 --imgsz 640 --name sparse',
+    '--data data/a.yaml --cfg models/yolov5s.yaml --weights  --sr 0.005 --percent 0.5 --epochs 100 --batch-size 16 --imgsz 640 --name sparse',
   )
 })
 

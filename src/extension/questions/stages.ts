@@ -105,6 +105,7 @@ function weights(context: FormContext, { required }: { readonly required: boolea
     choices: checkpoints,
     browse: ['pt'],
     empty: l10n.t('random, from scratch'),
+    passEmpty: true,
     validate: required ? check : validate.optional(check),
   }
 }
