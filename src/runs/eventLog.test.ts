@@ -96,6 +96,14 @@ describe('EventReader', () => {
     expect(batches).toBeGreaterThan(20)
   })
 
+  test('passes over the types that it is told to', async () => {
+    await appendEvent(path, { type: 'gamma', epoch: 0, layers: [] })
+    await appendFile(path, '{"v": 1, "t": 5, "type": "gamma", "epoch": 1, "layers": []}\n')
+    await appendEvent(path, { type: 'warning', code: 'w', text: '"type":"gamma"' })
+    expect(await all(new EventReader(path))).toEqual(['gamma', 'gamma', 'w'])
+    expect(await all(new EventReader(path, ['gamma']))).toEqual(['w'])
+  })
+
   test('a line without end is given up, not collected', async () => {
     await appendEvent(path, { type: 'stopped' })
     const file = await open(path, 'a')

@@ -29,8 +29,16 @@ export class EventReader {
   private rest: Buffer = Buffer.alloc(0)
   /** The unfinished line was already delivered, or is too long: ignore it up to its newline. */
   private skipLine = false
+  private readonly ignored: RegExp | undefined
 
-  constructor(readonly path: string) {}
+  /** @param ignored types to pass over unparsed; most of a log's bytes are `gamma` events */
+  constructor(
+    readonly path: string,
+    ignored: readonly RunEvent['type'][] = [],
+  ) {
+    this.ignored =
+      ignored.length > 0 ? new RegExp(`"type": ?"(?:${ignored.join('|')})"`) : undefined
+  }
 
   /** Events appended since the last call, at most one chunk of them. A missing log is an empty one. */
   async read(): Promise<EventBatch> {
@@ -79,6 +87,8 @@ export class EventReader {
   private take(chunk: Buffer): RunEvent[] {
     const events: RunEvent[] = []
     const push = (line: Buffer): boolean => {
+      // Writers put the type right after version and time.
+      if (this.ignored?.test(line.toString('latin1', 0, 64))) return false
       const event = parseEvent(line.toString('utf8'))
       if (event) events.push(event)
       return event !== undefined

@@ -44,10 +44,10 @@ export async function readRuns(root: string, options: ListOptions = {}): Promise
   return snapshots
 }
 
-/** Folds the whole log of a run, a chunk at a time. */
+/** Folds the whole log of a run, a chunk at a time; a digest takes nothing from `gamma` events. */
 export async function readDigest(runDir: string): Promise<RunDigest> {
   let digest = emptyDigest
-  for await (const batch of new EventReader(runFiles(runDir).events).readAll()) {
+  for await (const batch of new EventReader(runFiles(runDir).events, ['gamma']).readAll()) {
     digest = digestEvents(batch.events, batch.reset ? emptyDigest : digest)
   }
   return digest

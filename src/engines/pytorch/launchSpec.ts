@@ -19,6 +19,7 @@ export type Context = {
   readonly sparsity: RunnerSparsity | null
 }
 
+/** What a run can be traced back by. */
 export async function provenanceOf(
   { request, found, parsed, flags }: Context,
   files: {
@@ -44,6 +45,7 @@ export async function provenanceOf(
   })
 }
 
+/** The manifest's part of the sparsity. */
 export function sparsityFields(
   sparsity: RunnerSparsity | null,
 ): Pick<RunManifest, 'sparsity' | 'percent'> {
@@ -52,6 +54,7 @@ export function sparsityFields(
   return { sparsity: { reg, sr, schedule }, percent }
 }
 
+/** What the runner is told. */
 export function runnerConfig(
   { request, script, sparsity }: Context,
   run: Pick<RunnerConfig, 'runDir' | 'argv' | 'cwd' | 'resume'>,
@@ -97,6 +100,7 @@ export async function launchSpec(
   }
 }
 
+/** Where runs are looked for beside the checkout's own folders. */
 export function projectsOf(request: StageRequest): { readonly projects: readonly string[] } {
   return { projects: request.projects ?? [] }
 }

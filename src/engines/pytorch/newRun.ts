@@ -6,7 +6,7 @@ import { findParent } from '../../runs/lineage'
 import type { RunManifest } from '../../runs/manifest'
 import { readRun, readRuns } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
-import { createRunFolder, newRunId, reuseRunFolder } from '../../runs/store'
+import { createRunFolder, newRunId, reuseRunFolder, runOfFile } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { processesFor } from './distributed'
 import { flagDefault, flagValue, spellFlags } from './flags'
@@ -19,6 +19,7 @@ import {
   runnerConfig,
   sparsityFields,
 } from './launchSpec'
+import type { StageRequest } from './request'
 import { checkWeights, requireBatchNorm, requireClasses } from './weights'
 
 /** Checks the inputs of a new run, then makes its folder. */
@@ -75,8 +76,7 @@ export async function prepareNew(context: Context): Promise<LaunchSpec> {
 
   const id = newRunId()
   const [weightsFile] = weights
-  const runs = weightsFile ? await readRuns(detection.root, projectsOf(request)) : []
-  const parent = weightsFile ? await findParent(weightsFile, runs) : undefined
+  const parent = weightsFile ? await parentOf(weightsFile, request) : undefined
   const provenance = await provenanceOf(context, { weights: weightsFile, cfg, data: data.file })
   const runDir = await allocate(context, cfg)
   const argv = argumentsFor(context, replaced, runDir)
@@ -95,6 +95,13 @@ export async function prepareNew(context: Context): Promise<LaunchSpec> {
   }
   const config = runnerConfig(context, { runDir, argv, cwd: data.cwd, resume: false })
   return launchSpec(context, { runDir, manifest, config, processes, notes })
+}
+
+/** Most weights lie in the folder of their run; only for others are all logs read. */
+async function parentOf(weights: string, request: StageRequest): Promise<string | undefined> {
+  const holder = await runOfFile(weights)
+  if (holder) return holder.manifest.id
+  return findParent(weights, await readRuns(request.detection.root, projectsOf(request)))
 }
 
 /**
