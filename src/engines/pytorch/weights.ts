@@ -34,7 +34,7 @@ export type WeightsPolicy = {
 export function checkWeights(path: string, policy: WeightsPolicy): WeightsFacts {
   const checkpoint = openCheckpoint(path)
   try {
-    if (!policy.trusted) refuseUnsafe(path, checkpoint)
+    if (!policy.trusted) refuseUnsafe(path, checkpoint, policy.detection)
     refuseNewer(path, checkpoint, policy.detection)
     const { model } = checkpointModel(checkpoint.root)
     const tree = moduleTree(checkpoint, model)
@@ -77,8 +77,15 @@ export function requireClasses({ path, nc }: WeightsFacts, dataFile: string, dat
   )
 }
 
-function refuseUnsafe(path: string, checkpoint: Checkpoint): void {
-  const unsafe = importedNames(checkpoint).unsafeGlobals
+/** Classes that a fork adds to its models/*.py run anyway with its train.py: they are no reason to refuse. */
+function refuseUnsafe(path: string, checkpoint: Checkpoint, { capabilities }: Detection): void {
+  const own = new Set(capabilities.modules)
+  const unsafe = importedNames(checkpoint).unsafeGlobals.filter((name) => {
+    const ownClass = /^(?:yolov5\.)?models\.(?:yolo|common|experimental)\.([A-Z]\w*)$/.exec(
+      name,
+    )?.[1]
+    return ownClass === undefined || !own.has(ownClass)
+  })
   if (unsafe.length === 0) return
   throw new SlimError(
     'checkpoint/unsafe-globals',
