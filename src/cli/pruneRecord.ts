@@ -116,7 +116,8 @@ async function writeRecord(
   await log.append({
     type: 'pruned',
     output,
-    threshold,
+    // JSON has no infinity, which stands for "nothing was spared".
+    threshold: Math.min(threshold, Number.MAX_VALUE),
     percentAsked,
     percentReached,
     layers,

@@ -65,6 +65,8 @@ if (first === '-c') {
       { name: 'model.0.bn', histogram: [2, 6], nearZero: 2, quantiles: [0, 0.1, 0.2, 0.3, 0.4] },
     ],
   })
+  const path = process.env.CHECKPOINT
+  if (path) write('checkpoint', { path, kind: 'best', bytes: 48_473 })
   if (how === 'finish') {
     write('epoch', epoch(1))
     write('finished', { summary: { mAP50: 0.6, mAP50_95: 0.3, seconds: 2 } })

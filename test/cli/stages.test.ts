@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { program, root, scratchFolder, slim, standIn } from './program'
+import { golden, program, root, scratchFolder, slim, standIn } from './program'
 
 // Its interpreter is a script, which Windows does not start by itself.
 const posix = describe.skipIf(process.platform === 'win32')
@@ -87,6 +87,16 @@ posix('a stage', () => {
       'epoch',
       'finished',
     ])
+  })
+
+  it('is listed with the size of its model, read from the checkpoint', async () => {
+    const args = ['train', ...withCfg(), '--name', 'sized']
+    await slim(args, { cwd: checkout, env: { CHECKPOINT: golden('v6.2.pt') } })
+    const { parameters } = JSON.parse(readFileSync(golden('v6.2.json'), 'utf8'))
+    const listed = (await runsJson()).find((run: { name: string }) => run.name === 'sized')
+    expect(listed).toMatchObject({ parameters, mAP50: 0.6, output: golden('v6.2.pt') })
+    const { stdout } = await slim(['runs'], { cwd: checkout })
+    expect(stdout).toMatch(/^sized +train +finished +2\/2 +0\.600 +0\.300 +3\.71 k +48\.5 kB /m)
   })
 
   it('takes train_sparsity.py for what it says', async () => {

@@ -5,6 +5,7 @@ import { listRuns } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { warningLines } from '../errors'
 import { runTreeLines } from '../format/runTree'
+import { withParameters } from '../modelSize'
 import { exitCodes, print, printAside, printJson } from '../terminal'
 
 export type RunsOptions = {
@@ -17,7 +18,7 @@ export type RunsOptions = {
 export async function runs(options: RunsOptions): Promise<number> {
   const root = (await optionalCheckout(process.cwd(), options.checkout))?.root ?? process.cwd()
   const where = options.project ? { projects: [options.project] } : {}
-  const found = await readRuns(root, where)
+  const found = withParameters(await readRuns(root, where))
   if (options.json) {
     printJson(found.map(runJson))
     return exitCodes.ok
