@@ -17,7 +17,7 @@ export async function requireFile(flag: string, path: string): Promise<void> {
   )
 }
 
-/** Checks that a file can be put at `path`: its folder is there, and it is no folder itself. */
+/** Checks that a file can be put at `path`: its folder is there, and what it would replace is a file. */
 export async function requirePlace(flag: string, path: string): Promise<void> {
   const folder = await stat(dirname(resolve(path))).catch(() => undefined)
   if (!folder?.isDirectory()) {
@@ -28,11 +28,11 @@ export async function requirePlace(flag: string, path: string): Promise<void> {
     )
   }
   const existing = await stat(path).catch(() => undefined)
-  if (existing?.isDirectory()) {
+  if (existing && !existing.isFile()) {
     throw usageError(
-      'is-folder',
-      l10n.t('{0} {1} is a folder.', flag, path),
-      l10n.t('Name a file in it, such as {0}.', `${path}/pruned_model.pt`),
+      'not-a-file',
+      l10n.t('{0} {1} is there and is no ordinary file.', flag, path),
+      l10n.t('Name a file, such as {0}.', 'pruned_model.pt'),
     )
   }
 }

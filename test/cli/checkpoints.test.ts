@@ -118,6 +118,16 @@ describe('prune', () => {
     expect(listed(bare)).toEqual(before)
   })
 
+  it.each([
+    ['.', 'cli/not-a-file'],
+    ['nowhere/p.pt', 'cli/no-such-folder'],
+  ])('refuses to write to %s', async (output, errorCode) => {
+    const args = ['prune', '--weights', 'best.pt', '--percent', '0.5', '--output', output]
+    const { code, stderr } = await slim(args, { cwd: bare })
+    expect(code).toBe(2)
+    expect(stderr).toContain(`error[${errorCode}]`)
+  })
+
   it('obeys --keep, --min-channels and --criterion', async () => {
     const args = ['--weights', 'best.pt', '--percent', '0.6', '--round', '1', '--dry-run', '--json']
     const kept = ['--keep', 'model.0.*', 'model.3.bn', '--min-channels', '2', '--criterion', 'l1']

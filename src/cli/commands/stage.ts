@@ -69,7 +69,12 @@ export async function runStage(
   const head = l10n.t('{0} of YOLOv5 {1} in {2}', stage, detection.release, started.runDir)
   if (own.json) printAside(head)
   else print(outColors.bold(head))
-  return followRun(started, own.json ? 'json' : 'text')
+  try {
+    return await followRun(started, own.json ? 'json' : 'text')
+  } catch (error) {
+    reportError(error)
+    return exitCodes.failed
+  }
 }
 
 type Launch = Awaited<ReturnType<typeof preparePyTorchStage>>
