@@ -168,9 +168,17 @@ export function start(workspace: Workspace, options: RunOptions): Started {
   }
   const file = join(runDir, 'slim', 'runner.json')
   writeFileSync(file, JSON.stringify(config))
+  // torch 1.13's launcher fails on Python 3.11 unless redirects and tee are given for some rank, here none of ours.
   const launcher =
     (options.processes ?? 1) > 1
-      ? ['-m', 'torch.distributed.run', '--standalone', `--nproc_per_node=${options.processes}`]
+      ? [
+          '-m',
+          'torch.distributed.run',
+          '--standalone',
+          '--redirects=63:1',
+          '--tee=63:1',
+          `--nproc_per_node=${options.processes}`,
+        ]
       : []
   const child = spawn(python, [...launcher, runnerMain, file], {
     env: { ...process.env, OMP_NUM_THREADS: '1', ...options.env },

@@ -19,7 +19,7 @@ from slim_runner import optimizer_hooks, planner, saving, shims, weights
 from slim_runner.events import EventLog
 from slim_runner.failures import Failure, classify
 from slim_runner.gammas import gamma_layers
-from slim_runner.sparsity import Penalty, zero_average_where_zero
+from slim_runner.sparsity import AverageZeros, Penalty
 
 active: List[Penalty] = []
 mechanism = optimizer_hooks.install_step_hooks(
@@ -147,8 +147,15 @@ class PenaltyTest(unittest.TestCase):
         self.assertEqual(made.count, 1)
 
     def test_average_is_zero_where_the_gamma_is(self) -> None:
-        mean, live = torch.tensor([0.3, 0.4, 0.0]), torch.tensor([0.0, 0.5, 0.0])
-        self.assertEqual(zero_average_where_zero([mean], [live]), 1)
+        mean, live = torch.tensor([0.3, 0.4, 0.2]), torch.tensor([0.0, 0.5, 0.0])
+        zeros = AverageZeros([mean], [live])
+        zeros.epoch_end(last=False)
+        torch.testing.assert_close(mean, torch.tensor([0.3, 0.4, 0.2]))
+        live[2] = 0.1
+        zeros.epoch_end(last=False)
+        torch.testing.assert_close(mean, torch.tensor([0.0, 0.4, 0.2]))
+        live[2] = 0.0
+        zeros.epoch_end(last=True)
         torch.testing.assert_close(mean, torch.tensor([0.0, 0.4, 0.0]))
 
 
@@ -224,7 +231,7 @@ class SavingTest(unittest.TestCase):
         last = Path(self.folder.name) / "last.pt"
         torch.save({"epoch": 1}, last)
         full = OSError(errno.ENOSPC, "No space left on device")
-        with mock.patch("os.fsync", side_effect=full), self.assertRaises(Failure) as caught:
+        with mock.patch("os.replace", side_effect=full), self.assertRaises(Failure) as caught:
             torch.save({"epoch": 2}, last)
         self.assertEqual(caught.exception.code, "disk/full")
         self.assertEqual(torch.load(last)["epoch"], 1)

@@ -17,6 +17,8 @@ if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 elif __name__ == "__mp_main__":
     # A data loader's worker, where processes are spawned (Windows, macOS): it needs the same remedies.
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
     from slim_runner.run import prepare_worker
 
+    sys.path.pop(0)
     prepare_worker()

@@ -26,6 +26,7 @@ class Checkout:
             (config.checkout.name if inside else "yolov5") + "." if config.packaged else ""
         )
         self.script = config.script
+        self.namespaces: List[Dict[str, Any]] = []
         self._text: Optional[str] = None
 
     def enter(self) -> None:
@@ -65,18 +66,18 @@ class Checkout:
 
     def replace(self, name: str, make: Callable[[Any], Any]) -> int:
         """Puts make(original) in place of the function `name` in every module of the checkout that holds it,
-        under whatever way it was imported. Returns how many places."""
+        and in the script, under whatever way it was imported. Returns how many places."""
         made: Dict[int, Any] = {}
         places = 0
-        for module in self.modules():
-            original = vars(module).get(name)
+        for names in [*map(vars, self.modules()), *self.namespaces]:
+            original = names.get(name)
             if original is None or getattr(original, "_slim", False) or not callable(original):
                 continue
             if id(original) not in made:
                 replacement = make(original)
                 replacement._slim = True
                 made[id(original)] = replacement
-            setattr(module, name, made[id(original)])
+            names[name] = made[id(original)]
             places += 1
         return places
 

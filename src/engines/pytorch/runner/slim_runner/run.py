@@ -109,6 +109,16 @@ def prepare_worker() -> None:
     apply_shims(checkout)
 
 
+def local_rank(config: Config) -> List[str]:
+    """v5.0 and older learn their GPU from --local_rank alone, which torch.distributed.run no longer passes."""
+    rank = os.environ.get("LOCAL_RANK")
+    if rank is None or config.stage == "val" or "--local_rank" in config.argv:
+        return []
+    source = config.script.read_text(encoding="utf-8", errors="replace")
+    reads_environment = "LOCAL_RANK" in source
+    return [] if reads_environment or "--local_rank" not in source else ["--local_rank", rank]
+
+
 class _Run:
     def __init__(self, config: Config, events: EventLog, stop: StopRequest) -> None:
         self._config = config
@@ -133,7 +143,7 @@ class _Run:
                 "Check the checkout with detect.",
             )
         os.chdir(str(config.cwd))
-        sys.argv = [str(config.script), *config.argv]
+        sys.argv = [str(config.script), *config.argv, *local_rank(config)]
         checkout = Checkout(config)
         checkout.enter()
         quiet_environment()
@@ -147,9 +157,10 @@ class _Run:
         return self._train(script, checkout, shims)
 
     def _patch_script(self, script: Any, checkout: Any) -> None:
-        """The script imported by name what was patched before, except what was imported with it."""
+        """What only came with the script's own imports; the rest was patched before they ran."""
         from .offline import patch_imported
 
+        checkout.namespaces.append(script.namespace)
         patch_imported(checkout)
 
     def _train(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:

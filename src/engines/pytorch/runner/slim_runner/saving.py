@@ -30,8 +30,6 @@ def install_atomic_save(saved: Callable[[Path, str], None]) -> None:
         try:
             with aside.open("wb") as stream:
                 save(obj, stream, *args, **kwargs)
-                stream.flush()
-                os.fsync(stream.fileno())
             os.replace(str(aside), str(target))
         except BaseException as error:
             full = is_disk_full(error, target.parent)

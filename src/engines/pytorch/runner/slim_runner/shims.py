@@ -153,10 +153,10 @@ def pkg_resources_stub(checkout: Checkout) -> bool:
 
     stub = types.ModuleType("pkg_resources")
 
-    class ParsedRequirement(Requirement):
+    class ParsedRequirement(Requirement):  # type: ignore[misc]
         @property
         def project_name(self) -> str:
-            return self.name
+            return str(self.name)
 
     def parse_requirements(lines: Any) -> List[ParsedRequirement]:
         given = lines.splitlines() if isinstance(lines, str) else list(lines)

@@ -89,17 +89,27 @@ def _add(targets: Sequence[torch.Tensor], flat: torch.Tensor, alpha: float) -> N
     torch._foreach_add_(list(targets), list(slices), alpha=alpha)
 
 
-def zero_average_where_zero(average: Sequence[torch.Tensor], live: Sequence[torch.Tensor]) -> int:
-    """Zeroes the moving average of every gamma that is exactly zero in the live model; returns how many.
+class AverageZeros:
+    """Zeroes the moving average of the gammas that training has switched off.
 
-    The checkpoint that is evaluated, kept and pruned is the moving average (EMA). It approaches zero only
-    geometrically (decay 0.9999), so a channel that training has switched off would look alive in it. Done at
-    the end of an epoch, before validation, so the reported mAP is that of the zeroed average.
+    The checkpoint that is evaluated, kept and pruned is the moving average (EMA, decay up to 0.9999). It
+    approaches zero only geometrically, so a channel that is exactly zero in the live model would look alive in
+    it for thousands of steps. A gamma that is zero at the ends of two epochs running, or at the end of the
+    last, is zeroed in the average too. Not at its first zero, since the rest of the average still leans on
+    the channel then and some gammas come back. It is done after the epoch's last step and before validation,
+    so the mAP that is reported and decides on best.pt is that of the zeroed average.
     """
-    changed = 0
-    with torch.no_grad():
-        for mean, value in zip(average, live):
-            mask = value == 0
-            changed += int((mask & (mean != 0)).sum())
-            mean.masked_fill_(mask.to(mean.device), 0.0)
-    return changed
+
+    def __init__(self, average: Sequence[torch.Tensor], live: Sequence[torch.Tensor]) -> None:
+        self._average = list(average)
+        self._live = list(live)
+        self._before: List[torch.Tensor] = []
+
+    def epoch_end(self, last: bool) -> None:
+        with torch.no_grad():
+            zero = [value.detach() == 0 for value in self._live]
+            if last or self._before:
+                settled = zero if last else [a & b for a, b in zip(zero, self._before)]
+                for mean, mask in zip(self._average, settled):
+                    mean.masked_fill_(mask.to(mean.device), 0.0)
+            self._before = zero

@@ -30,7 +30,7 @@ from .events import EventLog
 from .failures import Failure
 from .gammas import gamma_layers
 from .saving import nan_failure
-from .sparsity import Penalty, group_momentum, zero_average_where_zero
+from .sparsity import AverageZeros, Penalty, group_momentum
 from .stopping import StopRequest
 from .weights import Weights
 
@@ -69,6 +69,9 @@ class TrainFrame:
             snapshot.clear()
         return values
 
+    def same(self, other: TrainFrame) -> bool:
+        return self._frame is other._frame
+
     def release(self) -> None:
         self._frame = None
 
@@ -97,7 +100,7 @@ class Training:
         self._penalty: Optional[Penalty] = None
         self._reply = planner.Reply()
         self._gammas: List[Tuple[str, torch.nn.Parameter]] = []
-        self._average: List[torch.Tensor] = []
+        self._zeros: Optional[AverageZeros] = None
         self._bn_group: Dict[str, Any] = {}
         self._epochs = 0
         self._epoch = -1
@@ -167,8 +170,11 @@ class Training:
     # The loop.
 
     def _batches(self, loader: Iterator[Any]) -> Iterator[Any]:
-        if self._frame is None:
-            self._begin(TrainFrame.find())
+        frame = TrainFrame.find()
+        if self._frame is None or not self._frame.same(frame):
+            # With --evolve train() runs anew for each generation.
+            self._flush_epoch(None)
+            self._begin(frame)
         self._epoch_begin()
         for batch, item in enumerate(loader):
             self._stop.check()
@@ -204,10 +210,11 @@ class Training:
                 "Report this with the run's log.",
             )
         self._gammas = [(name, modules[name].weight) for name in names]  # type: ignore[misc]
-        if ema is not None:
-            averages = dict(unwrap(ema.ema).named_modules())
-            self._average = [averages[name].weight for name in names]  # type: ignore[misc]
         sparsity = self._config.sparsity
+        if ema is not None and sparsity is not None:
+            averages = dict(unwrap(ema.ema).named_modules())
+            means: List[Any] = [averages[name].weight for name in names]
+            self._zeros = AverageZeros(means, [gamma for _, gamma in self._gammas])
         self._penalty = Penalty(
             optimizer, [gamma for _, gamma in self._gammas], sparsity.reg if sparsity else "none"
         )
@@ -328,8 +335,8 @@ class Training:
         )
 
     def _epoch_end(self) -> None:
-        if self._config.sparsity is not None and self._average:
-            zero_average_where_zero(self._average, [gamma for _, gamma in self._gammas])
+        if self._zeros is not None:
+            self._zeros.epoch_end(last=self._epoch + 1 == self._epochs)
         if self._events.rank > 0:
             return
         self._pending = {
