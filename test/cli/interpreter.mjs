@@ -70,6 +70,8 @@ if (first === '-c') {
   if (how === 'finish') {
     write('epoch', epoch(1))
     write('finished', { summary: { mAP50: 0.6, mAP50_95: 0.3, seconds: 2 } })
+  } else if (how === 'crash') {
+    process.kill(process.pid, 'SIGKILL')
   } else if (how === 'fail') {
     write('failed', { code: 'train/nan-loss', text: 'The loss is NaN.', remedy: 'Lower sr.' })
     process.exitCode = 1

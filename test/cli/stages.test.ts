@@ -123,6 +123,14 @@ posix('a stage', () => {
     expect(await stateOf('fails')).toBe('failed')
   })
 
+  it('that dies without a word ends with 1, and what to do', async () => {
+    const args = ['train', ...withCfg(), '--name', 'crashes']
+    const { code, stderr } = await slim(args, { cwd: checkout, env: { TRAINING: 'crash' } })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error\[process\/killed\]: .*SIGKILL.*\n {2}→ .*--batch-size/m)
+    expect(await stateOf('crashes')).toBe('failed')
+  })
+
   it.each([
     [['--epochss', '3'], 'flags/unknown'],
     [['--hyp', 'missing.yaml'], 'file/not-found'],
@@ -149,6 +157,13 @@ posix('stopping', () => {
     expect(texts.stdout).toMatch(/^ctrl-c stopped/m)
     expect(texts.stderr).toContain('stopping')
     expect(await stateOf('ctrl-c')).toBe('stopped')
+  })
+
+  it('so does SIGTERM, as CI sends it', async () => {
+    const { child, exit } = await followed('sigterm', 'forever')
+    child.kill('SIGTERM')
+    expect(await exit).toBe(143)
+    expect(await stateOf('sigterm')).toBe('stopped')
   })
 
   it('a second Ctrl-C insists on a run that does not listen', async () => {
