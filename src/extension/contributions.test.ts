@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
 import { describe, expect, it } from 'vitest'
+import { duration } from './activity/collect'
 import { commandIds, settings, trustedCommands } from './contributions'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -52,8 +54,17 @@ describe('runtime texts', () => {
   const placeholders = (text: string) => (text.match(/\{\d+\}/g) ?? []).sort()
 
   it('are all translated', () => {
-    const missing = textsOf(join(root, 'src/extension')).filter((text) => !(text in bundle))
-    expect(missing).toEqual([])
+    // What the editor shows of the core: evidence in the tooltip, and diagnostics.
+    const folders = ['extension', 'core/yolov5', 'core/dataset']
+    const texts = folders.flatMap((folder) => textsOf(join(root, 'src', folder)))
+    expect(texts.filter((text) => !(text in bundle))).toEqual([])
+  })
+
+  it('are shown in the editor’s language', () => {
+    l10n.config({ contents: bundle })
+    expect(duration(7)).toBe('7 秒')
+    l10n.config({ contents: {} })
+    expect(duration(7)).toBe('7 s')
   })
 
   it('keep their placeholders in translation', () => {

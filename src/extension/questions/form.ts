@@ -76,12 +76,16 @@ async function choose(
   const typed = { label: `$(edit) ${l10n.t('Type a path…')}` }
   const browsed = { label: `$(folder-opened) ${l10n.t('Browse…')}` }
   const none = { label: `$(circle-slash) ${question.empty}` }
-  const choices = (question.choices ?? []).map(({ value: label, description }) => ({
-    label,
-    description: [label === value ? l10n.t('current') : '', description]
-      .filter(Boolean)
-      .join(' · '),
-  }))
+  const known = question.choices ?? []
+  const current = known.filter((choice) => choice.value === value)
+  const choices = [...current, ...known.filter((choice) => choice.value !== value)].map(
+    ({ value: label, description }) => ({
+      label,
+      description: [label === value ? l10n.t('current') : '', description]
+        .filter(Boolean)
+        .join(' · '),
+    }),
+  )
   const items: QuickPickItem[] = [
     ...choices,
     typed,
