@@ -111,7 +111,7 @@ export type RunOptions = {
   /** Checkpoint to resume from, instead of all the other options of the script. */
   readonly resume?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Processes under torch's launcher; 1 starts the runner itself. */
+  /** Ranks of one distributed training. */
   readonly processes?: number
 }
 
@@ -168,34 +168,50 @@ export function start(workspace: Workspace, options: RunOptions): Started {
   }
   const file = join(runDir, 'slim', 'runner.json')
   writeFileSync(file, JSON.stringify(config))
-  // torch 1.13's launcher fails on Python 3.11 unless redirects and tee are given for some rank, here none of ours.
-  const launcher =
-    (options.processes ?? 1) > 1
-      ? [
-          '-m',
-          'torch.distributed.run',
-          '--standalone',
-          '--redirects=63:1',
-          '--tee=63:1',
-          `--nproc_per_node=${options.processes}`,
-        ]
-      : []
-  const child = spawn(python, [...launcher, runnerMain, file], {
-    env: { ...process.env, OMP_NUM_THREADS: '1', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const processes = options.processes ?? 1
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const children = Array.from({ length: processes }, (_, rank) =>
+    spawn(python, [runnerMain, file], {
+      env: {
+        ...process.env,
+        OMP_NUM_THREADS: '1',
+        ...(processes > 1 ? ranked(rank, processes, port) : {}),
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  )
   let log = ''
-  child.stdout.on('data', (text) => {
-    log += text
+  for (const { stdout, stderr } of children) {
+    for (const stream of [stdout, stderr]) {
+      stream.on('data', (text) => {
+        log += text
+      })
+    }
+  }
+  const statuses = children.map(
+    (child) => new Promise<number | null>((done) => child.on('close', done)),
+  )
+  const ended = Promise.all(statuses).then((all): Outcome => {
+    const status = all.find((one) => one !== 0) ?? 0
+    return { status, events: readEvents(eventsFile), log, runDir }
   })
-  child.stderr.on('data', (text) => {
-    log += text
-  })
-  const ended = new Promise<Outcome>((done) => {
-    child.on('close', (status) => done({ status, events: readEvents(eventsFile), log, runDir }))
-  })
+  const [child] = children
+  if (!child) throw new Error('no process')
   return { child, runDir, events: () => readEvents(eventsFile), ended }
+}
+
+/** What torch's launcher tells each process; its own, of torch 1.13, does not start on Python 3.11. */
+function ranked(rank: number, world: number, port: number): Record<string, string> {
+  return {
+    RANK: `${rank}`,
+    LOCAL_RANK: `${rank}`,
+    WORLD_SIZE: `${world}`,
+    LOCAL_WORLD_SIZE: `${world}`,
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: `${port}`,
+  }
 }
 
 export function run(workspace: Workspace, options: RunOptions): Promise<Outcome> {
