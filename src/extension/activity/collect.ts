@@ -98,8 +98,6 @@ export function collectEventLines(event: RunEvent): readonly LogLine[] {
     }
     case 'epoch':
       return [info(epochText(event))]
-    case 'checkpoint':
-      return [info(`${event.kind}: ${event.path} (${megabytes(event.bytes)})`)]
     case 'pruned':
       return [
         info(
