@@ -12,6 +12,10 @@ import { exitCodes, tolerateBrokenPipes } from './terminal'
  */
 async function main(typed: readonly string[]): Promise<number> {
   const [name, ...args] = helpLast(typed)
+  if (name === 'loop') {
+    const { loop } = await import('./commands/loop')
+    return loop(args, typed)
+  }
   if (name !== undefined) {
     const stage = stageCommand(name, args)
     if (stage) {

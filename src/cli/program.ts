@@ -72,6 +72,13 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
   addPrune(program, typed, outcome).addOption(repo()).addOption(json())
 
   program
+    .command('loop')
+    .usage('[flags]')
+    .description(l10n.t('Sparse training, pruning and finetuning in one go; flags as for sparse.'))
+    .helpOption(false)
+    .allowUnknownOption()
+
+  program
     .command('runs')
     .description(l10n.t('List the runs as lineage, with their state, mAP and size.'))
     .option('--project <dir>', l10n.t('another folder that holds runs'))

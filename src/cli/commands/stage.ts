@@ -20,16 +20,21 @@ const program = __filename
  *
  * @param typed the words after the program name, for the run's manifest
  */
-export async function runStage(
+export async function runStage(command: StageCommand, typed: readonly string[]): Promise<number> {
+  return (await launchStage(command, typed)).code
+}
+
+/** The same, and the folder of the run where one was started. */
+export async function launchStage(
   { stage, args, notes }: StageCommand,
   typed: readonly string[],
-): Promise<number> {
+): Promise<{ readonly code: number; readonly runDir?: string }> {
   const cwd = process.cwd()
   if (args.includes('--help') || args.includes('-h')) {
     const { checkout } = peekQuietly(args)
     const found = await optionalCheckout(cwd, checkout).catch(() => undefined)
     print(...stageHelpLines(stage, found))
-    return exitCodes.ok
+    return { code: exitCodes.ok }
   }
   const own = peekOwnFlags(args)
   if (own.engine !== undefined && own.engine !== 'pytorch') {
@@ -54,26 +59,26 @@ export async function runStage(
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
   const started = await start(launch)
-  if (started === undefined) return exitCodes.failed
+  if (started === undefined) return { code: exitCodes.failed }
+  const { runDir } = started
   const { id, process: leader } = started.manifest
   if (own.detach) {
     started.release()
-    const { runDir } = started
     if (own.json) printJson({ id, runDir, pid: leader?.pid ?? null })
     else {
       print(`${id}  ${runDir}`)
       printAside(l10n.t('it goes on by itself; end it with "yolov5-slim stop {0}"', id))
     }
-    return exitCodes.ok
+    return { code: exitCodes.ok, runDir }
   }
-  const head = l10n.t('{0} of YOLOv5 {1} in {2}', stage, detection.release, started.runDir)
+  const head = l10n.t('{0} of YOLOv5 {1} in {2}', stage, detection.release, runDir)
   if (own.json) printAside(head)
   else print(outColors.bold(head))
   try {
-    return await followRun(started, own.json ? 'json' : 'text')
+    return { code: await followRun(started, own.json ? 'json' : 'text'), runDir }
   } catch (error) {
     reportError(error)
-    return exitCodes.failed
+    return { code: exitCodes.failed, runDir }
   }
 }
 

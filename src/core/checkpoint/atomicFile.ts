@@ -5,6 +5,7 @@ import {
   openSync,
   realpathSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -21,6 +22,7 @@ export function writeAtomically(
   produce: (write: (bytes: Uint8Array) => void) => void,
 ): void {
   const target = resolveLink(file)
+  refuseSpecial(file, target)
   const suffix = randomBytes(6).toString('hex')
   const temporary = join(dirname(target), `.${basename(target)}.${suffix}.tmp`)
   let descriptor: number | undefined
@@ -38,6 +40,17 @@ export function writeAtomically(
     discard(descriptor, temporary)
     throw error instanceof SlimError ? error : asWriteError(file, error)
   }
+}
+
+/** Renaming over a device or a pipe would replace it by a file. */
+function refuseSpecial(file: string, target: string): void {
+  const found = statSync(target, { throwIfNoEntry: false })
+  if (!found || found.isFile()) return
+  throw new SlimError(
+    'checkpoint/unwritable',
+    l10n.t('{0} is there and is no ordinary file.', file),
+    l10n.t('Choose another file to write to.'),
+  )
 }
 
 /** A link to a checkpoint stays a link; its target is replaced. */

@@ -42,7 +42,7 @@ export function restoreLayers(
       if (wanted <= kept) return
       if (enough > kept) {
         const by = capped > Math.max(kept, minimum) ? 'cap' : 'minimum'
-        heldBack.set(norm, { norm, kept: enough, by })
+        heldBack.set(norm, { norm, kept: wanted, by })
       }
       changed = restoreBest(groups, removed, scores, wanted - kept) || changed
     })

@@ -33,7 +33,9 @@ export async function inputFile(flag: string, value: string, places: Places): Pr
   if (only) return only
   throw new SlimError(
     'file/not-found',
-    l10n.t('{0} {1}: there is no such file in {2} or {3}.', flag, value, cwd, root),
+    resolve(cwd) === resolve(root) || isAbsolute(value)
+      ? l10n.t('{0} {1}: there is no such file.', flag, value)
+      : l10n.t('{0} {1}: there is no such file in {2} or {3}.', flag, value, cwd, root),
     flag === '--weights'
       ? l10n.t(
           'Correct the path, download it from https://github.com/ultralytics/yolov5/releases, or give --weights "" to train from scratch.',
