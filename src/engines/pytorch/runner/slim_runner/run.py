@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, NoReturn, Optional
 
 from .config import Config, read_config
 from .events import EventLog
@@ -48,8 +48,16 @@ def main(arguments: List[str]) -> int:
             return 0
         epoch = run.epoch if run is not None else None
         if stop.requested or isinstance(error, (Stopped, KeyboardInterrupt)):
-            return _stopped(events, epoch, time.time() - began)
-        return _failed(events, config, error)
+            _leave(_stopped(events, epoch, time.time() - began))
+        _leave(_failed(events, config, error))
+
+
+def _leave(status: int) -> NoReturn:
+    """Ends the process while the exception still holds its frames. Releasing them runs native destructors that
+    may abort (torch's zip writer does after a full disk), and the last word is written already."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _stopped(events: EventLog, epoch: Optional[int], seconds: float) -> int:
