@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from typing import Any, Dict
@@ -12,8 +13,13 @@ def main() -> None:
     checkout, file = sys.argv[1:3]
     sys.path.insert(0, checkout)
     import inspect
+    import types
 
     import torch
+
+    if importlib.util.find_spec("pkg_resources") is None:
+        # The stand-in imports it as YOLOv5 does; reading a checkpoint needs no more than the name.
+        sys.modules["pkg_resources"] = types.ModuleType("pkg_resources")
 
     whole: Dict[str, Any] = {}
     if "weights_only" in inspect.signature(torch.load).parameters:
