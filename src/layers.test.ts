@@ -7,7 +7,10 @@ const src = resolve(import.meta.dirname)
 
 /** What each folder may import of the others, and which outside modules it must not. */
 const layers: Readonly<Record<string, { may: readonly string[]; mustNot: readonly RegExp[] }>> = {
-  core: { may: ['core'], mustNot: [/^vscode$/, /child_process$/, /worker_threads$/, /^@tensorflow\//] },
+  core: {
+    may: ['core'],
+    mustNot: [/^vscode$/, /child_process$/, /worker_threads$/, /^@tensorflow\//],
+  },
   runs: { may: ['runs', 'core'], mustNot: [/^vscode$/, /^@tensorflow\//] },
   engines: { may: ['engines', 'runs', 'core'], mustNot: [/^vscode$/] },
   cli: { may: ['cli', 'engines', 'runs', 'core'], mustNot: [/^vscode$/, /^@tensorflow\//] },
@@ -19,7 +22,9 @@ const browserSafe = ['core/slimming']
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
@@ -30,18 +35,19 @@ function imports(file: string): string[] {
 }
 
 describe.each(Object.entries(layers))('src/%s', (layer, { may, mustNot }) => {
-  it.each(
-    sources(join(src, layer)).map((file) => [relative(src, file), file] as const),
-  )('%s imports only what its layer may', (name, file) => {
-    const wrong = imports(file).filter((specifier) => {
-      if (!specifier.startsWith('.')) {
-        const isNode = specifier.startsWith('node:') || builtinModules.includes(specifier)
-        const inBrowser = browserSafe.some((folder) => name.startsWith(`${folder}/`))
-        return mustNot.some((pattern) => pattern.test(specifier)) || (inBrowser && isNode)
-      }
-      const target = relative(src, resolve(dirname(file), specifier)).split('/')[0] ?? ''
-      return !may.includes(target)
-    })
-    expect(wrong).toEqual([])
-  })
+  it.each(sources(join(src, layer)).map((file) => [relative(src, file), file] as const))(
+    '%s imports only what its layer may',
+    (name, file) => {
+      const wrong = imports(file).filter((specifier) => {
+        if (!specifier.startsWith('.')) {
+          const isNode = specifier.startsWith('node:') || builtinModules.includes(specifier)
+          const inBrowser = browserSafe.some((folder) => name.startsWith(`${folder}/`))
+          return mustNot.some((pattern) => pattern.test(specifier)) || (inBrowser && isNode)
+        }
+        const target = relative(src, resolve(dirname(file), specifier)).split('/')[0] ?? ''
+        return !may.includes(target)
+      })
+      expect(wrong).toEqual([])
+    },
+  )
 })

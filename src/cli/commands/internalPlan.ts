@@ -14,23 +14,33 @@ export async function internalPlan(): Promise<number> {
 
 /** Which gammas a training penalises and how strongly, for a live model described as JSON. */
 export function planReply(request: PlannerRequest): PlannerReply {
-  return planSparsity(moduleNode(request.model), request.sparsity, request.schedule)
+  const { model, sparsity, schedule, gammas = {} } = request
+  return planSparsity(moduleNode(model, '', gammas), sparsity, schedule)
 }
 
-function moduleNode(json: ModuleJson): ModuleNode {
+function moduleNode(
+  json: ModuleJson,
+  path: string,
+  gammas: NonNullable<PlannerRequest['gammas']>,
+): ModuleNode {
+  const gamma = gammas[path]
   return {
     className: json.className,
     attributes: json.attributes,
-    tensors: mapValues(json.tensors, (shape) => ({ shape })),
-    children: mapValues(json.children, moduleNode),
+    tensors: mapValues(json.tensors, (shape, name) =>
+      gamma && name === 'weight' ? { shape, read: () => Float32Array.from(gamma) } : { shape },
+    ),
+    children: mapValues(json.children, (child, name) =>
+      moduleNode(child, path === '' ? name : `${path}.${name}`, gammas),
+    ),
   }
 }
 
 function mapValues<A, B>(
   record: Readonly<Record<string, A>>,
-  change: (value: A) => B,
+  change: (value: A, key: string) => B,
 ): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]))
 }
 
 /** Only our runner writes this, so its outline is checked and the rest trusted. */

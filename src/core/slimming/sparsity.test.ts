@@ -19,6 +19,7 @@ const training: TrainingSchedule = {
   momentum: 0.9,
   optimizer: 'SGD',
 }
+const ones = [{ size: 1, gamma: 1 }]
 const network = model([-1, conv(3, [1, 1])], [[-1], detect(2)])
 const sparsity: Sparsity = { reg: 'prox', sr: 'auto', schedule: 'constant', percent: 0.7 }
 
@@ -36,11 +37,22 @@ describe('the shrink budget', () => {
   })
 
   it('grows with the share that shall reach zero, and back', () => {
-    for (const reg of ['prox', 'l1'] as const) {
-      for (const percent of [0.1, 0.5, 0.8, 0.9]) {
-        expect(shareFor(reg, budgetFor(reg, percent))).toBeCloseTo(percent, 9)
-      }
+    for (const percent of [0.1, 0.5, 0.8, 0.9]) {
+      expect(shareFor(ones, budgetFor(ones, percent))).toBeCloseTo(percent, 9)
     }
+  })
+
+  it('agrees with what was measured from gammas at 1', () => {
+    expect(shareFor(ones, 0)).toBeLessThan(0.001)
+    expect(shareFor(ones, 1.25)).toBeCloseTo(0.85, 1)
+    expect(budgetFor(ones, 0.5)).toBeCloseTo(1, 6)
+  })
+
+  it('follows gammas that are not at 1', () => {
+    const wide = [0.1, 0.5, 2, 4].map((gamma) => ({ size: 1, gamma }))
+    expect(budgetFor(wide, 0.5)).toBeGreaterThan(0.9)
+    expect(budgetFor(wide, 0.5)).toBeLessThan(1.5)
+    expect(budgetFor(wide, 0.75)).toBeGreaterThan(2.4)
   })
 })
 
@@ -49,7 +61,7 @@ describe('choosing sr', () => {
     for (const epochs of [10, 30]) {
       const schedule = { ...training, epochs, lr: training.lr.slice(0, epochs) }
       const [sr = 0] = planSparsity(network, sparsity, schedule).sr
-      expect(sr * unitBudget('constant', schedule)).toBeCloseTo(budgetFor('prox', 0.7), 9)
+      expect(sr * unitBudget('constant', schedule)).toBeCloseTo(budgetFor(ones, 0.7), 9)
     }
   })
 

@@ -32,6 +32,8 @@ export type PlannerRequest = {
   readonly model: ModuleJson
   readonly sparsity: RunnerSparsity | null
   readonly schedule: TrainingSchedule
+  /** Values of every BN weight by module name, as training starts from them; left out without sparsity. */
+  readonly gammas?: Readonly<Record<string, readonly number[]>>
 }
 
 export type PlannerReply = SparsityPlan

@@ -46,6 +46,15 @@ def describe(module: torch.nn.Module) -> Dict[str, Any]:
     }
 
 
+def gammas(model: torch.nn.Module) -> Dict[str, List[float]]:
+    """Weights of every BatchNorm by module name, as `describe` names them."""
+    return {
+        name: [value if math.isfinite(value) else 0.0 for value in module.weight.detach().float().tolist()]
+        for name, module in model.named_modules()
+        if isinstance(module, (torch.nn.BatchNorm2d, torch.nn.SyncBatchNorm))
+    }
+
+
 def class_path(module: torch.nn.Module) -> str:
     """As pickle names it; a SyncBatchNorm stands for the BatchNorm2d it was converted from."""
     kind = type(module)
@@ -144,11 +153,13 @@ def ask(config: Config, model: torch.nn.Module, schedule: Dict[str, Any]) -> Rep
     """Runs the planner; raises Failure planner/failed."""
     if not config.planner:
         return Reply()
-    request = {
+    request: Dict[str, Any] = {
         "model": describe(model),
         "sparsity": config.sparsity.as_json() if config.sparsity else None,
         "schedule": schedule,
     }
+    if config.sparsity:
+        request["gammas"] = gammas(model)
     try:
         done = subprocess.run(
             config.planner,
