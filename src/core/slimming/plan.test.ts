@@ -51,6 +51,11 @@ describe('amounts', () => {
   })
 })
 
+it('takes equal scores evenly from all layers', () => {
+  const graph = chain([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 1], [0, 0, 1, 1])
+  expect(keptIn(plan(graph, { amount: percent(5 / 16) }))).toEqual([4, 4, 3])
+})
+
 describe('constraints', () => {
   it('never empties a layer, and names it', () => {
     const result = plan(chain([0.1, 0.2], [0.9, 0.8]), { amount: percent(0.5) })

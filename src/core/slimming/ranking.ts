@@ -66,7 +66,36 @@ function candidateGroups(
     )
   }
   if (candidates.some((group) => Number.isNaN(scores[group]))) throw nanScores(graph)
-  return candidates.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || a - b)
+  const order = evenOrder(graph, candidates, scores)
+  return candidates.sort(
+    (a, b) => (scores[a] ?? 0) - (scores[b] ?? 0) || (order[a] ?? 0) - (order[b] ?? 0) || a - b,
+  )
+}
+
+/**
+ * Order among groups of equal score. Proximal training leaves most gammas at exactly zero; a percent below their
+ * share shall take them evenly from all layers, not empty the first ones. Each counts by its place among its
+ * layer's equals, from 0 to 1.
+ */
+function evenOrder(
+  graph: ChannelGraph,
+  candidates: readonly number[],
+  scores: Float64Array,
+): Float64Array {
+  const equals = new Map<string, number[]>()
+  for (const group of candidates) {
+    const key = `${graph.groups[group]?.members[0]?.[0]} ${scores[group]}`
+    const found = equals.get(key)
+    if (found) found.push(group)
+    else equals.set(key, [group])
+  }
+  const order = new Float64Array(graph.groups.length)
+  for (const groups of equals.values()) {
+    groups.forEach((group, place) => {
+      order[group] = (place + 0.5) / groups.length
+    })
+  }
+  return order
 }
 
 function nanScores(graph: ChannelGraph): SlimError {
