@@ -17,6 +17,7 @@ def main() -> None:
 
     torch.manual_seed(0)
     model = Model(str(root / cfg), ch=3, nc=3)
+    model.nc, model.hyp = 3, {}
     model.names = ["circle", "square", "triangle"]
     with torch.no_grad():
         for module in model.modules():
