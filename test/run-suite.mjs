@@ -18,15 +18,21 @@ function findPython() {
 /** What the suite lacks, in words; it runs when the list is empty. */
 const needs = {
   pytorch: () =>
-    findPython() ? [] : ['a Python with torch, torchvision, cv2, pandas and yaml (YOLOV5_SLIM_PYTHON)'],
+    findPython()
+      ? []
+      : ['a Python with torch, torchvision, cv2, pandas and yaml (YOLOV5_SLIM_PYTHON)'],
   checkouts: () => {
     const folder = process.env.YOLOV5_CHECKOUTS
     const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']
-    const missing = folder ? releases.filter((release) => !existsSync(join(folder, release))) : releases
+    const missing = folder
+      ? releases.filter((release) => !existsSync(join(folder, release)))
+      : releases
     return [
       ...needs.pytorch(),
       ...(missing.length > 0
-        ? [`YOLOV5_CHECKOUTS, a folder of YOLOv5 checkouts named ${releases.join(', ')} (no ${missing.join(', ')})`]
+        ? [
+            `YOLOV5_CHECKOUTS, a folder of YOLOv5 checkouts named ${releases.join(', ')} (no ${missing.join(', ')})`,
+          ]
         : []),
     ]
   },
