@@ -45,6 +45,7 @@ describe('yolov5-slim', () => {
     [['inspect'], 'cli/missing-argument', '--help'],
     [['inspect', 'nothing.pt'], 'cli/no-such-file', 'Correct the path'],
     [['detect', 'nowhere'], 'cli/no-such-folder', 'Name the folder'],
+    [['detect', process.execPath], 'cli/not-a-folder', 'Name the folder'],
     [['detect', 'here', 'there'], 'cli/unexpected-argument', '--help'],
     [['sparse', '--weights', 'w.pt'], 'detect/not-found', 'train.py'],
   ] as const)('refuses %j with %s, exit code 2 and a remedy', async (args, errorCode, remedy) => {

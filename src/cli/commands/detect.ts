@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { opendir } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { findCheckouts, notFoundError } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
@@ -8,14 +8,7 @@ import { exitCodes, outColors, print, printJson } from '../terminal'
 
 /** `yolov5-slim detect [dir]`: which release a folder holds, and how we know. */
 export async function detect(dir: string, options: { readonly json?: true }): Promise<number> {
-  const info = await stat(dir).catch(() => undefined)
-  if (!info?.isDirectory()) {
-    throw usageError(
-      'no-such-folder',
-      l10n.t('There is no folder {0}.', resolve(dir)),
-      l10n.t('Name the folder of a YOLOv5 checkout.'),
-    )
-  }
+  await requireReadableFolder(dir)
   const [first, ...others] = await findCheckouts(dir)
   if (!first) throw notFoundError(dir)
   if (options.json) {
@@ -27,6 +20,37 @@ export async function detect(dir: string, options: { readonly json?: true }): Pr
     print(...detectionLines(detection))
   })
   return exitCodes.ok
+}
+
+/** A zip, a file of the checkout, or a closed folder would else be told to be no YOLOv5. */
+async function requireReadableFolder(dir: string): Promise<void> {
+  const path = resolve(dir)
+  const code = await opendir(path).then(
+    (folder) => folder.close(),
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  )
+  if (code === undefined) return
+  if (code === 'ENOTDIR') {
+    throw usageError(
+      'not-a-folder',
+      l10n.t('{0} is a file, not a folder.', path),
+      extname(path).toLowerCase() === '.zip'
+        ? l10n.t('Unpack it, and name the folder.')
+        : l10n.t('Name the folder of a YOLOv5 checkout.'),
+    )
+  }
+  if (code === 'ENOENT') {
+    throw usageError(
+      'no-such-folder',
+      l10n.t('There is no folder {0}.', path),
+      l10n.t('Name the folder of a YOLOv5 checkout.'),
+    )
+  }
+  throw usageError(
+    'unreadable-folder',
+    l10n.t('{0} can not be read ({1}).', path, code),
+    l10n.t('Check that you may list the folder.'),
+  )
 }
 
 function plain({ release, confidence, evidence, capabilities, root }: Detection): Detection {

@@ -122,6 +122,8 @@ describe('imports', () => {
     ['cmodels.common\nConv\n.', []],
     ['cyolov5.models.yolo\nModel\n.', []],
     ['ctorch.nn.modules.conv\nConv2d\n.', []],
+    ['ctorch.nn.parallel.data_parallel\nDataParallel\n.', []],
+    ['ctorch.nn.parallel.distributed\ndist\n.', ['torch.nn.parallel.distributed.dist']],
   ])('%j', (pickle, expected) => {
     expect(unsafe(`\x80\x02${pickle}`)).toEqual(expected)
   })
@@ -132,6 +134,11 @@ describe('imports', () => {
       `\x80\x02c__builtin__\ngetattr\n${target}X${String.fromCharCode(name.length)}\0\0\0${name}\x86R`
     expect(unsafe(`${call(owner, 'forward')}.`)).toEqual([])
     expect(unsafe(`${call(owner, 'other')}.`)).toEqual(['__builtin__.getattr'])
+    // A fused Conv keeps a method of its own as its `forward`.
+    const conv = 'cmodels.common\nConv\n)\x81'
+    expect(unsafe(`${call(conv, 'forward_fuse')}.`)).toEqual([])
+    expect(unsafe(`${call(conv, '__class__')}.`)).toEqual(['__builtin__.getattr'])
+    expect(unsafe(`${call('cos\nerror\n)\x81', 'forward')}.`)).toContain('__builtin__.getattr')
     expect(unsafe(`${call('cos\nerror\n', 'forward')}.`)).toContain('__builtin__.getattr')
     // The result of the harmless call, called.
     expect(unsafe(`${call(owner, 'forward')})R.`)).toEqual(['__builtin__.getattr'])

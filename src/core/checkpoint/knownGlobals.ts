@@ -63,6 +63,7 @@ const builtins = words(`
 /** torch's own classes, by the shape of their names; the modules define little else. */
 const patterns = [
   /^torch\.nn\.modules\.[a-z_]+\n[A-Z]\w*$/,
+  /^torch\.nn\.parallel\.[a-z_]+\n[A-Z]\w*Parallel$/,
   /^torch\.optim\.[a-z_]+\n[A-Z]\w*$/,
   /^torch(\.cuda|\.storage)?\n[A-Z]\w*Storage$/,
   /^numpy\.dtypes\n[A-Z]\w*DType$/,

@@ -71,7 +71,7 @@ export function pruneCheckpoint(request: PruneRequest): PruneReport {
       : writeCheckpoint(checkpoint, root, request.output)
     return reportOf(request, graph, plan, {
       bytes: { before: after + saved, after },
-      seconds: (performance.now() - start) / 1000,
+      seconds: Math.round(performance.now() - start) / 1000,
     })
   } finally {
     checkpoint.close()
