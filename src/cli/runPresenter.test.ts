@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../runs/events'
+import { epoch, gamma, progress, started } from '../runs/format/testing'
 import type { RunManifest } from '../runs/manifest'
 import { snapshot } from '../runs/snapshot'
 import { digestEvents } from '../runs/state'
-import { epoch, gamma, progress, started } from './format/testing'
 import { endLines, failureLines, RunPresenter } from './runPresenter'
 
 const manifest: RunManifest = {

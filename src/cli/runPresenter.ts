@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import type { EpochEvent, RunEvent } from '../runs/events'
+import { formatBytes, formatDuration, formatScore } from '../runs/format/numbers'
+import { eventLines } from '../runs/format/runLines'
 import type { RunSnapshot } from '../runs/snapshot'
 import { errorLines, warningLines } from './errors'
 import { emptyLive, foldLive, type LiveState, liveLine } from './format/liveLine'
-import { formatBytes, formatDuration, formatScore } from './format/numbers'
-import { eventLines } from './format/runLines'
 import { outColors } from './terminal'
 
 /** Where a presenter writes. `live` rewrites one line; undefined where that makes no sense. */

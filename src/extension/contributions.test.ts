@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { describe, expect, it } from 'vitest'
-import { duration } from './activity/collect'
+import { formatDuration } from '../runs/format/numbers'
 import { commandIds, settings, trustedCommands } from './contributions'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -54,17 +54,17 @@ describe('runtime texts', () => {
   const placeholders = (text: string) => (text.match(/\{\d+\}/g) ?? []).sort()
 
   it('are all translated', () => {
-    // What the editor shows of the core: evidence in the tooltip, and diagnostics.
-    const folders = ['extension', 'core/yolov5', 'core/dataset']
+    // What the editor shows of the runs and of the core: the log, evidence in the tooltip, and diagnostics.
+    const folders = ['extension', 'runs/format', 'core/yolov5', 'core/dataset']
     const texts = folders.flatMap((folder) => textsOf(join(root, 'src', folder)))
     expect(texts.filter((text) => !(text in bundle))).toEqual([])
   })
 
   it('are shown in the editor’s language', () => {
     l10n.config({ contents: bundle })
-    expect(duration(7)).toBe('7 秒')
+    expect(formatDuration(7)).toBe('7 秒')
     l10n.config({ contents: {} })
-    expect(duration(7)).toBe('7 s')
+    expect(formatDuration(7)).toBe('7 s')
   })
 
   it('keep their placeholders in translation', () => {

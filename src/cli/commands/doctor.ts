@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n'
 import type { Detection } from '../../core/yolov5/release'
 import { findPython, type Preflight, preflight } from '../../engines/pytorch/python'
+import { formatBytes } from '../../runs/format/numbers'
 import { optionalCheckout } from '../checkout'
-import { formatBytes } from '../format/numbers'
 import { exitCodes, outColors, print, printJson } from '../terminal'
 
 export type DoctorOptions = {

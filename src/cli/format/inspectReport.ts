@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
+import { formatBytes, formatCount, formatShare, formatSmall } from '../../runs/format/numbers'
 import type { InspectReport } from '../inspection'
-import { formatBytes, formatCount, formatShare, formatSmall } from './numbers'
 import { tableLines } from './table'
 
 /** What is in a checkpoint, for people; warnings apart, see `inspectWarnings`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../runs/events'
+import { epoch, gamma, progress, started } from '../../runs/format/testing'
 import { emptyLive, etaSeconds, foldLive, type LiveState, liveLine } from './liveLine'
-import { epoch, gamma, progress, started } from './testing'
 
 const fold = (...events: RunEvent[]): LiveState => events.reduce(foldLive, emptyLive)
 const wide = 400

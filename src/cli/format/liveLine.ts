@@ -1,7 +1,13 @@
 import * as l10n from '@vscode/l10n'
 import type { EpochEvent, ProgressEvent, RunEvent } from '../../runs/events'
-import { formatBytes, formatDuration, formatScore, formatShare, formatSmall } from './numbers'
-import { lossText, nearZeroShare } from './runLines'
+import {
+  formatBytes,
+  formatDuration,
+  formatScore,
+  formatShare,
+  formatSmall,
+} from '../../runs/format/numbers'
+import { lossText, nearZeroShare } from '../../runs/format/runLines'
 
 /** What the live line is made of, folded event by event. */
 export type LiveState = {

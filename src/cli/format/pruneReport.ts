@@ -1,6 +1,12 @@
 import * as l10n from '@vscode/l10n'
 import type { PruneReport } from '../../core/slimming/pruneCheckpoint'
-import { formatBytes, formatCount, formatFactor, formatShare, formatSmall } from './numbers'
+import {
+  formatBytes,
+  formatCount,
+  formatFactor,
+  formatShare,
+  formatSmall,
+} from '../../runs/format/numbers'
 import { tableLines } from './table'
 
 /** The before/after table per layer, then the totals. */

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
+import { formatBytes, formatCount, formatDuration, formatScore } from '../../runs/format/numbers'
 import type { LineageNode } from '../../runs/lineage'
 import type { RunSnapshot } from '../../runs/snapshot'
-import { formatBytes, formatCount, formatDuration, formatScore } from './numbers'
 import { tableLines } from './table'
 
 /** Runs as a tree: each below the one whose checkpoint it started from. */

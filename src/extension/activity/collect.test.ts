@@ -3,13 +3,7 @@ import type { RunEvent } from '../../runs/events'
 import type { RunManifest } from '../../runs/manifest'
 import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { digestEvents } from '../../runs/state'
-import {
-  collectEnd,
-  collectEventLines,
-  collectRunItems,
-  collectRunStatus,
-  duration,
-} from './collect'
+import { collectEnd, collectEventLines, collectRunItems, collectRunStatus } from './collect'
 
 const t0 = Date.now() - 60_000
 const manifest = (createdAt = t0): RunManifest => ({
@@ -87,7 +81,7 @@ describe('collectRunStatus', () => {
   it('shows stage, epoch, score and time left', () => {
     const status = collectRunStatus([run([started, epoch, progress])])
     expect(status?.text).toMatch(
-      /^\$\(sync~spin\) Sparse 2\/4 \(25 %\) · mAP50 0\.831 · 1:\d\d min left$/,
+      /^\$\(sync~spin\) Sparse 2\/4 \(25 %\) · mAP50 0\.831 · 1:\d\d left$/,
     )
     expect(status?.tooltip).toContain('command:yolov5-slim.stop')
   })
@@ -111,7 +105,7 @@ describe('collectEventLines', () => {
     expect(collectEventLines(epoch)).toEqual([
       {
         level: 'info',
-        text: 'Epoch 1 of 4  mAP50 0.831  mAP50_95 0.500  box 0.0500  sr 0.00500  30 s',
+        text: 'epoch 1/4  box 0.0500  P 0.500 R 0.500  mAP50 0.831 mAP50_95 0.500  lr 0.01  sr 0.005  30 s',
       },
     ])
   })
@@ -133,12 +127,4 @@ describe('collectEnd', () => {
     expect(collectEnd(run([started], 'gone'))?.level).toBe('warn')
     expect(collectEnd(run([started]))).toBeUndefined()
   })
-})
-
-it.each([
-  [7.4, '7 s'],
-  [250, '4:10 min'],
-  [3725, '1:02 h'],
-])('%d seconds are %s', (seconds, text) => {
-  expect(duration(seconds)).toBe(text)
 })

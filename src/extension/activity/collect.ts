@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n'
-import type { EpochEvent, RunEvent } from '../../runs/events'
+import type { RunEvent } from '../../runs/events'
+import { formatBytes, formatDuration, formatScore } from '../../runs/format/numbers'
+import { eventLines } from '../../runs/format/runLines'
 import type { RunState, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { commandIds } from '../contributions'
@@ -54,8 +56,8 @@ function progressText({ state, digest, summary }: RunSnapshot): string {
 function figures({ summary }: RunSnapshot): readonly string[] {
   const { mAP50, etaSeconds } = summary
   return [
-    ...(mAP50 === undefined ? [] : [`mAP50 ${mAP50.toFixed(3)}`]),
-    ...(etaSeconds === undefined ? [] : [l10n.t('{0} left', duration(etaSeconds))]),
+    ...(mAP50 === undefined ? [] : [`mAP50 ${formatScore(mAP50)}`]),
+    ...(etaSeconds === undefined ? [] : [l10n.t('{0} left', formatDuration(etaSeconds))]),
   ]
 }
 
@@ -69,9 +71,9 @@ export function collectRunItems(
       ...(summary.epochs === undefined
         ? []
         : [l10n.t('{0} of {1} epochs', summary.epoch ?? 0, summary.epochs)]),
-      ...(summary.mAP50 === undefined ? [] : [`mAP50 ${summary.mAP50.toFixed(3)}`]),
-      ...(summary.mAP50_95 === undefined ? [] : [`mAP50_95 ${summary.mAP50_95.toFixed(3)}`]),
-      ...(summary.bytes === undefined ? [] : [megabytes(summary.bytes)]),
+      ...(summary.mAP50 === undefined ? [] : [`mAP50 ${formatScore(summary.mAP50)}`]),
+      ...(summary.mAP50_95 === undefined ? [] : [`mAP50_95 ${formatScore(summary.mAP50_95)}`]),
+      ...(summary.bytes === undefined ? [] : [formatBytes(summary.bytes)]),
     ]
     return {
       label: `${stateIcons[state].replace('~spin', '')} ${run.name}`,
@@ -85,57 +87,17 @@ export function collectRunItems(
 /** What the log says of an event; empty for what only charts show. */
 export function collectEventLines(event: RunEvent): readonly LogLine[] {
   switch (event.type) {
-    case 'started': {
-      const versions = Object.entries(event.versions).flatMap(([name, version]) =>
-        version === null ? [] : [`${name} ${version}`],
-      )
-      const { sparsity } = event
-      return [
-        info([...event.devices, ...versions].join(', ')),
-        ...(sparsity?.explanation ? [info(sparsity.explanation)] : []),
-        ...(event.shims?.length ? [info(l10n.t('Applied: {0}', event.shims.join(', ')))] : []),
-      ]
-    }
-    case 'epoch':
-      return [info(epochText(event))]
-    case 'pruned':
-      return [
-        info(
-          l10n.t(
-            'Pruned {0} % of the channels: {1} → {2} parameters, {3} → {4} GFLOPs, {5}',
-            (100 * event.percentReached).toFixed(1),
-            event.parameters.before,
-            event.parameters.after,
-            event.gflops.before.toFixed(1),
-            event.gflops.after.toFixed(1),
-            event.output,
-          ),
-        ),
-      ]
     case 'warning':
       return [{ level: 'warn', text: `[${event.code}] ${withRemedy(event.text, event.remedy)}` }]
     case 'finished':
-      return [info(l10n.t('Finished in {0}', duration(event.summary.seconds)))]
+      return [info(l10n.t('Finished in {0}', formatDuration(event.summary.seconds)))]
     case 'stopped':
       return [info(l10n.t('Stopped'))]
     case 'failed':
       return [{ level: 'error', text: `[${event.code}] ${withRemedy(event.text, event.remedy)}` }]
     default:
-      return []
+      return eventLines(event, undefined).map(info)
   }
-}
-
-function epochText(event: EpochEvent): string {
-  const score = (value: number | null) => (value === null ? '–' : value.toFixed(3))
-  const losses = Object.entries(event.train).map(([name, loss]) => `${name} ${loss.toFixed(4)}`)
-  return [
-    l10n.t('Epoch {0} of {1}', event.epoch + 1, event.epochs),
-    `mAP50 ${score(event.mAP50)}`,
-    `mAP50_95 ${score(event.mAP50_95)}`,
-    ...losses,
-    ...(event.sr > 0 ? [`sr ${event.sr.toPrecision(3)}`] : []),
-    duration(event.seconds),
-  ].join('  ')
 }
 
 /** What to tell a person about a run that ended while the editor was open. */
@@ -150,8 +112,8 @@ export function collectEnd(run: RunSnapshot): LogLine | undefined {
           : l10n.t(
               '{0} has finished: mAP50 {1}, mAP50_95 {2}.',
               name,
-              summary.mAP50?.toFixed(3) ?? '–',
-              summary.mAP50_95?.toFixed(3) ?? '–',
+              formatScore(summary.mAP50),
+              formatScore(summary.mAP50_95),
             )
       return info(text)
     }
@@ -193,19 +155,6 @@ export function stateName(state: RunState): string {
     interrupted: l10n.t('interrupted'),
   }
   return names[state]
-}
-
-/** `8 s`, `4:10 min`, `1:02 h`. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const two = (n: number) => String(n).padStart(2, '0')
-  if (whole < 60) return l10n.t('{0} s', whole)
-  if (whole < 3600) return l10n.t('{0} min', `${Math.floor(whole / 60)}:${two(whole % 60)}`)
-  return l10n.t('{0} h', `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}`)
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 function withRemedy(text: string, remedy: string | undefined): string {

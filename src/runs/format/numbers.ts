@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n'
+
 /** Bytes as people say them: `11.7 MB` (powers of 1000, as disks and downloads count). */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
@@ -19,7 +21,7 @@ export function formatCount(count: number): string {
 /** Seconds as `8 s`, `4:10`, `1:02:03`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
-  if (whole < 60) return `${whole} s`
+  if (whole < 60) return l10n.t('{0} s', whole)
   const two = (n: number) => String(n).padStart(2, '0')
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`

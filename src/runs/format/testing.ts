@@ -1,4 +1,4 @@
-import type { EpochEvent, GammaEvent, ProgressEvent, StartedEvent } from '../../runs/events'
+import type { EpochEvent, GammaEvent, ProgressEvent, StartedEvent } from '../events'
 
 const head = { v: 1, t: 1_000_000 } as const
 

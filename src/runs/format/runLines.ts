@@ -6,7 +6,7 @@ import type {
   PrunedEvent,
   RunEvent,
   StartedEvent,
-} from '../../runs/events'
+} from '../events'
 import {
   formatBytes,
   formatDuration,
