@@ -90,6 +90,10 @@ describe('checkDataYaml', () => {
     expect(finding?.range.start).toEqual({ line: 3, character: 13 })
   })
 
+  it('reads a class named y as text, as PyYAML does', () => {
+    expect(codes(DATA.replace('cat, dog', 'y, N'), v7)).toEqual([])
+  })
+
   it('reports values of the wrong form, and text that is no mapping', () => {
     expect(codes(DATA.replace('images/train', '{a: 1}'), v7)).toEqual(['data-yaml/value error'])
     expect(codes(DATA.replace('nc: 2', 'nc: two'), v7)).toEqual(['data-yaml/value error'])

@@ -6,6 +6,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Tags,
   type YAMLMap,
 } from 'yaml'
 import { type Range, rangeOf } from '../finding'
@@ -21,6 +22,16 @@ export type YamlText = {
   readonly errors: readonly { readonly message: string; readonly range: Range }[]
 }
 
+/** YAML 1.1 also takes a single `y` or `n` for a boolean; PyYAML never has: to it, a class `y` is text. */
+function pyYamlTags(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:bool' || !tag.test) return tag
+    const { test } = tag
+    const narrow = new RegExp(`^(?![YyNn]$)(?:${test.source})`)
+    return { ...tag, test: narrow }
+  })
+}
+
 /**
  * Parses as PyYAML does: version 1.1 (an unquoted `no` is false), the last of duplicate keys wins. Nothing is
  * evaluated; aliases are limited by the library's default.
@@ -29,6 +40,7 @@ export function parseYamlText(text: string): YamlText {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
+    customTags: pyYamlTags,
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,

@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { parseModelYaml } from '../../core/yolov5/modelYaml'
 import type { Detection } from '../../core/yolov5/release'
 
 /** Where a file may lie that a person named: from their folder, then from the checkout. */
@@ -63,6 +64,31 @@ export async function hypFile(
     if (!(await isFile(path))) throw error
     return { path, note: l10n.t('{0} is {1} in this release.', value, detection.capabilities.hyp) }
   }
+}
+
+/**
+ * The model yaml that `--cfg` names. Only what no release could build is refused: a fork may read other keys and
+ * have other modules.
+ *
+ * @throws SlimError `file/not-found`, `file/ambiguous`, `cfg/syntax`, `cfg/no-layers`
+ */
+export async function modelFile(value: string, places: Places): Promise<string> {
+  const path = await inputFile('--cfg', value, places)
+  const { layers, findings } = parseModelYaml(await readFile(path, 'utf8'))
+  const syntax = findings.find(({ code }) => code === 'model-yaml/syntax')
+  if (syntax) {
+    throw new SlimError(
+      'cfg/syntax',
+      l10n.t('--cfg {0}, line {1}: {2}', path, syntax.range.start.line + 1, syntax.message),
+      l10n.t('Correct the model yaml and try again.'),
+    )
+  }
+  if (layers.length > 0) return path
+  throw new SlimError(
+    'cfg/no-layers',
+    l10n.t('--cfg {0} is no model yaml: it lists no layers under “backbone” or “head”.', path),
+    l10n.t('Give a model yaml, such as models/yolov5s.yaml.'),
+  )
 }
 
 export async function isFile(path: string): Promise<boolean> {

@@ -9,15 +9,20 @@ import { flagValue, type ParsedFlags } from './flags'
 import type { Preflight } from './python'
 import type { StageRequest } from './request'
 
-/** What is known of a stage once its flags and its interpreter are checked. */
-export type Context = {
+/** What is known of a stage once its flags are checked. */
+export type Asked = {
   readonly request: StageRequest
   readonly flags: readonly ScriptFlag[]
   readonly script: string
   readonly parsed: ParsedFlags
-  readonly found: Preflight
   readonly sparsity: RunnerSparsity | null
 }
+
+/** What is known of a stage once its inputs and its interpreter are checked too. */
+export type Context = Asked & { readonly found: Preflight }
+
+/** Looks at the interpreter; called last, since it takes longest and a wrong path is the likelier mistake. */
+export type FindReady = () => Promise<Preflight>
 
 /** What a run can be traced back by. */
 export async function provenanceOf(

@@ -10,9 +10,11 @@ import { createRunFolder, newRunId, reuseRunFolder, runOfFile } from '../../runs
 import type { LaunchSpec } from '../../runs/supervisor'
 import { processesFor } from './distributed'
 import { flagDefault, flagValue, spellFlags } from './flags'
-import { hypFile, inputFile } from './inputs'
+import { hypFile, inputFile, modelFile } from './inputs'
 import {
+  type Asked,
   type Context,
+  type FindReady,
   launchSpec,
   projectsOf,
   provenanceOf,
@@ -22,9 +24,9 @@ import {
 import type { StageRequest } from './request'
 import { checkWeights, requireBatchNorm, requireClasses } from './weights'
 
-/** Checks the inputs of a new run, then makes its folder. */
-export async function prepareNew(context: Context): Promise<LaunchSpec> {
-  const { request, flags, parsed } = context
+/** Checks the inputs of a new run, then the interpreter, then makes the run's folder. */
+export async function prepareNew(asked: Asked, ready: FindReady): Promise<LaunchSpec> {
+  const { request, flags, parsed } = asked
   const { detection, stage } = request
   const places = { cwd: request.cwd, root: detection.root }
   const notes = [...parsed.notes]
@@ -32,7 +34,7 @@ export async function prepareNew(context: Context): Promise<LaunchSpec> {
     flagValue(parsed.script, dest) ?? flagDefault(flags, dest)
   const replaced = new Map<string, readonly string[]>()
 
-  const data = await dataSetFor(named('data') ?? '', context)
+  const data = await dataSetFor(named('data') ?? '', asked)
   replaced.set('data', [data.file])
 
   const weightNames = parsed.script.get('weights')?.values ?? [named('weights') ?? '']
@@ -42,7 +44,7 @@ export async function prepareNew(context: Context): Promise<LaunchSpec> {
   }
   replaced.set('weights', weights.length > 0 ? weights : [''])
   const cfgName = flagValue(parsed.script, 'cfg') ?? ''
-  const cfg = cfgName === '' ? undefined : await inputFile('--cfg', cfgName, places)
+  const cfg = cfgName === '' ? undefined : await modelFile(cfgName, places)
   if (cfg) replaced.set('cfg', [cfg])
   if (weights.length === 0 && (stage === 'finetune' || stage === 'val' || !cfg)) {
     throw new SlimError(
@@ -74,6 +76,7 @@ export async function prepareNew(context: Context): Promise<LaunchSpec> {
   const batchSize = flagValue(parsed.script, 'batch_size')
   const processes = processesFor(parsed.own, device, batchSize)
 
+  const context: Context = { ...asked, found: await ready() }
   const id = newRunId()
   const [weightsFile] = weights
   const parent = weightsFile ? await parentOf(weightsFile, request) : undefined
@@ -110,7 +113,7 @@ async function parentOf(weights: string, request: StageRequest): Promise<string 
  */
 async function dataSetFor(
   name: string,
-  { request }: Context,
+  { request }: Asked,
 ): Promise<{ readonly file: string; readonly nc: number; readonly cwd: string }> {
   const { detection } = request
   const file = await inputFile('--data', name, { cwd: request.cwd, root: detection.root })
@@ -126,7 +129,7 @@ async function dataSetFor(
   }
 }
 
-async function allocate({ request, flags, parsed }: Context, cfg: string | undefined) {
+async function allocate({ request, flags, parsed }: Asked, cfg: string | undefined) {
   const { detection, stage, cwd } = request
   const given = flagValue(parsed.script, 'project')
   const fallback = flagDefault(flags, 'project') ?? (stage === 'val' ? 'runs/val' : 'runs/train')
@@ -148,7 +151,7 @@ async function allocate({ request, flags, parsed }: Context, cfg: string | undef
 }
 
 function argumentsFor(
-  { flags, parsed }: Context,
+  { flags, parsed }: Asked,
   replaced: ReadonlyMap<string, readonly string[]>,
   runDir: string,
 ): string[] {

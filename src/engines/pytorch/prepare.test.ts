@@ -50,7 +50,8 @@ beforeEach(async () => {
   await put('data/three.yaml', 'train: images\nval: images\nnc: 3\nnames: [a, b, c]\n')
   await put('data/four.yaml', 'train: images\nval: images\nnc: 4\nnames: [a, b, c, d]\n')
   await put('images/x.jpg', '')
-  await put('models/yolov5n.yaml', 'nc: 80\n')
+  await put('models/yolov5n.yaml', 'nc: 80\nbackbone: [[-1, 1, Conv, [64, 3, 2]]]\n')
+  await put('models/torn.yaml', 'nc: 80\nbackbone: [[-1, 1\n')
   await put('data/hyps/hyp.scratch-low.yaml', 'lr0: 0.01\n')
 })
 afterEach(async () => rm(root, { recursive: true, force: true }))
@@ -111,19 +112,23 @@ const ready: Preflight = {
   problems: [],
 }
 
+const basics = () => ({
+  detection: detection(),
+  cwd: root,
+  planner: ['node', 'cli.cjs', 'internal-plan'],
+  runner: '/ext/runner/main.py',
+  slimVersion: '1.2.3',
+})
+
 async function prepare(
   stage: StageRequest['stage'],
   args: readonly string[],
   changes: Partial<StageRequest> = {},
 ): Promise<{ readonly spec: LaunchSpec; readonly config: RunnerConfig }> {
   const spec = await preparePyTorchStage({
+    ...basics(),
     stage,
-    detection: detection(),
     args,
-    cwd: root,
-    planner: ['node', 'cli.cjs', 'internal-plan'],
-    runner: '/ext/runner/main.py',
-    slimVersion: '1.2.3',
     preflight: ready,
     ...changes,
   })
@@ -277,6 +282,8 @@ describe('what cannot work is refused before anything is made', () => {
     ['file/not-found', 'train', [...scratch, '--hyp', 'no.yaml']],
     ['file/not-found', 'train', [...scratch, '--data', 'no.yaml']],
     ['data/class-mismatch', 'finetune', ['--weights', golden, '--data', 'data/four.yaml']],
+    ['cfg/no-layers', 'train', [...scratch, '--cfg', 'data/three.yaml']],
+    ['cfg/syntax', 'train', [...scratch, '--cfg', 'models/torn.yaml']],
     [
       'checkpoint/fused',
       'sparse',
@@ -289,11 +296,15 @@ describe('what cannot work is refused before anything is made', () => {
     expect(await readdir(root)).not.toContain('runs')
   })
 
-  test('weights of a newer release, packages that are missing, a release without --project', async () => {
+  test('weights of a newer release, packages that are missing, a release without --project; files before Python', async () => {
     const older = { detection: detection({ modelClass: 'Model' }) }
     await expect(prepare('train', weights, older)).rejects.toMatchObject({
       code: 'checkpoint/newer-release',
     })
+    const both = [...scratch, '--data', 'no.yaml', '--python', '/no/python']
+    await expect(
+      preparePyTorchStage({ ...basics(), stage: 'train', args: both }),
+    ).rejects.toMatchObject({ code: 'file/not-found' })
     const lacking = { preflight: { ...ready, missing: [{ module: 'cv2', pip: 'opencv-python' }] } }
     await expect(prepare('train', scratch, lacking)).rejects.toMatchObject({
       code: 'python/missing-packages',

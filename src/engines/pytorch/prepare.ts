@@ -5,7 +5,7 @@ import type { LaunchSpec } from '../../runs/supervisor'
 import type { RunnerSparsity } from './contract'
 import { type ParsedFlags, parseFlags } from './flags'
 import { isFile } from './inputs'
-import type { Context } from './launchSpec'
+import type { Asked } from './launchSpec'
 import { prepareNew } from './newRun'
 import { findPython, type Preflight, preflight, requireReady } from './python'
 import type { StageRequest } from './request'
@@ -36,9 +36,9 @@ export async function preparePyTorchStage(request: StageRequest): Promise<Launch
     autobatch: await isFile(join(root, 'utils', 'autobatch.py')),
   })
   const sparsity = sparsityOf(stage, parsed)
-  const found = await readyPython(request, parsed)
-  const context: Context = { request, flags, script, parsed, found, sparsity }
-  return parsed.script.has('resume') ? prepareResumed(context) : prepareNew(context)
+  const asked: Asked = { request, flags, script, parsed, sparsity }
+  const ready = () => readyPython(request, parsed)
+  return parsed.script.has('resume') ? prepareResumed(asked, ready) : prepareNew(asked, ready)
 }
 
 /** Sparsity that prepares for removing half of the channels, unless `--percent` says otherwise. */

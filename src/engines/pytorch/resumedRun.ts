@@ -7,7 +7,9 @@ import type { RunnerSparsity } from './contract'
 import { processesFor } from './distributed'
 import { flagValue } from './flags'
 import {
+  type Asked,
   type Context,
+  type FindReady,
   launchSpec,
   projectsOf,
   provenanceOf,
@@ -18,8 +20,8 @@ import { type ResumePoint, resumePoint } from './resume'
 import { checkWeights } from './weights'
 
 /** Lets a stopped run go on in its own folder, under its own id. */
-export async function prepareResumed(context: Context): Promise<LaunchSpec> {
-  const { request, parsed } = context
+export async function prepareResumed(asked: Asked, ready: FindReady): Promise<LaunchSpec> {
+  const { request, parsed } = asked
   const { detection } = request
   const value = flagValue(parsed.script, 'resume')
   const point = await resumePoint(value, {
@@ -47,11 +49,12 @@ export async function prepareResumed(context: Context): Promise<LaunchSpec> {
   if (stage !== request.stage) {
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
   }
-  const sparsity = stage === 'sparse' ? resumedSparsity(context, point) : null
-  const going: Context = { ...context, sparsity, request: { ...request, stage } }
+  const sparsity = stage === 'sparse' ? resumedSparsity(asked, point) : null
+  const going: Asked = { ...asked, sparsity, request: { ...request, stage } }
   // The release takes everything but the checkpoint from the run's opt.yaml.
   const processes = processesFor(parsed.own, point.device, point.batchSize)
   const before = point.manifest
+  const context: Context = { ...going, found: await ready() }
   const manifest: RunManifest = {
     v: 1,
     id: before?.id ?? newRunId(),
@@ -65,17 +68,17 @@ export async function prepareResumed(context: Context): Promise<LaunchSpec> {
     createdAt: before?.createdAt ?? Date.now(),
     provenance: before?.provenance ?? (await provenanceOf(context, { weights: point.checkpoint })),
   }
-  const config = runnerConfig(going, {
+  const config = runnerConfig(context, {
     runDir: point.runDir,
     argv: ['--resume', point.checkpoint],
     cwd: point.config?.cwd ?? detection.root,
     resume: true,
   })
-  return launchSpec(going, { runDir: point.runDir, manifest, config, processes, notes })
+  return launchSpec(context, { runDir: point.runDir, manifest, config, processes, notes })
 }
 
 /** A resumed schedule stays where it was: what was not given again is as the run was started. */
-function resumedSparsity({ parsed, sparsity }: Context, point: ResumePoint): RunnerSparsity | null {
+function resumedSparsity({ parsed, sparsity }: Asked, point: ResumePoint): RunnerSparsity | null {
   const { own } = parsed
   const before = point.config?.sparsity ?? sparsity
   if (!before) return sparsity
