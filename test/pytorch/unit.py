@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
+import os
 import sys
 import tempfile
 import unittest
@@ -16,9 +18,11 @@ sys.path.insert(0, sys.argv.pop(1))
 
 import torch
 from slim_runner import optimizer_hooks, planner, saving, shims, weights
+from slim_runner.config import Config
 from slim_runner.events import EventLog
 from slim_runner.failures import Failure, classify
 from slim_runner.gammas import gamma_layers
+from slim_runner.run import local_rank
 from slim_runner.sparsity import AverageZeros, Penalty
 
 active: List[Penalty] = []
@@ -248,7 +252,11 @@ class SavingTest(unittest.TestCase):
         with self.assertRaises(Failure) as caught:
             torch.save({"model": model}, last)
         self.assertEqual(caught.exception.code, "train/nan-loss")
+        self.assertIn(str(last), caught.exception.remedy)
         self.assertEqual(last.read_bytes(), before)
+
+    def test_nan_before_any_checkpoint_promises_none(self) -> None:
+        self.assertNotIn("kept", saving.nan_failure("x", Path(self.folder.name) / "last.pt").remedy)
 
 
 class Body(torch.nn.Module):
@@ -301,6 +309,36 @@ class FailureTest(unittest.TestCase):
             (ValueError("odd"), "train/failed"),
         ):
             self.assertEqual(classify(error, here).code, code)
+
+
+class RankTest(unittest.TestCase):
+    """torch.distributed.run tells a process its rank by the environment alone."""
+
+    FLAG = "parser.add_argument('--local_rank', type=int, default=-1)\n"
+
+    def passed(self, source: str, **more: Any) -> List[str]:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "train.py"
+            script.write_text(source, encoding="utf-8")
+            fields: Dict[str, Any] = {field.name: None for field in dataclasses.fields(Config)}
+            fields.update(script=script, stage="train", argv=["--epochs", "3"])
+            fields.update(more)
+            return local_rank(Config(**fields))
+
+    def test_a_script_that_knows_only_the_flag_is_given_it(self) -> None:
+        with mock.patch.dict("os.environ", {"LOCAL_RANK": "1"}):
+            self.assertEqual(self.passed(self.FLAG), ["--local_rank", "1"])
+
+    def test_others_are_not(self) -> None:
+        reads = "LOCAL_RANK = int(os.getenv('LOCAL_RANK', -1))\n"
+        with mock.patch.dict("os.environ", {"LOCAL_RANK": "1"}):
+            self.assertEqual(self.passed(reads + self.FLAG), [])
+            self.assertEqual(self.passed("parser.add_argument('--epochs')\n"), [])
+            self.assertEqual(self.passed(self.FLAG, stage="val"), [])
+            self.assertEqual(self.passed(self.FLAG, argv=["--local_rank", "0"]), [])
+        with mock.patch.dict("os.environ"):
+            os.environ.pop("LOCAL_RANK", None)
+            self.assertEqual(self.passed(self.FLAG), [])
 
 
 class GammaTest(unittest.TestCase):

@@ -34,9 +34,7 @@ def gamma_layers(gammas: Sequence[Tuple[str, torch.Tensor]]) -> List[Dict[str, A
                 "name": name,
                 "histogram": [int(count) for count in counts],
                 "nearZero": int((values < NEAR_ZERO).sum()),
-                "quantiles": [
-                    float(value) for value in np.percentile(values, (0, 25, 50, 75, 100))
-                ],
+                "quantiles": [float(np.percentile(values, q)) for q in (0, 25, 50, 75, 100)],
             }
         )
     return layers

@@ -49,7 +49,10 @@ def describe(module: torch.nn.Module) -> Dict[str, Any]:
 def gammas(model: torch.nn.Module) -> Dict[str, List[float]]:
     """Weights of every BatchNorm by module name, as `describe` names them."""
     return {
-        name: [value if math.isfinite(value) else 0.0 for value in module.weight.detach().float().tolist()]
+        name: [
+            value if math.isfinite(value) else 0.0
+            for value in module.weight.detach().float().tolist()
+        ]
         for name, module in model.named_modules()
         if isinstance(module, (torch.nn.BatchNorm2d, torch.nn.SyncBatchNorm))
     }

@@ -25,7 +25,7 @@ def install_atomic_save(saved: Callable[[Path, str], None]) -> None:
             return
         target = Path(f)
         if target.name in KINDS:
-            refuse_nan(obj)
+            refuse_nan(obj, target.with_name("last.pt"))
         aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
             with aside.open("wb") as stream:
@@ -46,7 +46,7 @@ def install_atomic_save(saved: Callable[[Path, str], None]) -> None:
     torch.save = save_aside
 
 
-def refuse_nan(checkpoint: Any) -> None:
+def refuse_nan(checkpoint: Any, last: Path) -> None:
     """A checkpoint with NaN in its weights would replace the last good one."""
     if not isinstance(checkpoint, dict):
         return
@@ -58,12 +58,16 @@ def refuse_nan(checkpoint: Any) -> None:
             if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float().sum())):
                 if bool(torch.isfinite(tensor).all()):
                     continue
-                raise nan_failure(f"the weights ({key}, {name})")
+                raise nan_failure(f"the weights ({key}, {name})", last)
 
 
-def nan_failure(where: str) -> Failure:
+def nan_failure(where: str, last: Path) -> Failure:
+    """`last` is the last.pt that --resume would go on from, if the run got that far."""
+    remedy = "Lower --sr or the learning rate (lr0 of --hyp) and "
     return Failure(
         "train/nan-loss",
         f"Training diverged: NaN or infinity in {where}.",
-        "Lower --sr or the learning rate (lr0 of --hyp) and continue from the last good checkpoint, which was kept.",
+        remedy + f"start from the last good checkpoint, {last}, which was kept."
+        if last.is_file()
+        else remedy + "start again.",
     )

@@ -310,7 +310,8 @@ class Training:
     def _refuse_nan(self) -> None:
         bad, self._bad = self._bad, None
         if bad is not None and bool(bad):
-            raise nan_failure(f"the loss in epoch {self._epoch}")
+            last = self._config.run_dir / "weights" / "last.pt"
+            raise nan_failure(f"the loss in epoch {self._epoch}", last)
 
     def _losses(self) -> Dict[str, float]:
         assert self._frame is not None
