@@ -73,16 +73,13 @@ export type EpochEvent = Base<'epoch'> & {
   readonly seconds: number
 }
 
-/** Histograms count abs(gamma) in `bins` equal bins over [0, 2); the last bin also takes what lies beyond. */
-export const gammaHistogram = { bins: 64, max: 2 } as const
-/** abs(gamma) below this counts as near zero. */
-export const gammaNearZero = 0.01
-
 export type GammaEvent = Base<'gamma'> & {
   readonly epoch: number
   readonly layers: readonly {
     readonly name: string
+    /** abs(gamma) in 64 equal bins over [0, 2); the last also takes what lies beyond. */
     readonly histogram: readonly number[]
+    /** Number of channels with abs(gamma) below 0.01. */
     readonly nearZero: number
     /** min, q25, median, q75, max of abs(gamma). */
     readonly quantiles: readonly [number, number, number, number, number]

@@ -23,8 +23,3 @@ export function tableLines(
       .trimEnd(),
   )
 }
-
-/** Shortens a line to `width` columns, with an ellipsis where something was cut. */
-export function clip(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`
-}

@@ -2,7 +2,6 @@ import type { Attribute, ModuleNode, ModuleTensor } from '../slimming/moduleTree
 import type { Checkpoint } from './checkpoint'
 import { childrenOf, type ModuleEntry, moduleIndex } from './moduleIndex'
 import {
-  PyDict,
   PyFloat,
   PyList,
   PyObject,
@@ -104,15 +103,4 @@ function itemsOf(value: PyValue): readonly PyValue[] | undefined {
     return inner instanceof PyTuple || inner instanceof PyList ? inner.items : undefined
   }
   return undefined
-}
-
-/** A PyDict whose keys are all strings or ints, as pairs; undefined for anything else. */
-export function plainDict(value: PyValue | undefined): [string | number, PyValue][] | undefined {
-  if (!(value instanceof PyDict)) return undefined
-  const pairs: [string | number, PyValue][] = []
-  for (const [key, item] of value.entries) {
-    if (typeof key !== 'string' && typeof key !== 'number') return undefined
-    pairs.push([key, item])
-  }
-  return pairs
 }

@@ -1,20 +1,6 @@
 import * as l10n from '@vscode/l10n'
-import type {
-  CheckpointEvent,
-  EpochEvent,
-  GammaEvent,
-  PrunedEvent,
-  RunEvent,
-  StartedEvent,
-} from '../events'
-import {
-  formatBytes,
-  formatDuration,
-  formatFactor,
-  formatScore,
-  formatShare,
-  formatSmall,
-} from './numbers'
+import type { EpochEvent, GammaEvent, PrunedEvent, RunEvent, StartedEvent } from '../events'
+import { formatDuration, formatFactor, formatScore, formatShare, formatSmall } from './numbers'
 
 /** Share of all prunable gammas that are near zero. */
 export function nearZeroShare(event: GammaEvent): number | undefined {
@@ -89,10 +75,6 @@ export function lossText(losses: Readonly<Record<string, number>>): string {
 
 function lossNumber(value: number): string {
   return Number.isFinite(value) ? value.toFixed(4) : String(value)
-}
-
-export function checkpointLine({ kind, path, bytes }: CheckpointEvent): string {
-  return `${kind}  ${formatBytes(bytes)}  ${path}`
 }
 
 /** A prune in one line, as a run's log has it. */
