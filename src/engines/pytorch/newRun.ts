@@ -22,7 +22,7 @@ import {
   sparsityFields,
 } from './launchSpec'
 import type { StageRequest } from './request'
-import { checkWeights, requireBatchNorm, requireClasses } from './weights'
+import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from './weights'
 
 /** Checks the inputs of a new run, then the interpreter, then makes the run's folder. */
 export async function prepareNew(asked: Asked, ready: FindReady): Promise<LaunchSpec> {
@@ -59,6 +59,8 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   for (const path of weights) {
     const facts = checkWeights(path, policy)
     if (stage !== 'val') requireBatchNorm(facts)
+    // With a --cfg, what fits of any model's weights is taken over into a detector.
+    if (stage === 'val' || stage === 'finetune' || !cfg) requireDetector(facts)
     if (stage === 'val' || stage === 'finetune') {
       const nc = parsed.script.has('single_cls') ? 1 : data.nc
       requireClasses(facts, data.file, nc)

@@ -296,6 +296,20 @@ describe('what cannot work is refused before anything is made', () => {
     expect(await readdir(root)).not.toContain('runs')
   })
 
+  test('a segmentation model, unless --cfg says what to build', async () => {
+    const segment = ['--weights', join(checkpoints, 'v7.0.pt'), '--data', 'data/three.yaml']
+    const v7 = detection()
+    const modules = [...v7.capabilities.modules, 'Proto', 'Segment', 'SegmentationModel']
+    const changes = { detection: detection({ modules }) }
+    for (const stage of ['train', 'finetune', 'val'] as const) {
+      await expect(prepare(stage, segment, changes)).rejects.toMatchObject({
+        code: 'checkpoint/other-task',
+      })
+    }
+    const transfer = await prepare('train', [...segment, '--cfg', 'yolov5n.yaml'], changes)
+    expect(transfer.config.stage).toBe('train')
+  })
+
   test('weights of a newer release, packages that are missing, a release without --project; files before Python', async () => {
     const older = { detection: detection({ modelClass: 'Model' }) }
     await expect(prepare('train', weights, older)).rejects.toMatchObject({

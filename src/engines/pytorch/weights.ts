@@ -13,6 +13,8 @@ export type WeightsFacts = {
   readonly path: string
   /** Classes of its head; undefined when the model does not say. */
   readonly nc: number | undefined
+  /** Class of the last layer: Detect, Segment, Classify, or a fork's own. */
+  readonly head: string | undefined
   /** No BN layers are left: it was fused for inference. */
   readonly fused: boolean
   /** Training ended and the optimizer was stripped (`epoch: -1`). */
@@ -41,6 +43,7 @@ export function checkWeights(path: string, policy: WeightsPolicy): WeightsFacts 
     return {
       path,
       nc: classCount(tree),
+      head: headClass(tree),
       fused: !hasBatchNorm(tree),
       finished: checkpoint.root instanceof PyDict && checkpoint.root.get('epoch') === -1,
     }
@@ -59,6 +62,24 @@ export function requireBatchNorm({ path, fused }: WeightsFacts): void {
     l10n.t('{0} is fused: its BN layers are merged into the convolutions.', path),
     l10n.t(
       'Use the checkpoint that training saved (weights/last.pt or best.pt), not an exported one.',
+    ),
+  )
+}
+
+/**
+ * `train.py` and `val.py` know boxes only: the losses of other heads are in scripts of their own.
+ *
+ * @throws SlimError `checkpoint/other-task`
+ */
+export function requireDetector({ path, head }: WeightsFacts): void {
+  if (head !== 'Segment' && head !== 'Classify') return
+  const kind = head === 'Segment' ? l10n.t('a segmentation model') : l10n.t('a classifier')
+  throw new SlimError(
+    'checkpoint/other-task',
+    l10n.t('{0} is {1}, which YOLOv5’s train.py and val.py do not handle.', path, kind),
+    l10n.t(
+      'Use {0} of the checkout on it. Inspecting and pruning it works here.',
+      head === 'Segment' ? 'segment/train.py' : 'classify/train.py',
     ),
   )
 }
@@ -119,6 +140,11 @@ function hasBatchNorm(node: ModuleNode): boolean {
     shortName(node.className).includes('BatchNorm') ||
     Object.values(node.children).some(hasBatchNorm)
   )
+}
+
+function headClass(model: ModuleNode): string | undefined {
+  const head = Object.values(model.children.model?.children ?? {}).at(-1)
+  return head && shortName(head.className)
 }
 
 /** `nc` of the head, which is the last layer; every release's Detect and Segment has it. */
