@@ -1,7 +1,8 @@
 // Lints and checks the format of the Python runner with ruff (its WebAssembly build, so that no Python is
 // needed), by the configuration in pyproject.toml; then its types with mypy where that is installed.
+// `--fix` formats instead of complaining.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { PositionEncoding, Workspace } from '@astral-sh/ruff-wasm-nodejs'
@@ -41,8 +42,11 @@ for (const file of files) {
     console.error(`${file}:${at.row}:${at.column} ${code} ${message}`)
     problems++
   }
-  if (workspace.format(text) !== text) {
-    console.error(`${file}: not formatted (ruff format)`)
+  const formatted = workspace.format(text)
+  if (formatted !== text && process.argv.includes('--fix')) {
+    writeFileSync(file, formatted)
+  } else if (formatted !== text) {
+    console.error(`${file}: not formatted; "node test/lint-python.mjs --fix" does it`)
     problems++
   }
 }

@@ -76,7 +76,9 @@ def main() -> None:
         for module in model.modules():
             if isinstance(module, nn.Conv2d) and any(module.padding) and not options.no_absorb:
                 module.padding_mode = "replicate"
-                module._reversed_padding_repeated_twice = [p for p in reversed(module.padding) for _ in (0, 1)]
+                module._reversed_padding_repeated_twice = [
+                    p for p in reversed(module.padding) for _ in (0, 1)
+                ]
     torch.manual_seed(0)
     image = torch.rand(1, 3, options.size, options.size)
     worst, scale = 0.0, 0.0
@@ -84,7 +86,11 @@ def main() -> None:
         worst = max(worst, float((a - b).abs().max()))
         scale = max(scale, float(a.abs().max()))
     parameters = sum(p.numel() for p in pruned.parameters())
-    print(json.dumps({"difference": worst, "scale": scale, "removed": removed, "parameters": parameters}))
+    print(
+        json.dumps(
+            {"difference": worst, "scale": scale, "removed": removed, "parameters": parameters}
+        )
+    )
 
 
 if __name__ == "__main__":

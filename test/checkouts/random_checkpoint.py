@@ -1,6 +1,6 @@
 """Save a model of a YOLOv5 checkout as its train.py would, with random BatchNorms, so that every channel matters.
 
-    python random_checkpoint.py CHECKOUT models/yolov5n.yaml OUT.pt
+python random_checkpoint.py CHECKOUT models/yolov5n.yaml OUT.pt
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Run a script of a YOLOv5 checkout as it is, with only the compatibility remedies and without the network.
 
-    python stock.py CHECKOUT val.py --weights pruned.pt --data data.yaml
+python stock.py CHECKOUT val.py --weights pruned.pt --data data.yaml
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ def main() -> None:
     sys.path.insert(0, str(RUNNER))
     from slim_runner.checkout import Checkout, Script
     from slim_runner.config import Config
-    from slim_runner.offline import block_unconfigured_loggers, keep_offline, patch_imported, quiet_environment
+    from slim_runner.offline import (
+        block_unconfigured_loggers,
+        keep_offline,
+        patch_imported,
+        quiet_environment,
+    )
     from slim_runner.shims import apply_shims
 
     root, name, *argv = sys.argv[1:]

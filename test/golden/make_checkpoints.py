@@ -21,7 +21,18 @@ import torch
 from torch import nn
 
 OUT = pathlib.Path(__file__).parent / "checkpoints"
-DTYPES = ["float16", "bfloat16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool"]
+DTYPES = [
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "bool",
+]
 TINY_YAML = {
     "nc": 3,
     "depth_multiple": 0.33,
@@ -50,7 +61,11 @@ def every_kind():
     shared = torch.ones(3)
     cyclic = {"name": "cycle"}
     cyclic["self"] = cyclic
-    by_dtype = {name: (torch.arange(6) - 2).to(getattr(torch, name)).reshape(2, 3) for name in DTYPES if name != "uint8"}
+    by_dtype = {
+        name: (torch.arange(6) - 2).to(getattr(torch, name)).reshape(2, 3)
+        for name in DTYPES
+        if name != "uint8"
+    }
     by_dtype["uint8"] = torch.arange(250, 256).to(torch.uint8).reshape(2, 3)
     return {
         "dtypes": by_dtype,
@@ -87,7 +102,9 @@ def every_kind():
 
 def tiny_module():
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.SiLU(), nn.Conv2d(4, 2, 1))
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.SiLU(), nn.Conv2d(4, 2, 1)
+    )
     model[1].weight.data = torch.tensor([0.5, -0.001, 2.0, 0.0])
     return model.eval()
 
@@ -158,14 +175,22 @@ def release(name):
         if isinstance(module, nn.BatchNorm2d):
             module.weight.data = torch.rand(module.num_features)
             gammas[path] = module.weight.data.half().float().tolist()
-    checkpoint = {"epoch": -1, "best_fitness": None, "model": model.half().eval(), "ema": None, "updates": None}
+    checkpoint = {
+        "epoch": -1,
+        "best_fitness": None,
+        "model": model.half().eval(),
+        "ema": None,
+        "updates": None,
+    }
     checkpoint["optimizer"] = None
     if name in ("v5.0", "v6.0"):
         checkpoint.update(training_results=None, wandb_id=None)
     if name == "v6.2":
         checkpoint.update(wandb_id=None, opt={"epochs": 3}, date="2022-08-17T00:00:00")
     if name == "v7.0":
-        checkpoint.update(opt={"epochs": 3, "mask_ratio": 4}, git={"commit": None}, date="2022-11-22T00:00:00")
+        checkpoint.update(
+            opt={"epochs": 3, "mask_ratio": 4}, git={"commit": None}, date="2022-11-22T00:00:00"
+        )
     torch.save(checkpoint, OUT / f"{name}.pt")
     facts = {
         "gammas": gammas,

@@ -42,7 +42,9 @@ def draw_image(rng: np.random.Generator, size: int) -> Tuple[np.ndarray, List[st
             cv2.rectangle(image, (x - r, y - r), (x + r, y + r), color, -1)
         else:
             cv2.fillPoly(image, [np.array([[x, y - r], [x - r, y + r], [x + r, y + r]])], color)
-        labels.append(f"{shape} {x / size:.6f} {y / size:.6f} {2 * r / size:.6f} {2 * r / size:.6f}")
+        labels.append(
+            f"{shape} {x / size:.6f} {y / size:.6f} {2 * r / size:.6f} {2 * r / size:.6f}"
+        )
     return image, labels
 
 
