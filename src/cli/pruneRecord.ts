@@ -4,7 +4,7 @@ import { asSlimError } from '../core/errors'
 import type { PruneReport, PruneRequest } from '../core/slimming/pruneCheckpoint'
 import type { Detection } from '../core/yolov5/release'
 import { appendEvent, EventAppender } from '../runs/eventLog'
-import { findParent } from '../runs/lineage'
+import { findParent, trainingRunOf } from '../runs/lineage'
 import type { RunManifest } from '../runs/manifest'
 import { collectProvenance } from '../runs/provenance'
 import { type RunSnapshot, readRuns } from '../runs/snapshot'
@@ -72,10 +72,11 @@ async function parentOf(
   weights: string,
   runs: readonly RunSnapshot[],
 ): Promise<{ readonly manifest: RunManifest } | undefined> {
-  const holder = await runOfFile(weights).catch(() => undefined)
+  const holder = await trainingRunOf(weights).catch(() => undefined)
   if (holder) return holder
   const id = await findParent(weights, runs)
-  return runs.find(({ manifest }) => manifest.id === id)
+  const known = runs.find(({ manifest }) => manifest.id === id)
+  return known ?? (await runOfFile(weights).catch(() => undefined))
 }
 
 async function tellMoved({ runDir, digest }: RunSnapshot, path: string): Promise<void> {

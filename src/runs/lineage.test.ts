@@ -3,7 +3,13 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findParent, type LineageNode, type LineageRun, lineageTrees } from './lineage'
+import {
+  findParent,
+  type LineageNode,
+  type LineageRun,
+  lineageTrees,
+  trainingRunOf,
+} from './lineage'
 import { collectProvenance, gitState, sha256OfFile } from './provenance'
 import { emptyDigest } from './state'
 
@@ -50,6 +56,15 @@ describe('findParent', () => {
     await copyFile(last, join(root, 'copy.pt'))
     expect(await findParent(join(root, 'copy.pt'), [b, a])).toBe('a')
     expect(await findParent(await write(join(root, 'other.pt'), 'cccc'), [a, b])).toBeUndefined()
+  })
+
+  test('a pruned checkpoint in the folder of the run it was cut from is of the prune', async () => {
+    const a = run('a')
+    const pruned = await write(join(a.runDir, 'weights', 'pruned.pt'), 'p')
+    const b = run('b', 'a', pruned)
+    expect(await findParent(pruned, [a, b])).toBe('b')
+    expect(await trainingRunOf(pruned)).toBeUndefined()
+    expect(await findParent(pruned, [a])).toBe('a')
   })
 
   test('a folder whose name only begins like a run is another', async () => {

@@ -1,8 +1,9 @@
 import { open, realpath, stat } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { basename, join, resolve, sep } from 'node:path'
 import type { RunManifest } from './manifest'
 import { sha256OfFile } from './provenance'
 import type { RunDigest } from './state'
+import { runOfFile, type StoredRun } from './store'
 
 /** What lineage needs of a run; a RunSnapshot is one. */
 export type LineageRun = {
@@ -12,8 +13,17 @@ export type LineageRun = {
 }
 
 /**
- * The id of the run that made the checkpoint `weights`: the one whose folder holds it, else one that names it as
- * an output, else one with an output of the same content (a copy). Undefined when none did.
+ * The run whose folder holds a checkpoint that training itself names so; spares reading all logs. Another file
+ * there, such as `pruned.pt`, may be the output of a later prune.
+ */
+export async function trainingRunOf(weights: string): Promise<StoredRun | undefined> {
+  const real = await realOf(weights)
+  return /^(?:last|best|epoch\d+)\.pt$/.test(basename(real)) ? runOfFile(real) : undefined
+}
+
+/**
+ * The id of the run that made the checkpoint `weights`: one that names it as an output, else the one whose
+ * folder holds it, else one with an output of the same content (a copy). Undefined when none did.
  *
  * @param runs newest first, as `readRuns` gives them; of several the newest wins
  */
@@ -23,6 +33,11 @@ export async function findParent(
 ): Promise<string | undefined> {
   const real = await realOf(weights)
   for (const run of runs) {
+    for (const path of namedOutputs(run)) {
+      if ((await realOf(path)) === real) return run.manifest.id
+    }
+  }
+  for (const run of runs) {
     if (real.startsWith((await realOf(run.runDir)) + sep)) return run.manifest.id
   }
   const size = await sizeOf(real)
@@ -30,7 +45,6 @@ export async function findParent(
   for (const run of runs) {
     for (const output of outputsOf(run)) {
       const path = await realOf(output)
-      if (path === real) return run.manifest.id
       if (size === undefined || (await sizeOf(path)) !== size) continue
       if (!(await sameMiddle(real, path, size))) continue
       sum ??= await sha256OfFile(real)
@@ -68,11 +82,13 @@ export function lineageTrees<R extends LineageRun>(runs: readonly R[]): LineageN
   return ordered.filter((run) => roots.has(run)).map(node)
 }
 
-function outputsOf({ runDir, digest }: LineageRun): string[] {
-  const named = Object.values(digest.checkpoints).map(({ path }) => resolve(runDir, path))
-  return [
-    ...new Set([...named, join(runDir, 'weights', 'best.pt'), join(runDir, 'weights', 'last.pt')]),
-  ]
+function namedOutputs({ runDir, digest }: LineageRun): string[] {
+  return Object.values(digest.checkpoints).map(({ path }) => resolve(runDir, path))
+}
+
+function outputsOf(run: LineageRun): string[] {
+  const weights = ['best.pt', 'last.pt'].map((name) => join(run.runDir, 'weights', name))
+  return [...new Set([...namedOutputs(run), ...weights])]
 }
 
 async function realOf(path: string): Promise<string> {

@@ -2,7 +2,7 @@ import { resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { loadDataYaml } from '../../core/dataset/dataSet'
 import { SlimError } from '../../core/errors'
-import { findParent } from '../../runs/lineage'
+import { findParent, trainingRunOf } from '../../runs/lineage'
 import type { RunManifest } from '../../runs/manifest'
 import { readRun, readRuns } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
@@ -102,11 +102,12 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   return launchSpec(context, { runDir, manifest, config, processes, notes })
 }
 
-/** Most weights lie in the folder of their run; only for others are all logs read. */
+/** Only for weights of no telling name are all logs read. */
 async function parentOf(weights: string, request: StageRequest): Promise<string | undefined> {
-  const holder = await runOfFile(weights)
+  const holder = await trainingRunOf(weights)
   if (holder) return holder.manifest.id
-  return findParent(weights, await readRuns(request.detection.root, projectsOf(request)))
+  const runs = await readRuns(request.detection.root, projectsOf(request))
+  return (await findParent(weights, runs)) ?? (await runOfFile(weights))?.manifest.id
 }
 
 /**
