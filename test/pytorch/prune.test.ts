@@ -16,14 +16,28 @@ function prune(cwd: string, weights: string, output: string, flags: readonly str
   const args = ['prune', '--weights', weights, '--output', output, '--json', ...flags]
   const program = resolve(import.meta.dirname, '../../dist/cli.cjs')
   return JSON.parse(
-    execFileSync(process.execPath, [program, ...args], { cwd, encoding: 'utf8' }),
+    execFileSync(process.execPath, [program, ...args], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
   ) as PruneReport
 }
 
+/** A script of the other suite, with the stand-in's modules and the runner's remedies for this Python. */
 function helper(checkout: string, name: string, args: readonly string[]): string {
-  const script = resolve(import.meta.dirname, '../checkouts', name)
-  const env = { ...process.env, PYTHONPATH: checkout, PYTHONDONTWRITEBYTECODE: '1' }
-  return execFileSync(python, [script, ...args], { cwd: checkout, env, encoding: 'utf8' })
+  const folder = resolve(import.meta.dirname, '../checkouts')
+  const words = [
+    join(import.meta.dirname, 'with_remedies.py'),
+    checkout,
+    join(folder, name),
+    ...args,
+  ]
+  return execFileSync(python, words, {
+    cwd: checkout,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 describe.each<Style>(['old', 'new'])('a pruned checkpoint, %s style', (style) => {

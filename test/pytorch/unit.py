@@ -299,6 +299,7 @@ class FailureTest(unittest.TestCase):
         for error, code in (
             (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "cuda/out-of-memory"),
             (AssertionError("Label class 5 exceeds nc=3 in x"), "data/class-mismatch"),
+            (AssertionError("insufficient CUDA devices for DDP command"), "cuda/too-few"),
             (Exception("Dataset not found"), "data/missing"),
             (OSError(errno.ENOSPC, "No space left"), "disk/full"),
             (ModuleNotFoundError("No module named 'x'", name="x"), "python/missing-package"),

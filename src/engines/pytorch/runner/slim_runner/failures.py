@@ -72,6 +72,13 @@ def classify(error: BaseException, run_dir: Path) -> Failure:
             "The GPU ran out of memory: " + text.split(". ")[0] + ".",
             "Use a smaller --batch-size or image size, or free the GPU of other processes.",
         )
+    if re.search(r"insufficient CUDA devices|Invalid CUDA '--device", text):
+        return Failure(
+            "cuda/too-few",
+            "This run asks for more GPUs than there are: " + text,
+            "Name the GPUs that there are with --device, and start one process for each; YOLOv5 trains on "
+            "several processes with GPUs only.",
+        )
     if re.search(r"DataLoader worker .*(killed|exited unexpectedly)", text):
         return Failure(
             "train/worker-killed",
