@@ -65,6 +65,14 @@ describe('choosing sr', () => {
     }
   })
 
+  it('goes only part of the way where there is no time to adapt, and says so', () => {
+    const short = { ...training, epochs: 2, stepsPerEpoch: 4 }
+    const plan = planSparsity(network, sparsity, short)
+    const budget = (plan.sr[0] ?? 0) * unitBudget('constant', short)
+    expect(budget).toBeCloseTo(budgetFor(ones, 0.7) * 0.08, 9)
+    expect(plan.warnings.map(({ code }) => code)).toEqual(['sparsity/few-steps'])
+  })
+
   it('takes a given sr as it is, and falls to a tenth when linear', () => {
     const plan = planSparsity(network, { ...sparsity, sr: 0.005, schedule: 'linear' }, training)
     expect(plan.sr).toHaveLength(30)

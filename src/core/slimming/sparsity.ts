@@ -200,19 +200,21 @@ function chooseStrength(
   const fitting = unit > 0 ? wanted / unit : 0
   const steps = training.epochs * training.stepsPerEpoch
   if (sr === 'auto') {
+    // In a training too short to adapt in, a proportional part of the way is better than a dead model.
+    const part = Math.min(1, steps / fewSteps)
     const explanation = l10n.t(
-      'sr {0} was chosen: over {1} optimizer steps it gives a shrink budget of {2}, which is expected to bring {3} % of the gammas to zero.',
-      fitting.toPrecision(3),
+      'sr {0} was chosen: over {1} optimizer step(s) it gives a shrink budget of {2}, which is expected to bring {3} % of the gammas to zero.',
+      (fitting * part).toPrecision(3),
       steps,
-      wanted.toFixed(2),
-      Math.round(percent * 100),
+      (wanted * part).toFixed(2),
+      Math.round(shareFor(gammas, wanted * part) * 100),
     )
-    return { sr: fitting, explanation, warnings: shortWarnings(steps) }
+    return { sr: fitting * part, explanation, warnings: shortWarnings(steps) }
   }
   const budget = sr * unit
   const expected = shareFor(gammas, budget)
   const explanation = l10n.t(
-    'sr {0} over {1} optimizer steps gives a shrink budget of {2}: about {3} % of the gammas are expected at zero. For {4} % sr would be {5}.',
+    'sr {0} over {1} optimizer step(s) gives a shrink budget of {2}: about {3} % of the gammas are expected at zero. For {4} % sr would be {5}.',
     sr,
     steps,
     budget.toFixed(2),
@@ -221,11 +223,12 @@ function chooseStrength(
     fitting.toPrecision(3),
   )
   const excessive = budget > excess * budgetFor(gammas, 0.95)
+  // No sr fits so few steps: advice on its size would mislead.
+  if (steps < fewSteps) return { sr, explanation, warnings: shortWarnings(steps) }
   return {
     sr,
     explanation,
     warnings: [
-      ...shortWarnings(steps),
       ...(excessive ? [tooLarge(budget, percent, fitting)] : []),
       ...(expected < percent / 2 ? [tooSmall(expected, percent, fitting)] : []),
     ],
@@ -241,7 +244,7 @@ function shortWarnings(steps: number): TraceWarning[] {
     {
       code: 'sparsity/few-steps',
       text: l10n.t(
-        'Only {0} optimizer steps: the model has no time to adapt while its gammas shrink, and will lose accuracy. Train for more epochs.',
+        'The training has {0} optimizer step(s) only: the model has no time to adapt while its gammas shrink, and will lose accuracy. Train for more epochs.',
         steps,
       ),
     },
