@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { RunSnapshot } from '../runs/snapshot'
 import { readRun } from '../runs/snapshot'
-import { isEnded } from '../runs/state'
 import { type StartedRun, stopRun, watchRun } from '../runs/supervisor'
 import { reportError } from './errors'
 import { RunPresenter, type Screen } from './runPresenter'
@@ -22,9 +21,10 @@ export async function followRun(started: StartedRun, format: 'text' | 'json'): P
   const timer = setInterval(() => presenter.refresh(Date.now()), refreshMs)
   try {
     const watch = watchRun(started.runDir, ({ events, reset }) => presenter.show(events, reset))
-    const [ended] = await Promise.all([watch.ended, started.exited])
+    await Promise.all([watch.ended, started.exited])
     await stopping.verified()
-    const run = ended && isEnded(ended.state) ? ended : await readRun(started.runDir)
+    // Read anew: how a child that died silently ended is written after the watch has seen it gone.
+    const run = await readRun(started.runDir)
     presenter.end(run)
     return stopping.exitCode() ?? exitCodeOf(run)
   } finally {
