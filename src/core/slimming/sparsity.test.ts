@@ -57,12 +57,21 @@ describe('the shrink budget', () => {
 })
 
 describe('choosing sr', () => {
-  it('auto meets the budget that the percent wants, however long the training', () => {
+  it('auto spends the budget that the percent wants in the first part of any training, then holds', () => {
     for (const epochs of [10, 30]) {
       const schedule = { ...training, epochs, lr: training.lr.slice(0, epochs) }
-      const [sr = 0] = planSparsity(network, sparsity, schedule).sr
-      expect(sr * unitBudget('constant', schedule)).toBeCloseTo(budgetFor(ones, 0.7), 9)
+      const { sr, hold, warnings } = planSparsity(network, sparsity, schedule)
+      const early = unitBudget('constant', schedule, 0.4 * epochs)
+      expect((sr[0] ?? 0) * early).toBeCloseTo(budgetFor(ones, 0.7), 9)
+      expect(hold).toBeCloseTo(0.72, 9)
+      expect(warnings).toEqual([])
     }
+  })
+
+  it('auto with the subgradient spends it over the whole training, since nothing gets to zero', () => {
+    const { sr, hold } = planSparsity(network, { ...sparsity, reg: 'l1' }, training)
+    expect((sr[0] ?? 0) * unitBudget('constant', training)).toBeCloseTo(budgetFor(ones, 0.7), 9)
+    expect(hold).toBeNull()
   })
 
   it('goes only part of the way where there is no time to adapt, and says so', () => {
@@ -77,6 +86,7 @@ describe('choosing sr', () => {
     const plan = planSparsity(network, { ...sparsity, sr: 0.005, schedule: 'linear' }, training)
     expect(plan.sr).toHaveLength(30)
     expect(plan.sr[0]).toBe(0.005)
+    expect(plan.hold).toBeNull()
     expect(plan.sr.at(-1)).toBeCloseTo(0.0005, 12)
   })
 

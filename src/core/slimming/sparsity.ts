@@ -48,6 +48,11 @@ export type SparsityPlan = {
   readonly warnings: readonly TraceWarning[]
   /** Strength in each epoch, `epochs` long; empty without sparsity. */
   readonly sr: readonly number[]
+  /**
+   * Share of the penalised gammas at zero at which the penalty ends: those stay at zero, the others are free for the
+   * rest of the training. null: it lasts to the end.
+   */
+  readonly hold: number | null
   readonly explanation: string
 }
 
@@ -70,12 +75,13 @@ export function planSparsity(
     layers: layers.map(({ name, channels }) => ({ name, channels })),
     excluded,
   }
-  if (!sparsity) return { ...common, warnings, sr: [], explanation: '' }
+  if (!sparsity) return { ...common, warnings, sr: [], hold: null, explanation: '' }
   const strength = chooseStrength(sparsity, schedule, prunableGammas(graph))
   return {
     ...common,
     warnings: [...warnings, ...strength.warnings],
     sr: scheduleFactors(sparsity.schedule, schedule.epochs).map((factor) => strength.sr * factor),
+    hold: strength.hold,
     explanation: strength.explanation,
   }
 }
@@ -92,19 +98,25 @@ const warmupMomentum = 0.8
 
 /**
  * The shrink budget of sr = 1: how far a constant pull of strength 1 moves a gamma over the whole training,
- * B(1) = Σ lr · factor / (1 − momentum), warm-up included. B is linear in sr.
+ * B(1) = Σ lr · factor / (1 − momentum), warm-up included. B is linear in sr. `epochs` counts only the first ones.
  */
-export function unitBudget(schedule: SrSchedule, training: TrainingSchedule): number {
+export function unitBudget(
+  schedule: SrSchedule,
+  training: TrainingSchedule,
+  epochs = training.epochs,
+): number {
   const factors = scheduleFactors(schedule, training.epochs)
   const { momentum, drive } = training
   if (drive?.length === training.epochs) {
-    return drive.reduce((sum, amount, epoch) => sum + amount * (factors[epoch] ?? 1), 0)
+    return drive
+      .slice(0, epochs)
+      .reduce((sum, amount, epoch) => sum + amount * (factors[epoch] ?? 1), 0)
   }
   // Only SGD's momentum is warmed up; Adam's beta1 stands in its place from the start.
   const initial = training.optimizer === 'SGD' ? Math.min(warmupMomentum, momentum) : momentum
   let budget = 0
   let step = 0
-  for (let epoch = 0; epoch < training.epochs; epoch++) {
+  for (let epoch = 0; epoch < epochs; epoch++) {
     const lr = training.lr[epoch] ?? training.lr.at(-1) ?? 0
     for (let i = 0; i < training.stepsPerEpoch; i++, step++) {
       const warm = Math.min(1, (step + 1) / Math.max(training.warmupSteps, 1))
@@ -185,6 +197,7 @@ function prunableGammas(graph: ChannelGraph): Gammas {
 
 type Strength = {
   readonly sr: number
+  readonly hold: number | null
   readonly explanation: string
   readonly warnings: readonly TraceWarning[]
 }
@@ -199,6 +212,9 @@ function chooseStrength(
   const wanted = budgetFor(gammas, percent)
   const fitting = unit > 0 ? wanted / unit : 0
   const steps = training.epochs * training.stepsPerEpoch
+  if (sr === 'auto' && reg === 'prox' && steps >= fewSteps) {
+    return holdingStrength(schedule, percent, training, gammas)
+  }
   if (sr === 'auto') {
     // In a training too short to adapt in, a proportional part of the way is better than a dead model.
     const part = Math.min(1, steps / fewSteps)
@@ -209,7 +225,7 @@ function chooseStrength(
       (wanted * part).toFixed(2),
       Math.round(shareFor(gammas, wanted * part) * 100),
     )
-    return { sr: fitting * part, explanation, warnings: shortWarnings(steps) }
+    return { sr: fitting * part, hold: null, explanation, warnings: shortWarnings(steps) }
   }
   const budget = sr * unit
   const expected = shareFor(gammas, budget)
@@ -224,15 +240,46 @@ function chooseStrength(
   )
   const excessive = budget > excess * budgetFor(gammas, 0.95)
   // No sr fits so few steps: advice on its size would mislead.
-  if (steps < fewSteps) return { sr, explanation, warnings: shortWarnings(steps) }
+  if (steps < fewSteps) return { sr, hold: null, explanation, warnings: shortWarnings(steps) }
   return {
     sr,
+    hold: null,
     explanation,
     warnings: [
       ...(excessive ? [tooLarge(budget, percent, fitting)] : []),
       ...(expected < percent / 2 ? [tooSmall(expected, percent, fitting)] : []),
     ],
   }
+}
+
+/** Share of the epochs in which `auto` spends its budget; the rest recovers what the shrinking cost. */
+const shrinkingShare = 0.4
+/** Tied channels go only together, so somewhat more single gammas than channels must be zero. */
+const tieMargin = 0.02
+
+/**
+ * Shrink early, then hold: while all gammas fall, accuracy falls with them, and what is left after the training
+ * depends on how long the survivors can recover. The proximal step reaches exact zeros, so they can be counted.
+ */
+function holdingStrength(
+  schedule: SrSchedule,
+  percent: number,
+  training: TrainingSchedule,
+  gammas: Gammas,
+): Strength {
+  const shrinking = Math.max(1, Math.ceil(training.epochs * shrinkingShare))
+  const unit = unitBudget(schedule, training, shrinking)
+  const wanted = budgetFor(gammas, percent)
+  const sr = unit > 0 ? wanted / unit : 0
+  const explanation = l10n.t(
+    'sr {0} was chosen: in the first {1} of {2} epochs it gives a shrink budget of {3}, which is expected to bring {4} % of the gammas to zero. Once they are there, they are held and the others left free to recover.',
+    sr.toPrecision(3),
+    shrinking,
+    training.epochs,
+    wanted.toFixed(2),
+    Math.round(percent * 100),
+  )
+  return { sr, hold: Math.min(percent + tieMargin, 0.99), explanation, warnings: [] }
 }
 
 /** Below this many optimizer steps a model cannot follow its gammas down. */
@@ -260,6 +307,7 @@ function adamSubgradient(sr: number | 'auto', training: TrainingSchedule): Stren
   const usual = 0.001
   return {
     sr: sr === 'auto' ? usual : sr,
+    hold: null,
     explanation: text,
     warnings: [{ code: 'sparsity/l1-with-adam', text }],
   }

@@ -23,6 +23,8 @@ class Reply:
     warnings: List[Dict[str, Any]] = field(default_factory=list)
     sr: List[float] = field(default_factory=list)
     explanation: str = ""
+    # Share of the gammas at zero at which the penalty ends.
+    hold: Optional[float] = None
 
 
 def describe(module: torch.nn.Module) -> Dict[str, Any]:
@@ -184,6 +186,7 @@ def ask(config: Config, model: torch.nn.Module, schedule: Dict[str, Any]) -> Rep
             warnings=list(data.get("warnings", [])),
             sr=[float(value) for value in data.get("sr", [])],
             explanation=str(data.get("explanation", "")),
+            hold=None if data.get("hold") is None else float(data["hold"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _failed(f"its answer is not understood ({error!r})") from error

@@ -32,15 +32,25 @@ def group_momentum(group: Dict[str, Any]) -> float:
 
 
 class Penalty:
-    """Adds the penalty for `gammas` to the steps of `optimizer`; strength `sr` is set once an epoch."""
+    """Adds the penalty for `gammas` to the steps of `optimizer`; strength `sr` is set once an epoch.
+
+    With `hold` (prox only) the penalty ends once that share of the gammas is zero: from then on those stay at
+    zero and the others are free, so that the rest of the training recovers what the shrinking cost.
+    """
 
     def __init__(
-        self, optimizer: torch.optim.Optimizer, gammas: Sequence[torch.nn.Parameter], reg: str
+        self,
+        optimizer: torch.optim.Optimizer,
+        gammas: Sequence[torch.nn.Parameter],
+        reg: str,
+        hold: Optional[float] = None,
     ) -> None:
         self.optimizer = optimizer
         self.reg = reg
         self.sr = 0.0
         self.steps = 0
+        self._hold = hold
+        self._held: Optional[List[Tuple[torch.nn.Parameter, torch.Tensor]]] = None
         # Sum of what prox subtracted from a gamma that did not reach zero: the budget B so far.
         self.budget = 0.0
         wanted = {id(gamma) for gamma in gammas}
@@ -66,17 +76,46 @@ class Penalty:
                     flat = torch.cat([p.detach() for p in live]).sign_()
                     _add(_gradients(live), flat, self.sr)
 
+    @property
+    def strength(self) -> float:
+        """What is in force: 0 once the zeros are held."""
+        return 0.0 if self._held is not None else self.sr
+
     def after_step(self) -> None:
         if self.reg != "prox" or self.sr == 0.0:
             return
         with torch.no_grad():
-            for group, members in self._groups:
-                amount = float(group["lr"]) * self.sr / (1.0 - group_momentum(group))
-                if group is self._groups[0][0]:
-                    self.budget += amount
-                if amount > 0.0:
-                    flat = torch.cat([p.detach() for p in members]).clamp_(-amount, amount)
-                    _add([p.detach() for p in members], flat, -1.0)
+            if self._held is not None:
+                for gamma, zeros in self._held:
+                    gamma.masked_fill_(zeros, 0.0)
+                return
+            self._shrink()
+            self._hold_when_reached()
+
+    def _shrink(self) -> None:
+        for group, members in self._groups:
+            amount = float(group["lr"]) * self.sr / (1.0 - group_momentum(group))
+            if group is self._groups[0][0]:
+                self.budget += amount
+            if amount > 0.0:
+                flat = torch.cat([p.detach() for p in members]).clamp_(-amount, amount)
+                _add([p.detach() for p in members], flat, -1.0)
+
+    def _hold_when_reached(self) -> None:
+        if self._hold is None:
+            return
+        gammas = [p for _, members in self._groups for p in members]
+        if not gammas:
+            return
+        zero = torch.cat([p.detach() for p in gammas]) == 0
+        share = float(zero.float().mean())
+        if share < self._hold:
+            return
+        self._held = [(p, p.detach() == 0) for p in gammas]
+        print(
+            f"slim: {share:.0%} of the gammas are zero at step {self.steps}: held from here",
+            flush=True,
+        )
 
 
 def _gradients(parameters: Sequence[torch.nn.Parameter]) -> List[torch.Tensor]:

@@ -216,7 +216,10 @@ class Training:
             means: List[Any] = [averages[name].weight for name in names]
             self._zeros = AverageZeros(means, [gamma for _, gamma in self._gammas])
         self._penalty = Penalty(
-            optimizer, [gamma for _, gamma in self._gammas], sparsity.reg if sparsity else "none"
+            optimizer,
+            [gamma for _, gamma in self._gammas],
+            sparsity.reg if sparsity else "none",
+            self._reply.hold,
         )
         self._bn_group = self._penalty.group or _bn_group(optimizer, model)
         self._announce(frame, model, loop)
@@ -345,7 +348,7 @@ class Training:
             "epochs": self._epochs,
             "train": self._losses(),
             "lr": self._bn_group["lr"],
-            "sr": self._penalty.sr if self._penalty else 0.0,
+            "sr": self._penalty.strength if self._penalty else 0.0,
         }
 
     def _evaluated(self, results: List[float]) -> None:
