@@ -56,10 +56,14 @@ export type PlannedLayer = {
  * Decides which channels go. Groups are taken in the order of their score until the amount is reached; then
  * layers that would keep too few channels get their best ones back.
  *
+ * @param ranking of the same criterion, reduction and keep; who only moves the amount passes it to save the sorting
  * @throws SlimError as `rankGroups` does
  */
-export function planPrune(graph: ChannelGraph, options: PlanOptions): PrunePlan {
-  const ranking = rankGroups(graph, options)
+export function planPrune(
+  graph: ChannelGraph,
+  options: PlanOptions,
+  ranking: Ranking = rankGroups(graph, options),
+): PrunePlan {
   const taken = countTaken(ranking, options.amount)
   const removed = new Uint8Array(graph.groups.length)
   for (const group of ranking.candidates.slice(0, taken)) removed[group] = 1

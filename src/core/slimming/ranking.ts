@@ -82,18 +82,29 @@ function evenOrder(
   candidates: readonly number[],
   scores: Float64Array,
 ): Float64Array {
-  const equals = new Map<string, number[]>()
-  for (const group of candidates) {
-    const key = `${graph.groups[group]?.members[0]?.[0]} ${scores[group]}`
-    const found = equals.get(key)
-    if (found) found.push(group)
-    else equals.set(key, [group])
-  }
   const order = new Float64Array(graph.groups.length)
-  for (const groups of equals.values()) {
-    groups.forEach((group, place) => {
-      order[group] = (place + 0.5) / groups.length
-    })
+  const tied = new Map<number, number>()
+  for (const group of candidates) {
+    const score = scores[group] ?? 0
+    tied.set(score, (tied.get(score) ?? 0) + 1)
+  }
+  const layers = new Map<number, Map<number, number[]>>()
+  for (const group of candidates) {
+    const score = scores[group] ?? 0
+    if ((tied.get(score) ?? 0) < 2) continue
+    const layer = graph.groups[group]?.members[0]?.[0] ?? -1
+    const byScore = layers.get(layer) ?? new Map<number, number[]>()
+    layers.set(layer, byScore)
+    const equals = byScore.get(score)
+    if (equals) equals.push(group)
+    else byScore.set(score, [group])
+  }
+  for (const byScore of layers.values()) {
+    for (const equals of byScore.values()) {
+      equals.forEach((group, place) => {
+        order[group] = (place + 0.5) / equals.length
+      })
+    }
   }
   return order
 }
