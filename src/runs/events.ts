@@ -1,3 +1,5 @@
+import type { BeforeAfter } from '../core/slimming/pruneCheckpoint'
+
 /**
  * The event log of a run: `slim/events.jsonl`, one JSON object a line, appended only.
  * Writers are the engines; extension, CLI and charts only read. Readers ignore unknown types and fields and
@@ -107,8 +109,6 @@ export type PrunedEvent = Base<'pruned'> & {
   readonly gflops: BeforeAfter
   readonly bytes: BeforeAfter
 }
-
-export type BeforeAfter = { readonly before: number; readonly after: number }
 
 export type WarningEvent = Base<'warning'> & {
   readonly code: string

@@ -208,13 +208,13 @@ function chooseStrength(
   gammas: Gammas,
 ): Strength {
   if (reg === 'l1' && training.optimizer !== 'SGD') return adamSubgradient(sr, training)
-  const unit = unitBudget(schedule, training)
-  const wanted = budgetFor(gammas, percent)
-  const fitting = unit > 0 ? wanted / unit : 0
   const steps = training.epochs * training.stepsPerEpoch
   if (sr === 'auto' && reg === 'prox' && steps >= fewSteps) {
     return holdingStrength(schedule, percent, training, gammas)
   }
+  const unit = unitBudget(schedule, training)
+  const wanted = budgetFor(gammas, percent)
+  const fitting = unit > 0 ? wanted / unit : 0
   if (sr === 'auto') {
     // In a training too short to adapt in, a proportional part of the way is better than a dead model.
     const part = Math.min(1, steps / fewSteps)
@@ -238,9 +238,9 @@ function chooseStrength(
     Math.round(percent * 100),
     fitting.toPrecision(3),
   )
-  const excessive = budget > excess * budgetFor(gammas, 0.95)
   // No sr fits so few steps: advice on its size would mislead.
   if (steps < fewSteps) return { sr, hold: null, explanation, warnings: shortWarnings(steps) }
+  const excessive = budget > excess * budgetFor(gammas, 0.95)
   return {
     sr,
     hold: null,
