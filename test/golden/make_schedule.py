@@ -86,6 +86,8 @@ def main(checkout: Path, output: Path, extra: List[str]) -> None:
     utils.general.check_git_status = lambda *args, **kwargs: None
     import utils.torch_utils
 
+    # v7.0 asks a git package, which says what it is told.
+    utils.general.check_git_info = lambda *args, **kwargs: {}
     # Fonts of plots, which nobody looks at here.
     torch.hub.download_url_to_file = lambda *args, **kwargs: None
     ImageFont.truetype = lambda *args, **kwargs: ImageFont.load_default()

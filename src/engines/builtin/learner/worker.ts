@@ -1,0 +1,41 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { LocalLearner } from './local'
+import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
+import { startBackend } from './start'
+
+/** Entry of a compute worker: one network on one backend, asked by its pool. */
+async function main(): Promise<void> {
+  const port = parentPort
+  if (!port) throw new Error('this file is a worker thread, not a program')
+  const start = workerData as LearnerStart
+  const reply = (message: LearnerReply): void => port.postMessage(message)
+  const guarded = async (work: () => Promise<LearnerReply>): Promise<void> => {
+    try {
+      reply(await work())
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error))
+      reply({ type: 'failed', message, stack })
+    }
+  }
+  let learner: LocalLearner
+  await guarded(async () => {
+    const backend = await startBackend(start.backend)
+    learner = new LocalLearner({ ...start, ...backend })
+    return { type: 'ready', device: backend.device }
+  })
+  port.on('message', (request: LearnerRequest) => {
+    void guarded(async () => {
+      if (request.load) await learner.load(start.parameters, start.statistics)
+      if (request.type === 'infer') {
+        const outputs = await learner.infer(request.batch)
+        return { type: 'inferred', outputs, memory: learner.memory() }
+      }
+      const { gradients, statistics, losses } = await learner.step(request.batch)
+      start.gradients.set(gradients)
+      start.ownStatistics.set(statistics)
+      return { type: 'stepped', losses, memory: learner.memory() }
+    })
+  })
+}
+
+void main()
