@@ -1,19 +1,18 @@
 import * as l10n from '@vscode/l10n'
 import { activation } from './activations'
-import type { Flow } from './channels'
+import { type Interpreter, Misfit, numberAttribute } from './interpreter'
 import { type ModuleNode, shortName } from './moduleTree'
-import { Misfit, numberAttribute, pair, type Tracer } from './tracer'
 
-/** How one class of module passes channels on. `children` are all that it may hold besides an activation. */
+/** What one class of module does. `children` are all that it may hold besides an activation. */
 type Block = {
   readonly children: readonly string[]
-  readonly forward: (at: At, inputs: readonly Flow[]) => Flow
+  readonly forward: <V>(at: At<V>, inputs: readonly V[]) => V
 }
 
 /** A module at its place, with what it needs to run its children. */
-class At {
+class At<V> {
   constructor(
-    readonly tracer: Tracer,
+    readonly interpreter: Interpreter<V>,
     readonly path: string,
     readonly node: ModuleNode,
   ) {}
@@ -22,40 +21,40 @@ class At {
     return this.node.children[name] !== undefined
   }
 
-  child(name: string): At {
+  child(name: string): At<V> {
     const node = this.node.children[name]
     if (!node)
       throw new Misfit(l10n.t('{0} ({1}) has no {2}', this.path, this.node.className, name))
-    return new At(this.tracer, `${this.path}.${name}`, node)
+    return new At(this.interpreter, `${this.path}.${name}`, node)
   }
 
-  run(name: string, ...inputs: readonly Flow[]): Flow {
+  run(name: string, ...inputs: readonly V[]): V {
     return forward(this.child(name), inputs)
   }
 
-  conv(name: string, input: Flow): Flow {
+  conv(name: string, input: V): V {
     const { path, node } = this.child(name)
-    return this.tracer.conv(path, node, input)
+    return this.interpreter.conv(path, node, input)
   }
 
-  norm(name: string, input: Flow): Flow {
+  norm(name: string, input: V): V {
     const { path, node } = this.child(name)
-    return this.tracer.norm(path, node, input)
+    return this.interpreter.norm(path, node, input)
   }
 
-  activate(input: Flow): Flow {
-    return this.tracer.activate(this.node.children.act, input)
+  activate(input: V): V {
+    return this.interpreter.activate(this.node.children.act, input)
   }
 
   /** Children of a Sequential or ModuleList in order. */
-  list(): At[] {
+  list(): At<V>[] {
     return Object.keys(this.node.children).map((name) => this.child(name))
   }
 }
 
-function one(inputs: readonly Flow[]): Flow {
+function one<V>(inputs: readonly V[]): V {
   const [input] = inputs
-  if (!input || inputs.length !== 1)
+  if (input === undefined || inputs.length !== 1)
     throw new Misfit(l10n.t('expected one input, got {0}', inputs.length))
   return input
 }
@@ -74,7 +73,7 @@ const bottleneck: Block = {
   forward: (at, inputs) => {
     const x = one(inputs)
     const y = at.run('cv2', at.run('cv1', x))
-    return at.node.attributes.add === true ? at.tracer.add(at.path, [x, y]) : y
+    return at.node.attributes.add === true ? at.interpreter.add(at.path, [x, y]) : y
   },
 }
 
@@ -82,7 +81,7 @@ const c3: Block = {
   children: ['cv1', 'cv2', 'cv3', 'm'],
   forward: (at, inputs) => {
     const x = one(inputs)
-    return at.run('cv3', at.tracer.concat([at.run('m', at.run('cv1', x)), at.run('cv2', x)]))
+    return at.run('cv3', at.interpreter.concat([at.run('m', at.run('cv1', x)), at.run('cv2', x)]))
   },
 }
 
@@ -93,7 +92,7 @@ const bottleneckCsp: Block = {
     const x = one(inputs)
     const y1 = at.conv('cv3', at.run('m', at.run('cv1', x)))
     const y2 = at.conv('cv2', x)
-    return at.run('cv4', at.activate(at.norm('bn', at.tracer.concat([y1, y2]))))
+    return at.run('cv4', at.activate(at.norm('bn', at.interpreter.concat([y1, y2]))))
   },
 }
 
@@ -105,7 +104,7 @@ const spp: Block = {
       .child('m')
       .list()
       .map((pool) => forward(pool, [x]))
-    return at.run('cv2', at.tracer.concat([x, ...pools]))
+    return at.run('cv2', at.interpreter.concat([x, ...pools]))
   },
 }
 
@@ -115,7 +114,7 @@ const sppf: Block = {
     const x = at.run('cv1', one(inputs))
     const y1 = at.run('m', x)
     const y2 = at.run('m', y1)
-    return at.run('cv2', at.tracer.concat([x, y1, y2, at.run('m', y2)]))
+    return at.run('cv2', at.interpreter.concat([x, y1, y2, at.run('m', y2)]))
   },
 }
 
@@ -123,8 +122,7 @@ const sppf: Block = {
 const focus: Block = {
   children: ['conv', 'contract'],
   forward: (at, inputs) => {
-    const x = at.tracer.resample(one(inputs), 1 / 4)
-    return at.run('conv', at.tracer.concat([x, x, x, x]))
+    return at.run('conv', at.interpreter.spaceToDepth(one(inputs)))
   },
 }
 
@@ -132,44 +130,41 @@ const ghostConv: Block = {
   children: ['cv1', 'cv2'],
   forward: (at, inputs) => {
     const y = at.run('cv1', one(inputs))
-    return at.tracer.concat([y, at.run('cv2', y)])
+    return at.interpreter.concat([y, at.run('cv2', y)])
   },
 }
 
 const ghostBottleneck: Block = {
   children: ['conv', 'shortcut'],
   forward: (at, inputs) =>
-    at.tracer.add(at.path, [at.run('conv', one(inputs)), at.run('shortcut', one(inputs))]),
+    at.interpreter.add(at.path, [at.run('conv', one(inputs)), at.run('shortcut', one(inputs))]),
 }
 
 const concat: Block = {
   children: [],
   forward: (at, inputs) => {
     if (at.node.attributes.d !== 1) throw new Misfit(l10n.t('{0} does not join channels', at.path))
-    return at.tracer.concat(inputs)
+    return at.interpreter.concat(inputs)
   },
 }
 
-const sequential = (at: At, inputs: readonly Flow[]): Flow =>
-  at.list().reduce((flow, child) => forward(child, [flow]), one(inputs))
+const sequential = <V>(at: At<V>, inputs: readonly V[]): V =>
+  at.list().reduce((value, child) => forward(child, [value]), one(inputs))
 
 const pool: Block = {
   children: [],
-  forward: (at, inputs) => {
-    const [height, width] = pair(at.node, 'stride')
-    return at.tracer.resample(one(inputs), 1 / (height * width))
-  },
+  forward: (at, inputs) => at.interpreter.maxPool(at.path, at.node, one(inputs)),
 }
 
 const upsample: Block = {
   children: [],
-  forward: (at, inputs) => {
-    const [height, width] = pair(at.node, 'scale_factor')
-    return at.tracer.resample(one(inputs), height * width)
-  },
+  forward: (at, inputs) => at.interpreter.upsample(at.path, at.node, one(inputs)),
 }
 
-const padding: Block = { children: [], forward: (at, inputs) => at.tracer.resample(one(inputs), 1) }
+const padding: Block = {
+  children: [],
+  forward: (at, inputs) => at.interpreter.zeroPad(at.path, at.node, one(inputs)),
+}
 
 /** A sum of its inputs, weighted only where `weight` says so (and then the weights are trained scalars). */
 const sum: Block = {
@@ -177,7 +172,7 @@ const sum: Block = {
   forward: (at, inputs) => {
     if (at.node.attributes.weight !== false)
       throw new Misfit(l10n.t('{0} weighs its inputs', at.path))
-    return at.tracer.add(at.path, inputs)
+    return at.interpreter.add(at.path, inputs)
   },
 }
 
@@ -193,9 +188,9 @@ const detect: Block = {
     }
     const outputs = heads.map((head, i) => {
       const input = inputs[i]
-      return input ? at.tracer.conv(head.path, head.node, input) : one([])
+      return input === undefined ? one([]) : at.interpreter.conv(head.path, head.node, input)
     })
-    return at.tracer.opaque(outputs, l10n.t('is a prediction'), 0)
+    return at.interpreter.predict(at.path, at.node, outputs)
   },
 }
 
@@ -203,8 +198,8 @@ const segment: Block = {
   children: ['m', 'proto'],
   forward: (at, inputs) => {
     const [first] = inputs
-    if (!first) throw new Misfit(l10n.t('{0} has no inputs', at.path))
-    at.tracer.opaque([at.run('proto', first)], l10n.t('feeds the mask coefficients'), 0)
+    if (first === undefined) throw new Misfit(l10n.t('{0} has no inputs', at.path))
+    at.interpreter.opaque([at.run('proto', first)], l10n.t('feeds the mask coefficients'), 0)
     return detect.forward(at, inputs)
   },
 }
@@ -221,7 +216,7 @@ const transformer: Block = {
   forward: (at, inputs) => {
     const x = at.has('conv') ? at.run('conv', one(inputs)) : one(inputs)
     const outputs = numberAttribute(at.node, 'c2')
-    return at.tracer.opaque([x], l10n.t('feeds the attention of {0}', at.path), outputs)
+    return at.interpreter.opaque([x], l10n.t('feeds the attention of {0}', at.path), outputs)
   },
 }
 
@@ -252,25 +247,25 @@ const blocks: Readonly<Record<string, Block>> = {
   TransformerBlock: transformer,
   Conv2d: {
     children: [],
-    forward: (at, inputs) => at.tracer.conv(at.path, at.node, one(inputs)),
+    forward: (at, inputs) => at.interpreter.conv(at.path, at.node, one(inputs)),
   },
   BatchNorm2d: {
     children: [],
-    forward: (at, inputs) => at.tracer.norm(at.path, at.node, one(inputs)),
+    forward: (at, inputs) => at.interpreter.norm(at.path, at.node, one(inputs)),
   },
 }
 
 /**
- * The channels that leave the module at `at`.
+ * What leaves the module at `at`.
  * @throws Misfit where the module, or one inside it, is not understood
  */
-function forward(at: At, inputs: readonly Flow[]): Flow {
+function forward<V>(at: At<V>, inputs: readonly V[]): V {
   const name = shortName(at.node.className)
   if (name === 'Sequential') return sequential(at, inputs)
-  if (name === 'SyncBatchNorm') return at.tracer.norm(at.path, at.node, one(inputs))
+  if (name === 'SyncBatchNorm') return at.interpreter.norm(at.path, at.node, one(inputs))
   const block = blocks[name]
   if (!block) {
-    if (activation(at.node)) return at.tracer.activate(at.node, one(inputs))
+    if (activation(at.node)) return at.interpreter.activate(at.node, one(inputs))
     throw new Misfit(
       l10n.t('{0} is of class {1}, which is not understood', at.path, at.node.className),
     )
@@ -285,11 +280,11 @@ function forward(at: At, inputs: readonly Flow[]): Flow {
 }
 
 /** Runs one layer of the network; see `forward`. */
-export function runLayer(
-  tracer: Tracer,
+export function runLayer<V>(
+  interpreter: Interpreter<V>,
   path: string,
   node: ModuleNode,
-  inputs: readonly Flow[],
-): Flow {
-  return forward(new At(tracer, path, node), inputs)
+  inputs: readonly V[],
+): V {
+  return forward(new At(interpreter, path, node), inputs)
 }

@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n'
 import { SlimError } from '../errors'
 import { runLayer } from './blocks'
 import type { Flow } from './channels'
+import { layerInputs, Misfit } from './interpreter'
 import { type ModuleNode, type ModuleTensor, shortName } from './moduleTree'
-import { Misfit, type TracedConv, Tracer, type TraceWarning } from './tracer'
+import { type TracedConv, Tracer, type TraceWarning } from './tracer'
 
 /** Channels that are removed together: one in most layers, several across a residual add. */
 export type ChannelGroup = {
@@ -106,16 +107,6 @@ function traceLayer(tracer: Tracer, path: string, node: ModuleNode, inputs: Flow
     tracer.fixUnder(path, reason)
     return tracer.opaque(inputs, reason)
   }
-}
-
-/** The layer numbers that a layer reads, from its `f`: -1 is the layer before it. */
-function layerInputs(node: ModuleNode, index: number): number[] {
-  const from = node.attributes.f ?? -1
-  const list = Array.isArray(from) ? from : [from]
-  return list.map((f) => {
-    if (typeof f !== 'number') return index - 1
-    return f < 0 ? index + f : f
-  })
 }
 
 /** The image's channels: what the first convolution reads, where Focus has turned each into four. */

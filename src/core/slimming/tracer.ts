@@ -8,6 +8,7 @@ import {
   joinChannels,
   Unresolved,
 } from './channels'
+import { type Interpreter, Misfit, numberAttribute, pair } from './interpreter'
 import type { ModuleNode, ModuleTensor } from './moduleTree'
 
 /** A convolution met on the way, with the channel element behind each row and column of its weight. */
@@ -34,14 +35,10 @@ export type TracedNorm = {
 
 export type TraceWarning = { readonly code: string; readonly text: string }
 
-/** Thrown where a module does not have the structure that its class name promises. */
-export class Misfit extends Error {}
-
 /**
- * Records, while the network is walked, which channels every convolution and BatchNorm reads and writes. The
- * methods are the primitives of which `blocks.ts` composes YOLOv5's modules.
+ * Records, while the network is walked, which channels every convolution and BatchNorm reads and writes.
  */
-export class Tracer {
+export class Tracer implements Interpreter<Flow> {
   readonly sets = new ChannelSets()
   readonly convs: TracedConv[] = []
   readonly norms: TracedNorm[] = []
@@ -133,8 +130,31 @@ export class Tracer {
     })
   }
 
+  maxPool(_path: string, node: ModuleNode, flow: Flow): Flow {
+    const [height, width] = pair(node, 'stride')
+    return this.resample(flow, 1 / (height * width))
+  }
+
+  upsample(_path: string, node: ModuleNode, flow: Flow): Flow {
+    const [height, width] = pair(node, 'scale_factor')
+    return this.resample(flow, height * width)
+  }
+
+  zeroPad(_path: string, _node: ModuleNode, flow: Flow): Flow {
+    return this.resample(flow, 1)
+  }
+
+  spaceToDepth(flow: Flow): Flow {
+    const x = this.resample(flow, 1 / 4)
+    return this.concat([x, x, x, x])
+  }
+
+  predict(_path: string, _node: ModuleNode, outputs: readonly Flow[]): Flow {
+    return this.opaque(outputs, l10n.t('is a prediction'), 0)
+  }
+
   /** Spatial modules that keep a constant map constant: max pooling, nearest upsampling, zero padding. */
-  resample(flow: Flow, scale: number): Flow {
+  private resample(flow: Flow, scale: number): Flow {
     const resampled = this.map(flow, (channels) => {
       this.readRaw(channels)
       return { ...channels, rows: noRows(channels.ids.length) }
@@ -262,20 +282,4 @@ export class Tracer {
 
 function noRows(count: number): Int32Array {
   return new Int32Array(count).fill(-1)
-}
-
-export function numberAttribute(node: ModuleNode, name: string): number {
-  const value = node.attributes[name]
-  if (typeof value !== 'number')
-    throw new Misfit(l10n.t('{0} has no number {1}', node.className, name))
-  return value
-}
-
-/** A `stride`-like attribute, which torch keeps as a number or as a pair. */
-export function pair(node: ModuleNode, name: string): readonly [number, number] {
-  const value = node.attributes[name]
-  if (typeof value === 'number') return [value, value]
-  const [a, b] = Array.isArray(value) ? value : []
-  if (typeof a === 'number' && typeof b === 'number') return [a, b]
-  throw new Misfit(l10n.t('{0} has no number or pair {1}', node.className, name))
 }

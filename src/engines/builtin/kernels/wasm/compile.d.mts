@@ -1,0 +1,2 @@
+/** Compiles the kernels to `outfile`. */
+export function compileKernels(outfile: string): Promise<void>
