@@ -123,7 +123,6 @@ export type Learner = {
 
 /** Gains and switches of the loss, already scaled by levels, classes and image size as train.py does. */
 export type LossOptions = {
-  readonly release: BuiltinRelease
   readonly box: number
   readonly obj: number
   readonly cls: number

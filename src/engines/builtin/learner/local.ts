@@ -47,7 +47,7 @@ export class LocalLearner implements Learner {
 
   async step(batch: Batch): Promise<StepResult> {
     const images = imageTensor(batch)
-    const forward = this.#network.forward(images, 'train')
+    const forward = this.#network.forward(images)
     images.dispose()
     const outputs = await download(forward.outputs)
     const { losses, gradients } = detectionLoss(this.head, outputs, batch.targets, this.#loss)
@@ -61,7 +61,7 @@ export class LocalLearner implements Learner {
 
   async infer(batch: Batch): Promise<readonly LevelOutput[]> {
     const images = imageTensor(batch)
-    const { outputs } = this.#network.forward(images, 'eval')
+    const outputs = this.#network.infer(images)
     images.dispose()
     return download(outputs)
   }
