@@ -63,6 +63,39 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array {
   return out
 }
 
+/** Little-endian elements from float32 values; rounded to the nearest half, ties to even. */
+export function fromFloat32(dtype: 'float16' | 'float32', values: Float32Array): Uint8Array {
+  if (dtype === 'float32') {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
+  }
+  const out = new Uint8Array(values.length * 2)
+  const view = new DataView(out.buffer)
+  values.forEach((value, i) => {
+    view.setUint16(i * 2, halfBits(value), true)
+  })
+  return out
+}
+
+/** IEEE 754 binary32 to binary16: beyond 65504 becomes infinite. */
+function halfBits(value: number): number {
+  float[0] = value
+  const bits = word[0] as number
+  const sign = (bits >>> 16) & 0x8000
+  const exponent = ((bits >>> 23) & 255) - 112
+  const mantissa = bits & 0x7fffff
+  if (exponent >= 143) return sign | 0x7c00 | (mantissa ? 0x200 : 0)
+  if (exponent < -10) return sign
+  const subnormal = exponent <= 0
+  const whole = subnormal ? mantissa | 0x800000 : mantissa | (exponent << 23)
+  const shift = subnormal ? 14 - exponent : 13
+  const rest = whole & ((1 << shift) - 1)
+  const half = 1 << (shift - 1)
+  const down = whole >>> shift
+  const up = rest > half || (rest === half && (down & 1) === 1) ? 1 : 0
+  // A carry out of the mantissa is one more in the exponent, up to infinity.
+  return sign | Math.min(down + up, 0x7c00)
+}
+
 const word = new Uint32Array(1)
 const float = new Float32Array(word.buffer)
 

@@ -4,12 +4,18 @@ import { writeTorchPickle } from './pickleWriter'
 import type { PyValue } from './values'
 import { ZipWriter } from './zipWriter'
 
+/** What the writer asks of the checkpoint that a graph came from. */
+export type CheckpointSource = Pick<
+  Checkpoint,
+  'protocol' | 'byteorder' | 'version' | 'readStorage'
+>
+
 /**
  * Writes a graph that came from `checkpoint`, edited or not, as a file that `torch.load` reads. Untouched
  * storages are copied as they are, storages without a tensor are left out. The file appears whole or not at
  * all. Returns its size in bytes. Throws a SlimError.
  */
-export function writeCheckpoint(checkpoint: Checkpoint, root: PyValue, file: string): number {
+export function writeCheckpoint(checkpoint: CheckpointSource, root: PyValue, file: string): number {
   let size = 0
   writeAtomically(file, (write) => {
     size = produce(checkpoint, root, write)
@@ -17,13 +23,20 @@ export function writeCheckpoint(checkpoint: Checkpoint, root: PyValue, file: str
   return size
 }
 
+/** The same in memory. */
+export function checkpointBytes(checkpoint: CheckpointSource, root: PyValue): Uint8Array {
+  const parts: Uint8Array[] = []
+  produce(checkpoint, root, (bytes) => parts.push(bytes.slice()))
+  return Buffer.concat(parts)
+}
+
 /** Bytes that `writeCheckpoint` would write. Throws what it throws, but for the disk's errors. */
-export function measureCheckpoint(checkpoint: Checkpoint, root: PyValue): number {
+export function measureCheckpoint(checkpoint: CheckpointSource, root: PyValue): number {
   return produce(checkpoint, root, () => {})
 }
 
 function produce(
-  checkpoint: Checkpoint,
+  checkpoint: CheckpointSource,
   root: PyValue,
   write: (bytes: Uint8Array) => void,
 ): number {

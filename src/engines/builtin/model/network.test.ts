@@ -7,7 +7,7 @@ import { checkpointModel } from '../../../core/checkpoint/model'
 import { moduleTree } from '../../../core/checkpoint/moduleTree'
 import type { ModuleNode } from '../../../core/slimming/moduleTree'
 import type { HeadShape, LevelOutput, LossOptions, NamedTensor, ParameterLayout } from '../contract'
-import type { Ops, Shape4D } from '../kernels/ops'
+import type { Ops } from '../kernels/ops'
 import { wasmForTests } from '../kernels/testing'
 import { detectionLoss } from '../loss/loss'
 import type { LayerGraph } from './graph'
@@ -208,7 +208,7 @@ function takeOutputs({ outputs }: ForwardPass): LevelOutput[] {
 }
 
 function slopeTensors(slopes: readonly Float32Array[], { shapes }: Golden): Tensor4D[] {
-  return slopes.map((values, level) => tensor4d(values, shapes[level] as Shape4D))
+  return slopes.map((values, level) => tensor4d(values, shapes[level]))
 }
 
 /** From the hyperparameters of YOLOv5's names, gains scaled. */

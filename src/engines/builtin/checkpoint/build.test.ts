@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { openSource } from '../../../core/checkpoint/checkpoint'
+import { checkpointModel, mappingOf } from '../../../core/checkpoint/model'
+import { memorySource } from '../../../core/checkpoint/source'
+import type { PyDict, PyValue } from '../../../core/checkpoint/values'
+import type { ModuleNode } from '../../../core/slimming/moduleTree'
+import type { BuiltinRelease } from '../contract'
+import { buildCheckpoint } from './build'
+import { openModel, openModelFile } from './open'
+
+const folder = join(import.meta.dirname, '../../../../test/golden/network')
+
+/** What the real release built: class, attributes and shapes of every module. */
+function outline(node: ModuleNode): unknown {
+  const { _is_full_backward_hook, ...attributes } = node.attributes
+  return {
+    className: node.className,
+    attributes,
+    tensors: Object.fromEntries(
+      Object.entries(node.tensors).map(([name, { shape }]) => [name, shape]),
+    ),
+    children: Object.fromEntries(
+      Object.entries(node.children).map(([name, child]) => [name, outline(child)]),
+    ),
+  }
+}
+
+/** The yaml that a real checkpoint remembers, as text. */
+function yamlOf(bytes: Uint8Array): string {
+  const plain = (value: PyValue | undefined): unknown => {
+    if (value === null || typeof value !== 'object') return value
+    const mapping = mappingOf(value)
+    if (mapping) return Object.fromEntries(mapping.entries.map(([k, v]) => [k, plain(v)]))
+    if ('items' in value) return value.items.map(plain)
+    return 'value' in value ? value.value : undefined
+  }
+  const { model } = checkpointModel(openSource(memorySource('real', bytes)).root)
+  return stringify(plain((model.state as PyDict).get('yaml')))
+}
+
+const cases: readonly [string, BuiltinRelease][] = [
+  ['v5.0', 'v5.0'],
+  ['csp', 'v5.0'],
+  ['v6.0', 'v6.0'],
+  ['v6.1', 'v6.1'],
+  ['v6.2', 'v6.2'],
+  ['p6', 'v6.2'],
+  ['v7.0', 'v7.0'],
+  ['ghost', 'v7.0'],
+  ['leaky', 'v7.0'],
+]
+
+describe.each(cases)('%s', (name, release) => {
+  const real = openModelFile(join(folder, `${name}.pt`))
+  const names = ['circle', 'square', 'triangle']
+  const text = yamlOf(real.bytes)
+  const options = { release, file: 'm.yaml', text, nc: 3, names, anchorsPerLevel: undefined }
+  const built = openModel('built', buildCheckpoint({ ...options, seed: 1 }))
+
+  it('is built as the release builds it: classes, attributes, shapes', () => {
+    // train.py sets the classes after the model is built.
+    const untrained = ({ tree }: typeof real): ModuleNode => {
+      const { nc, names, ...attributes } = tree.attributes
+      return { ...tree, attributes }
+    }
+    expect(outline(untrained(built))).toEqual(outline(untrained(real)))
+    expect(built.head.strides).toEqual(real.head.strides)
+    built.head.anchors.flat(2).forEach((side, i) => {
+      expect(side).toBeCloseTo(real.head.anchors.flat(2)[i] ?? Number.NaN, 0)
+    })
+    expect(built.names).toEqual(names)
+    expect(built.release).toBe(real.release)
+  })
+
+  it('starts from weights of the same spread, the same for the same seed', () => {
+    for (const { name, kind, size } of real.layout.parameters) {
+      if (kind !== 'kernel' || size < 300) continue
+      const range = (model: typeof real): number =>
+        Math.max(...(model.tensors.get(name)?.data ?? []).map(Math.abs))
+      expect(range(built) / range(real), name).toBeGreaterThan(0.75)
+      expect(range(built) / range(real), name).toBeLessThan(1.33)
+    }
+    const again = (seed: number): Buffer => Buffer.from(buildCheckpoint({ ...options, seed }))
+    expect(again(1).equals(built.bytes)).toBe(true)
+    expect(again(2).equals(built.bytes)).toBe(false)
+  })
+})
+
+it('names a module that it lacks, with its layer', () => {
+  const text = stringify({
+    ...{ nc: 3, depth_multiple: 1, width_multiple: 1, anchors: 3 },
+    backbone: [[-1, 1, 'C3TR', [64]]],
+    head: [[[0], 1, 'Detect', ['nc', 'anchors']]],
+  })
+  const build = (): Uint8Array =>
+    buildCheckpoint({
+      ...{ release: 'v6.2', file: 'm.yaml', text, nc: 3, names: [], seed: 0 },
+      anchorsPerLevel: undefined,
+    })
+  expect(build).toThrowError(/Layer 0 of the model yaml is a C3TR/)
+})
