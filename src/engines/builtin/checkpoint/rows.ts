@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { PyObject } from '../../../core/checkpoint/values'
 import { SlimError } from '../../../core/errors'
 import type { ModelArgument, ModelLayer } from '../../../core/yolov5/modelLayer'
+import { roundHalfEven } from '../rounding'
 import { container, upsample } from './torchModules'
 import {
   bottleneck,
@@ -162,11 +163,6 @@ function whole(layer: ModelLayer, value: ModelArgument | undefined, otherwise?: 
 function truth(value: ModelArgument | undefined, otherwise: boolean): boolean {
   if (value === undefined) return otherwise
   return value !== 'False' && value !== 'None' && Boolean(value)
-}
-
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value)
-  return value % 1 === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded
 }
 
 function unsupported(layer: ModelLayer): SlimError {

@@ -29,4 +29,3 @@ export async function startBackend(start: BackendStart): Promise<StartedBackend>
   await ready()
   return { ops: await openWasmOps(start.kernelsFile), device: 'wasm', memory: () => 0 }
 }
-

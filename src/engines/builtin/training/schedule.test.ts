@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BuiltinRelease } from '../contract'
+import { roundHalfEven } from '../rounding'
 import {
   type Loop,
   lrFactor,
   ratesAt,
-  roundHalfEven,
   stepDue,
   trainingSchedule,
   warmupIterations,

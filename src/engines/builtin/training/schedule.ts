@@ -1,5 +1,6 @@
 import type { TrainingSchedule } from '../../../core/slimming/sparsity'
 import type { BuiltinRelease } from '../contract'
+import { roundHalfEven } from '../rounding'
 
 /** Gradients are accumulated until they come from about so many images (`nbs` in train.py). */
 export const nominalBatch = 64
@@ -123,12 +124,4 @@ export function trainingSchedule(loop: Loop): TrainingSchedule {
     optimizer: loop.optimizer,
     drive,
   }
-}
-
-/** Python's and numpy's rounding: a half goes to the even neighbour. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }

@@ -1,0 +1,197 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import sharp from 'sharp'
+import { SlimError } from '../../../core/errors'
+import type { BuiltinRelease } from '../contract'
+import { type Labels, noLabels, parseLabels } from './labels'
+
+/** Images of one split with their labels, checked. Plain data: worker threads are handed it. */
+export type ImageSet = {
+  readonly files: readonly string[]
+  readonly labels: readonly Labels[]
+  /** Width and height of each image, upright. */
+  readonly sizes: readonly (readonly [width: number, height: number])[]
+}
+
+export type ScanResult = {
+  readonly set: ImageSet
+  /** Images whose label file is missing, and whose label file is empty. */
+  readonly missing: number
+  readonly empty: number
+  /** One line for each image that is left out or was mended. */
+  readonly problems: readonly string[]
+}
+
+const extensions = 'bmp dng jpeg jpg mpo png tif tiff webp'.split(' ')
+/** Formats as sharp names them. */
+const formats = new Set(['jpeg', 'png', 'tiff', 'webp', 'dng', 'mpo', 'bmp'])
+const atOnce = 16
+
+export type ScanOptions = {
+  readonly release: BuiltinRelease
+  /** Training needs labels; evaluation works without. */
+  readonly needsLabels: boolean
+  readonly singleClass: boolean
+  /** Number of classes, to refuse labels beyond. */
+  readonly nc: number
+  readonly stop?: AbortSignal
+}
+
+/**
+ * Finds the images below folders and in list files, and reads their labels: the checks of `verify_image_label`
+ * (utils/datasets.py, dataloaders.py). Nothing is written: a JPEG whose end is missing is used as it decodes.
+ *
+ * @throws SlimError `data/no-images`, `data/no-labels`, `data/class-range`
+ */
+export async function scanImages(
+  paths: readonly string[],
+  options: ScanOptions,
+): Promise<ScanResult> {
+  const found = await imageFiles(paths)
+  if (found.length === 0) {
+    throw new SlimError(
+      'data/no-images',
+      l10n.t('There are no images in {0}.', paths.join(', ')),
+      l10n.t('Correct the paths of the data.yaml, or put the images there.'),
+    )
+  }
+  const entries: (Entry | undefined)[] = new Array(found.length)
+  let next = 0
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let i = next++; i < found.length; i = next++) {
+        options.stop?.throwIfAborted()
+        entries[i] = await readEntry(found[i] as string)
+      }
+    }),
+  )
+  return collect(entries as Entry[], paths, options)
+}
+
+type Entry = {
+  readonly file: string
+  readonly labels?: Labels
+  readonly size?: readonly [number, number]
+  readonly missing?: boolean
+  readonly problem?: string
+}
+
+function collect(
+  entries: readonly Entry[],
+  paths: readonly string[],
+  { needsLabels, singleClass, nc }: ScanOptions,
+): ScanResult {
+  const usable = entries.filter(({ labels, size }) => labels && size)
+  const missing = entries.filter(({ missing }) => missing).length
+  const empty = usable.filter(({ labels }) => labels?.boxes.length === 0).length - missing
+  const problems = entries.flatMap(({ file, problem }) => (problem ? [`${file}: ${problem}`] : []))
+  if (needsLabels && missing === entries.length) {
+    throw new SlimError(
+      'data/no-labels',
+      l10n.t('None of the images in {0} has a label file.', paths.join(', ')),
+      l10n.t('Labels belong in a folder “labels” beside “images”, one .txt for each image.'),
+    )
+  }
+  if (usable.length === 0) {
+    throw new SlimError(
+      'data/no-images',
+      l10n.t('No image in {0} can be used: {1}', paths.join(', '), problems[0] ?? ''),
+      l10n.t('Correct the images and labels.'),
+    )
+  }
+  const labels = usable.map(({ labels }) =>
+    singleClass && labels ? oneClass(labels) : (labels ?? noLabels),
+  )
+  labels.forEach(({ boxes }, i) => {
+    for (let at = 0; at < boxes.length; at += 5) {
+      if ((boxes[at] as number) >= nc) throw classRange(usable[i]?.file ?? '', boxes[at] ?? 0, nc)
+    }
+  })
+  return {
+    set: {
+      files: usable.map(({ file }) => file),
+      labels,
+      sizes: usable.map(({ size }) => size ?? [0, 0]),
+    },
+    missing,
+    empty,
+    problems,
+  }
+}
+
+function oneClass({ boxes, segments }: Labels): Labels {
+  return { boxes: boxes.map((value, i) => (i % 5 === 0 ? 0 : value)), segments }
+}
+
+function classRange(file: string, cls: number, nc: number): SlimError {
+  return new SlimError(
+    'data/class-range',
+    l10n.t(
+      '{0} has a label of class {1}, but the data.yaml has {2} classes.',
+      labelFile(file),
+      cls,
+      nc,
+    ),
+    l10n.t('Correct the label, or “nc” and “names” of the data.yaml.'),
+  )
+}
+
+/** Images below folders, of list files, and those named themselves, sorted. */
+export async function imageFiles(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const path of paths) {
+    const info = await stat(path)
+    if (info.isDirectory()) {
+      const names = await readdir(path, { recursive: true })
+      found.push(...names.map((name) => join(path, name)))
+    } else if (isImage(path)) found.push(path)
+    else found.push(...(await listed(path)))
+  }
+  return found.filter(isImage).sort((a, b) => (a < b ? -1 : Number(a > b)))
+}
+
+function isImage(path: string): boolean {
+  return extensions.includes(path.slice(path.lastIndexOf('.') + 1).toLowerCase())
+}
+
+/** Lines of a list file; those that start with `./` are relative to it. */
+async function listed(file: string): Promise<string[]> {
+  const lines = (await readFile(file, 'utf8')).trim().split(/\r?\n/)
+  return lines.map((line) => (line.startsWith('./') ? join(dirname(file), line.slice(2)) : line))
+}
+
+/** `…/images/x.jpg` → `…/labels/x.txt`, the last folder of that name. */
+export function labelFile(image: string): string {
+  const parts = image.split(/[\\/]/)
+  const at = parts.lastIndexOf('images')
+  if (at >= 0) parts[at] = 'labels'
+  return parts.join(sep).replace(/\.[^.]*$/, '.txt')
+}
+
+async function readEntry(file: string): Promise<Entry> {
+  try {
+    const size = await uprightSize(file)
+    const text = await readFile(labelFile(file), 'utf8').catch(() => undefined)
+    if (text === undefined) return { file, size, labels: noLabels, missing: true }
+    const parsed = parseLabels(text)
+    if ('corrupt' in parsed) {
+      return { file, problem: l10n.t('left out, its labels are corrupt: {0}', parsed.corrupt) }
+    }
+    const { labels, duplicates } = parsed
+    const problem = duplicates > 0 ? l10n.t('{0} duplicate labels removed', duplicates) : ''
+    return { file, size, labels, problem }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return { file, problem: l10n.t('left out, it is corrupt: {0}', text) }
+  }
+}
+
+async function uprightSize(file: string): Promise<readonly [number, number]> {
+  const { width, height, format, orientation = 1 } = await sharp(file).metadata()
+  if (!width || !height || !format || !formats.has(format)) {
+    throw new Error(`invalid image format ${format ?? ''}`)
+  }
+  if (width < 10 || height < 10) throw new Error(`image size ${width} × ${height} < 10 pixels`)
+  return orientation > 4 ? [height, width] : [width, height]
+}
