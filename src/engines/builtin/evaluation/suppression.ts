@@ -1,0 +1,69 @@
+import type { BuiltinRelease } from '../contract'
+import type { Detections } from './decode'
+
+export type SuppressionOptions = {
+  /** Of two boxes of a class that overlap more, the less confident goes. */
+  readonly iou: number
+  readonly maxDetections: number
+  /** Boxes of different classes suppress each other too. */
+  readonly agnostic: boolean
+  readonly release: BuiltinRelease
+}
+
+/** Pixels that a side must have in v6.1; other releases have the check switched off. */
+const sides = { least: 2, most: 7680 } as const
+
+/** So many candidates at most are compared, the most confident. */
+const maxCandidates = 30_000
+
+/** Non-maximum suppression (`non_max_suppression`, utils/general.py). The most confident comes first. */
+export function suppress(
+  candidates: Detections,
+  { iou, maxDetections, agnostic, release }: SuppressionOptions,
+): Detections {
+  const order: number[] = []
+  for (let i = 0; i < candidates.length / 6; i++) {
+    if (release !== 'v6.1' || fitsSides(candidates, i * 6)) order.push(i)
+  }
+  order.sort((a, b) => (candidates[b * 6 + 4] ?? 0) - (candidates[a * 6 + 4] ?? 0) || a - b)
+  const kept: number[] = []
+  // By class, so that a box is compared with those that can suppress it only.
+  const keptOf = new Map<number, number[]>()
+  for (const i of order.slice(0, maxCandidates)) {
+    const cls = agnostic ? 0 : (candidates[i * 6 + 5] ?? 0)
+    const rivals = keptOf.get(cls) ?? []
+    if (rivals.some((other) => overlap(candidates, i * 6, candidates, other * 6) > iou)) continue
+    rivals.push(i)
+    keptOf.set(cls, rivals)
+    kept.push(i)
+    if (kept.length === maxDetections) break
+  }
+  const result = new Float32Array(kept.length * 6)
+  kept.forEach((i, k) => {
+    result.set(candidates.subarray(i * 6, i * 6 + 6), k * 6)
+  })
+  return result
+}
+
+function fitsSides(boxes: Detections, at: number): boolean {
+  const w = (boxes[at + 2] as number) - (boxes[at] as number)
+  const h = (boxes[at + 3] as number) - (boxes[at + 1] as number)
+  return Math.min(w, h) >= sides.least && Math.max(w, h) <= sides.most
+}
+
+/** Intersection over union of the boxes at two places: left, upper, right, lower. */
+export function overlap(a: Float32Array, i: number, b: Float32Array, j: number): number {
+  const al = a[i] as number
+  const at = a[i + 1] as number
+  const ar = a[i + 2] as number
+  const ab = a[i + 3] as number
+  const bl = b[j] as number
+  const bt = b[j + 1] as number
+  const br = b[j + 2] as number
+  const bb = b[j + 3] as number
+  const w = Math.min(ar, br) - Math.max(al, bl)
+  const h = Math.min(ab, bb) - Math.max(at, bt)
+  if (w <= 0 || h <= 0) return 0
+  const inner = w * h
+  return inner / ((ar - al) * (ab - at) + (br - bl) * (bb - bt) - inner)
+}
