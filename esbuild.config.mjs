@@ -1,5 +1,8 @@
 import { cp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { compileKernels } from './src/engines/builtin/kernels/wasm/compile.mjs'
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 const production = process.argv.includes('--production')
@@ -17,6 +20,10 @@ const node = {
   logLevel: 'warning',
 }
 
+/** tfjs's wasm backend with SIMD, with and without threads of its own. */
+const wasmPackage = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
+const wasmFiles = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']
+
 await rm('dist/runner', { recursive: true, force: true })
 await Promise.all([
   build({
@@ -31,6 +38,20 @@ await Promise.all([
     outfile: 'dist/cli.cjs',
     banner: { js: '#!/usr/bin/env node' },
   }),
+  build({
+    ...node,
+    entryPoints: {
+      main: 'src/engines/builtin/run/main.ts',
+      'learner-worker': 'src/engines/builtin/learner/worker.ts',
+      'data-worker': 'src/engines/builtin/data/worker.ts',
+    },
+    outdir: 'dist/builtin',
+    outExtension: { '.js': '.cjs' },
+    // Native code: loaded from node_modules.
+    external: ['sharp'],
+  }),
+  compileKernels('dist/builtin/kernels.wasm'),
+  ...wasmFiles.map((name) => cp(join(wasmPackage, name), join('dist/builtin', name))),
   cp('src/engines/pytorch/runner', 'dist/runner', {
     recursive: true,
     filter: (path) => !/__pycache__|\.mypy_cache|test_/.test(path),

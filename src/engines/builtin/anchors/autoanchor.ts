@@ -50,7 +50,7 @@ export function checkAnchors(
   let fitting = 0
   let above = 0
   for (let at = 0; at < sizes.length; at += 2) {
-    const fits = anchors.map((anchor) => fit(sizes, at, anchor))
+    const fits = anchors.map((anchor) => likeness(sizes, at, anchor))
     if (Math.max(...fits) > 1 / threshold) fitting++
     above += fits.filter((value) => value > 1 / threshold).length
   }
@@ -141,14 +141,14 @@ function meanFit(
   let sum = 0
   for (let at = 0; at < boxes.length; at += 2) {
     let best = 0
-    for (const anchor of anchors) best = Math.max(best, fit(boxes, at, anchor))
+    for (const anchor of anchors) best = Math.max(best, likeness(boxes, at, anchor))
     if (best > 1 / threshold) sum += best
   }
   return sum / (boxes.length / 2)
 }
 
 /** 1 for equal sides, less the more one of them differs. */
-function fit(sizes: Sizes, at: number, [width, height]: readonly [number, number]): number {
+function likeness(sizes: Sizes, at: number, [width, height]: readonly [number, number]): number {
   const w = (sizes[at] as number) / width
   const h = (sizes[at + 1] as number) / height
   return Math.min(w, 1 / w, h, 1 / h)

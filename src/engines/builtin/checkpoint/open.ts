@@ -68,7 +68,8 @@ function releaseOf(candidates: readonly string[]): BuiltinRelease {
   return builtinReleases.findLast((release) => candidates.includes(release)) ?? 'v7.0'
 }
 
-function allTensors(node: ModuleNode, path = ''): Map<string, NamedTensor> {
+/** Tensors of a module and all below it, read now. */
+export function allTensors(node: ModuleNode, path = ''): Map<string, NamedTensor> {
   const all = new Map<string, NamedTensor>()
   for (const [name, { shape, read }] of Object.entries(node.tensors)) {
     if (read) all.set(path + name, { shape, data: read() })

@@ -63,7 +63,8 @@ export async function evaluate(
       watch.onImage?.(source, detections)
     }
     images += batch.count
-    watch.onBatch?.(count++)
+    watch.onBatch?.(count)
+    count++
   }
   const metrics = detectionMetrics(matched.all(), {
     endsCurveAtOne: options.release !== 'v5.0',

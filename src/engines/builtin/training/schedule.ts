@@ -85,6 +85,11 @@ export function ratesAt(loop: Loop, epoch: number, iteration: number): Rates {
   return { lr, biasLr: lr, momentum, accumulate: Math.max(1, roundHalfEven(accumulate)) }
 }
 
+/** Batches from one step to the next once warmed up. */
+export function roundedAccumulation(batchSize: number): number {
+  return Math.max(1, roundHalfEven(nominalBatch / batchSize))
+}
+
 /** Whether the optimizer steps after this iteration. `last` is the iteration of its last step, −1 before the first. */
 export function stepDue(loop: Loop, rates: Rates, iteration: number, last: number): boolean {
   return loop.stepsByModulo
@@ -113,7 +118,7 @@ export function trainingSchedule(loop: Loop): TrainingSchedule {
     drive.push(sum)
     lr.push(loop.lr0 * lrFactor(loop, Math.max(epoch - 1, 0)))
   }
-  const accumulate = Math.max(1, roundHalfEven(nominalBatch / loop.batchSize))
+  const accumulate = roundedAccumulation(loop.batchSize)
   return {
     epochs,
     startEpoch,

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { EventAppender, type NewEvent } from '../../../runs/eventLog'
+import type { BuiltinConfig } from '../stage/contract'
+
+/** Asked to stop. */
+export class Stopped extends Error {}
+
+/** What every part of a run has at hand. */
+export class RunContext {
+  readonly config: BuiltinConfig
+  /** Aborted with `Stopped` when the run is asked to end. */
+  readonly stop: AbortSignal
+  readonly #events: EventAppender
+  #pending: Promise<unknown> = Promise.resolve()
+  /** The epoch that runs, once there is one. */
+  epoch: number | undefined
+
+  constructor(config: BuiltinConfig, stop: AbortSignal) {
+    this.config = config
+    this.stop = stop
+    this.#events = new EventAppender(config.eventsFile)
+  }
+
+  /** Appends an event; they are written in order. */
+  emit(event: NewEvent): void {
+    this.#pending = this.#events.append(event)
+  }
+
+  /** Appends an event and waits until it, and all before, are on disk. */
+  async emitted(event: NewEvent): Promise<void> {
+    this.emit(event)
+    await this.#pending
+  }
+
+  warn(code: string, text: string, remedy?: string): void {
+    this.say(`${l10n.t('warning')}: ${text}`)
+    this.emit({ type: 'warning', code, text, ...(remedy === undefined ? {} : { remedy }) })
+  }
+
+  /** A line of the run's output file. */
+  say(text: string): void {
+    process.stdout.write(`${text}\n`)
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.config.runDir, ...parts)
+  }
+}

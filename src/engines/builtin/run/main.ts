@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { BuiltinConfig } from '../stage/contract'
+import { RunContext, Stopped } from './context'
+import { classify } from './failures'
+import { engineFiles } from './files'
+import { trainStage } from './train'
+import { valStage } from './validate'
+
+const stoppedStatus = 130
+const stackLines = 20
+
+/** Runs what `slim/builtin.json` says; exit status 0 finished, 130 stopped, 1 failed, 2 nothing to run. */
+async function main(): Promise<number> {
+  const [file] = process.argv.slice(2)
+  if (file === undefined) {
+    process.stderr.write('usage: main.cjs <run>/slim/builtin.json\n')
+    return 2
+  }
+  const config = JSON.parse(readFileSync(file, 'utf8')) as BuiltinConfig
+  const stop = new AbortController()
+  const context = new RunContext(config, stop.signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => stop.abort(new Stopped(signal)))
+  }
+  const began = performance.now()
+  try {
+    const files = engineFiles(dirname(process.argv[1] ?? ''))
+    const stage = config.stage === 'val' ? valStage : trainStage
+    const summary = await stage(context, files)
+    await context.emitted({ type: 'finished', summary })
+    return 0
+  } catch (error) {
+    const seconds = (performance.now() - began) / 1000
+    if (stop.signal.aborted) {
+      context.say('slim: stopped')
+      const { epoch } = context
+      await context.emitted({ type: 'stopped', seconds, ...(epoch === undefined ? {} : { epoch }) })
+      return stoppedStatus
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`${stack}\n`)
+    const { code, message, remedy } = classify(error, config.runDir)
+    const stderr = stack.split('\n').slice(0, stackLines).join('\n')
+    await context.emitted({ type: 'failed', code, text: message, remedy, stderr })
+    return 1
+  }
+}
+
+main().then(
+  // Worker threads may be in the middle of a computation; nothing of theirs is wanted any more.
+  (status) => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exit(1)
+  },
+)

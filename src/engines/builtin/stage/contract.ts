@@ -1,0 +1,34 @@
+import type { Sparsity } from '../../../core/slimming/sparsity'
+import type { BuiltinRelease } from '../contract'
+import type { OptValues } from './options'
+
+/** `slim/builtin.json`: everything the engine's process is told. Paths are absolute. */
+export type BuiltinConfig = {
+  readonly v: 1
+  readonly stage: 'train' | 'sparse' | 'finetune' | 'val'
+  /** As which release it trains; undefined: as the one that made the weights. */
+  readonly release?: BuiltinRelease
+  readonly runDir: string
+  readonly eventsFile: string
+  readonly weights?: string
+  readonly cfg?: string
+  readonly hyp?: string
+  readonly data: BuiltinData
+  readonly opt: OptValues
+  readonly sparsity: Sparsity | null
+  /** `weights` is of this run's own unfinished training, which goes on. */
+  readonly resume: boolean
+  /** `--device`: cuda, webgpu, cpu, wasm, or empty for the best there is. */
+  readonly device: string
+  /** Compute threads where the backend has none of its own; 0: one for each core. */
+  readonly threads: number
+}
+
+export type BuiltinData = {
+  readonly file: string
+  readonly nc: number
+  readonly names: readonly string[]
+  readonly train: readonly string[]
+  readonly val: readonly string[]
+  readonly test: readonly string[]
+}
