@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Detection, ScriptFlag } from '../core/yolov5/release'
-import { ownFlags } from '../engines/pytorch/flags'
+import { ownFlags } from '../engines/common/flags'
 import type { ScriptStage } from './aliases'
 import { tableLines } from './format/table'
 import { stageSummary } from './stageSummary'

@@ -9,7 +9,7 @@ import {
 } from '../../core/slimming/pruneCheckpoint'
 import type { Criterion, Reduction } from '../../core/slimming/scores'
 import type { Detection } from '../../core/yolov5/release'
-import { inputFile } from '../../engines/pytorch/inputs'
+import { inputFile } from '../../engines/common/inputs'
 import { optionalCheckout } from '../checkout'
 import { manyWarningLines, usageError } from '../errors'
 import { keepExisting, requireFile, requirePlace } from '../files'

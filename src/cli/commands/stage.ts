@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { peekOwnFlags } from '../../engines/pytorch/flags'
+import { peekOwnFlags } from '../../engines/common/flags'
 import { preparePyTorchStage } from '../../engines/pytorch/prepare'
 import { type StartedRun, startRun } from '../../runs/supervisor'
 import type { StageCommand } from '../aliases'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
-import type { OwnFlags } from './flags'
+import type { OwnFlags } from '../common/flags'
 import type { Preflight } from './python'
 
 /** A run's processes: one, or several under torch's own launcher. */

@@ -1,28 +1,25 @@
-import { resolve, sep } from 'node:path'
+import { sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { loadDataYaml } from '../../core/dataset/dataSet'
 import { SlimError } from '../../core/errors'
-import { findParent, trainingRunOf } from '../../runs/lineage'
 import type { RunManifest } from '../../runs/manifest'
-import { readRun, readRuns } from '../../runs/snapshot'
-import { isEnded } from '../../runs/state'
-import { createRunFolder, newRunId, reuseRunFolder, runOfFile } from '../../runs/store'
+import { newRunId } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
+import { dataSetFor } from '../common/dataSetFor'
+import { flagDefault, flagValue, spellFlags } from '../common/flags'
+import { hypFile, inputFile, modelFile } from '../common/inputs'
+import { parentOf } from '../common/parent'
+import { allocateRun } from '../common/runFolder'
+import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from '../common/weights'
 import { processesFor } from './distributed'
-import { flagDefault, flagValue, spellFlags } from './flags'
-import { hypFile, inputFile, modelFile } from './inputs'
 import {
   type Asked,
   type Context,
   type FindReady,
   launchSpec,
-  projectsOf,
   provenanceOf,
   runnerConfig,
   sparsityFields,
 } from './launchSpec'
-import type { StageRequest } from './request'
-import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from './weights'
 
 /** Checks the inputs of a new run, then the interpreter, then makes the run's folder. */
 export async function prepareNew(asked: Asked, ready: FindReady): Promise<LaunchSpec> {
@@ -34,7 +31,7 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
     flagValue(parsed.script, dest) ?? flagDefault(flags, dest)
   const replaced = new Map<string, readonly string[]>()
 
-  const data = await dataSetFor(named('data') ?? '', asked)
+  const data = await dataSetFor(named('data') ?? '', request)
   replaced.set('data', [data.file])
 
   const weightNames = parsed.script.get('weights')?.values ?? [named('weights') ?? '']
@@ -81,9 +78,11 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   const context: Context = { ...asked, found: await ready() }
   const id = newRunId()
   const [weightsFile] = weights
-  const parent = weightsFile ? await parentOf(weightsFile, request) : undefined
+  const parent = weightsFile
+    ? await parentOf(weightsFile, detection.root, request.projects)
+    : undefined
   const provenance = await provenanceOf(context, { weights: weightsFile, cfg, data: data.file })
-  const runDir = await allocate(context, cfg)
+  const runDir = await allocateRun({ ...asked, cfg })
   const argv = argumentsFor(context, replaced, runDir)
   const manifest: RunManifest = {
     v: 1,
@@ -100,57 +99,6 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   }
   const config = runnerConfig(context, { runDir, argv, cwd: data.cwd, resume: false })
   return launchSpec(context, { runDir, manifest, config, processes, notes })
-}
-
-/** Only for weights of no telling name are all logs read. */
-async function parentOf(weights: string, request: StageRequest): Promise<string | undefined> {
-  const holder = await trainingRunOf(weights)
-  if (holder) return holder.manifest.id
-  const runs = await readRuns(request.detection.root, projectsOf(request))
-  return (await findParent(weights, runs)) ?? (await runOfFile(weights))?.manifest.id
-}
-
-/**
- * Paths in a data.yaml may be relative to where the script runs: the person's folder as they would run it
- * themselves, or the checkout, as tutorials do.
- */
-async function dataSetFor(
-  name: string,
-  { request }: Asked,
-): Promise<{ readonly file: string; readonly nc: number; readonly cwd: string }> {
-  const { detection } = request
-  const file = await inputFile('--data', name, { cwd: request.cwd, root: detection.root })
-  try {
-    const { nc } = await loadDataYaml(file, detection, { cwd: detection.root })
-    return { file, nc, cwd: detection.root }
-  } catch (error) {
-    const elsewhere = resolve(request.cwd) !== resolve(detection.root)
-    if (!(error instanceof SlimError) || error.code !== 'data/missing-path' || !elsewhere)
-      throw error
-    const { nc } = await loadDataYaml(file, detection, { cwd: request.cwd })
-    return { file, nc, cwd: request.cwd }
-  }
-}
-
-async function allocate({ request, flags, parsed }: Asked, cfg: string | undefined) {
-  const { detection, stage, cwd } = request
-  const given = flagValue(parsed.script, 'project')
-  const fallback = flagDefault(flags, 'project') ?? (stage === 'val' ? 'runs/val' : 'runs/train')
-  // A package's folder is no place for runs.
-  const home = detection.capabilities.layout === 'packaged' ? cwd : detection.root
-  const project = given === undefined ? resolve(home, fallback) : resolve(cwd, given)
-  const asked = flagValue(parsed.script, 'name') ?? flagDefault(flags, 'name') ?? 'exp'
-  const name = asked === 'cfg' && cfg ? (/([^\\/]+?)(\.[^.]*)?$/.exec(cfg)?.[1] ?? asked) : asked
-  if (!parsed.script.has('exist_ok')) return createRunFolder(project, name)
-  const before = await readRun(resolve(project, name)).catch(() => undefined)
-  if (before && !isEnded(before.state)) {
-    throw new SlimError(
-      'runs/in-use',
-      l10n.t('{0} is still running.', before.runDir),
-      l10n.t('Choose another --name, or stop it first with "yolov5-slim stop".'),
-    )
-  }
-  return reuseRunFolder(project, name)
 }
 
 function argumentsFor(

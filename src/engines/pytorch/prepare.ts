@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { LaunchSpec } from '../../runs/supervisor'
-import type { RunnerSparsity } from './contract'
-import { type ParsedFlags, parseFlags } from './flags'
-import { isFile } from './inputs'
+import { type ParsedFlags, parseFlags } from '../common/flags'
+import { isFile } from '../common/inputs'
+import { sparsityOf } from '../common/sparsityFlags'
 import type { Asked } from './launchSpec'
 import { prepareNew } from './newRun'
 import { findPython, type Preflight, preflight, requireReady } from './python'
@@ -39,32 +39,6 @@ export async function preparePyTorchStage(request: StageRequest): Promise<Launch
   const asked: Asked = { request, flags, script, parsed, sparsity }
   const ready = () => readyPython(request, parsed)
   return parsed.script.has('resume') ? prepareResumed(asked, ready) : prepareNew(asked, ready)
-}
-
-/** Sparsity that prepares for removing half of the channels, unless `--percent` says otherwise. */
-const defaultPercent = 0.5
-
-function sparsityOf(stage: StageRequest['stage'], { own }: ParsedFlags): RunnerSparsity | null {
-  if (stage === 'sparse') {
-    return {
-      reg: own.reg ?? 'prox',
-      sr: own.sr ?? 'auto',
-      schedule: own.srSchedule ?? 'constant',
-      percent: own.percent ?? defaultPercent,
-    }
-  }
-  const given = [
-    own.st && '--st',
-    own.sr !== undefined && '--sr',
-    own.reg && '--reg',
-    own.srSchedule && '--sr-schedule',
-  ].find((flag) => typeof flag === 'string')
-  if (given === undefined) return null
-  throw new SlimError(
-    'flags/stage',
-    l10n.t('{0} belongs to sparse training, not to the stage {1}.', given, stage),
-    l10n.t('Use the stage "sparse", or leave {0} out.', given),
-  )
 }
 
 async function readyPython(request: StageRequest, { own }: ParsedFlags): Promise<Preflight> {

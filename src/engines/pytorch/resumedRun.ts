@@ -3,9 +3,11 @@ import { SlimError } from '../../core/errors'
 import type { RunManifest } from '../../runs/manifest'
 import { newRunId } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
+import { flagValue } from '../common/flags'
+import { type ResumePoint, resumePoint } from '../common/resume'
+import { checkWeights } from '../common/weights'
 import type { RunnerSparsity } from './contract'
 import { processesFor } from './distributed'
-import { flagValue } from './flags'
 import {
   type Asked,
   type Context,
@@ -16,8 +18,6 @@ import {
   runnerConfig,
   sparsityFields,
 } from './launchSpec'
-import { type ResumePoint, resumePoint } from './resume'
-import { checkWeights } from './weights'
 
 /** Lets a stopped run go on in its own folder, under its own id. */
 export async function prepareResumed(asked: Asked, ready: FindReady): Promise<LaunchSpec> {

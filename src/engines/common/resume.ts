@@ -2,12 +2,15 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import type { Sparsity } from '../../core/slimming/sparsity'
 import type { RunManifest } from '../../runs/manifest'
 import { readRun } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { findRun, listRuns, readManifest, runFiles } from '../../runs/store'
-import type { RunnerConfig } from './contract'
 import { isFile } from './inputs'
+
+/** What of `slim/runner.json` a resumed run goes on with; each engine writes more. */
+type StartedWith = { readonly cwd?: string; readonly sparsity?: Sparsity | null }
 
 /** What `--resume` goes on with. */
 export type ResumePoint = {
@@ -17,7 +20,7 @@ export type ResumePoint = {
   /** Undefined for a run that the release's own train.py made. */
   readonly manifest?: RunManifest
   /** How the run was told to train, where we started it. */
-  readonly config?: RunnerConfig
+  readonly config?: StartedWith
   /** `--device` and `--batch-size` as the run was started, from the opt.yaml that the release wrote. */
   readonly device?: string
   readonly batchSize?: string
@@ -114,10 +117,10 @@ async function pointIn(runDir: string, checkpoint: string): Promise<ResumePoint>
 
 async function withConfig(
   runDir: string,
-): Promise<{ readonly runDir: string; readonly config?: RunnerConfig }> {
+): Promise<{ readonly runDir: string; readonly config?: StartedWith }> {
   try {
     const text = await readFile(runFiles(runDir).runnerConfig, 'utf8')
-    return { runDir, config: JSON.parse(text) as RunnerConfig }
+    return { runDir, config: JSON.parse(text) as StartedWith }
   } catch {
     return { runDir }
   }

@@ -1,0 +1,36 @@
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
+import type { Sparsity } from '../../core/slimming/sparsity'
+import type { Stage } from '../../runs/manifest'
+import type { ParsedFlags } from './flags'
+
+/** Sparsity that prepares for removing half of the channels, unless `--percent` says otherwise. */
+const defaultPercent = 0.5
+
+/**
+ * The sparsity that the flags of a stage ask for.
+ *
+ * @throws SlimError `flags/stage` where they belong to another stage
+ */
+export function sparsityOf(stage: Stage, { own }: Pick<ParsedFlags, 'own'>): Sparsity | null {
+  if (stage === 'sparse') {
+    return {
+      reg: own.reg ?? 'prox',
+      sr: own.sr ?? 'auto',
+      schedule: own.srSchedule ?? 'constant',
+      percent: own.percent ?? defaultPercent,
+    }
+  }
+  const given = [
+    own.st && '--st',
+    own.sr !== undefined && '--sr',
+    own.reg && '--reg',
+    own.srSchedule && '--sr-schedule',
+  ].find((flag) => typeof flag === 'string')
+  if (given === undefined) return null
+  throw new SlimError(
+    'flags/stage',
+    l10n.t('{0} belongs to sparse training, not to the stage {1}.', given, stage),
+    l10n.t('Use the stage "sparse", or leave {0} out.', given),
+  )
+}
