@@ -1,11 +1,14 @@
 import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { peekOwnFlags } from '../../engines/common/flags'
+import { SlimError } from '../../core/errors'
+import type { Detection } from '../../core/yolov5/release'
+import { prepareBuiltinStage } from '../../engines/builtin/stage/prepare'
+import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
 import { preparePyTorchStage } from '../../engines/pytorch/prepare'
-import { type StartedRun, startRun } from '../../runs/supervisor'
+import { type LaunchSpec, type StartedRun, startRun } from '../../runs/supervisor'
 import type { StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
-import { reportError, usageError } from '../errors'
+import { reportError } from '../errors'
 import { followRun } from '../followRun'
 import { stageHelpLines } from '../stageHelp'
 import { errColors, exitCodes, outColors, print, printAside, printJson } from '../terminal'
@@ -37,24 +40,7 @@ export async function launchStage(
     return { code: exitCodes.ok }
   }
   const own = peekOwnFlags(args)
-  if (own.engine !== undefined && own.engine !== 'pytorch') {
-    throw usageError(
-      'unknown-engine',
-      l10n.t('--engine {0}: there is no such engine.', own.engine),
-      l10n.t('Use --engine pytorch, or leave it out.'),
-    )
-  }
-  const detection = await requireCheckout(cwd, own.checkout)
-  const launch = await preparePyTorchStage({
-    stage,
-    detection,
-    args,
-    cwd,
-    commandLine: typed,
-    planner: [process.execPath, program, 'internal-plan'],
-    runner: join(dirname(program), 'runner', 'main.py'),
-    slimVersion,
-  })
+  const { launch, release } = await prepare({ stage, args }, own, typed)
   for (const note of [...notes, ...(launch.notes ?? [])]) {
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
@@ -71,7 +57,10 @@ export async function launchStage(
     }
     return { code: exitCodes.ok, runDir }
   }
-  const head = l10n.t('{0} of YOLOv5 {1} in {2}', stage, detection.release, runDir)
+  const head =
+    release === undefined
+      ? l10n.t('{0} with the built-in engine in {1}', stage, runDir)
+      : l10n.t('{0} of YOLOv5 {1} in {2}', stage, release, runDir)
   if (own.json) printAside(head)
   else print(outColors.bold(head))
   try {
@@ -82,10 +71,60 @@ export async function launchStage(
   }
 }
 
-type Launch = Awaited<ReturnType<typeof preparePyTorchStage>>
+/** A stage that is ready to start, and the release of the checkout that it is of. */
+type Prepared = { readonly launch: LaunchSpec; readonly release: string | undefined }
+
+async function prepare(
+  { stage, args }: Pick<StageCommand, 'stage' | 'args'>,
+  own: OwnFlags,
+  typed: readonly string[],
+): Promise<Prepared> {
+  const cwd = process.cwd()
+  const request = { stage, args, cwd, commandLine: typed, slimVersion }
+  const builtin = async (detection: Detection | undefined): Promise<Prepared> => ({
+    launch: await prepareBuiltinStage({
+      ...request,
+      ...(detection ? { detection } : {}),
+      engine: join(dirname(program), 'builtin', 'main.cjs'),
+    }),
+    release: detection?.release,
+  })
+  const pytorch = async (detection: Detection): Promise<Prepared> => ({
+    launch: await preparePyTorchStage({
+      ...{ ...request, detection },
+      planner: [process.execPath, program, 'internal-plan'],
+      runner: join(dirname(program), 'runner', 'main.py'),
+    }),
+    release: detection.release,
+  })
+  switch (own.engine ?? 'auto') {
+    case 'pytorch':
+      return pytorch(await requireCheckout(cwd, own.checkout))
+    case 'builtin':
+      return builtin(await optionalCheckout(cwd, own.checkout))
+    default: {
+      const detection = await optionalCheckout(cwd, own.checkout)
+      if (!detection) return builtin(undefined)
+      try {
+        return await pytorch(detection)
+      } catch (error) {
+        // Whoever names an interpreter, or has none of its packages at fault, wants to hear of it.
+        if (own.python !== undefined || !isPythonMissing(error)) throw error
+        const note = l10n.t('The built-in engine trains, since PyTorch can not: {0}', error.message)
+        const prepared = await builtin(detection)
+        const notes = [note, ...(prepared.launch.notes ?? [])]
+        return { ...prepared, launch: { ...prepared.launch, notes } }
+      }
+    }
+  }
+}
+
+function isPythonMissing(error: unknown): error is SlimError {
+  return error instanceof SlimError && error.code.startsWith('python/')
+}
 
 /** From here on it is the run that fails, not the command line. */
-async function start(launch: Launch): Promise<StartedRun | undefined> {
+async function start(launch: LaunchSpec): Promise<StartedRun | undefined> {
   try {
     return await startRun(launch)
   } catch (error) {

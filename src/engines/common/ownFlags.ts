@@ -3,6 +3,9 @@ import { SlimError } from '../../core/errors'
 import type { ScriptFlag } from '../../core/yolov5/release'
 import type { GivenFlag } from './argumentParser'
 
+/** Who trains; `auto` is PyTorch where a checkout and a Python for it are there, and else the built-in engine. */
+export const engines = ['auto', 'pytorch', 'builtin'] as const
+
 /** What our own flags say; a flag that was not given is not there. */
 export type OwnFlags = {
   /** `--st`: train sparsely. */
@@ -22,6 +25,8 @@ export type OwnFlags = {
   readonly nodeRank?: number
   readonly masterAddr?: string
   readonly masterPort?: number
+  /** Compute threads of the built-in engine. */
+  readonly threads?: number
   /** `--repo` or `--checkout`: the YOLOv5 folder. */
   readonly checkout?: string
 }
@@ -46,7 +51,7 @@ export const ownFlags: readonly ScriptFlag[] = [
   own('srSchedule', ['--sr-schedule'], 'string', ['constant', 'linear']),
   own('percent', ['--percent'], 'float'),
   own('python', ['--python'], 'string'),
-  own('engine', ['--engine'], 'string'),
+  own('engine', ['--engine'], 'string', engines),
   own('detach', ['--detach'], 'flag'),
   own('json', ['--json'], 'flag'),
   own('trustWeights', ['--trust-weights'], 'flag'),
@@ -55,6 +60,7 @@ export const ownFlags: readonly ScriptFlag[] = [
   own('nodeRank', ['--node-rank'], 'int'),
   own('masterAddr', ['--master-addr'], 'string'),
   own('masterPort', ['--master-port'], 'int'),
+  own('threads', ['--threads'], 'int'),
   own('checkout', ['--repo', '--checkout'], 'string'),
 ]
 

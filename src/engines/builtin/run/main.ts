@@ -10,11 +10,11 @@ import { valStage } from './validate'
 const stoppedStatus = 130
 const stackLines = 20
 
-/** Runs what `slim/builtin.json` says; exit status 0 finished, 130 stopped, 1 failed, 2 nothing to run. */
+/** Runs what `slim/runner.json` says; exit status 0 finished, 130 stopped, 1 failed, 2 nothing to run. */
 async function main(): Promise<number> {
   const [file] = process.argv.slice(2)
   if (file === undefined) {
-    process.stderr.write('usage: main.cjs <run>/slim/builtin.json\n')
+    process.stderr.write('usage: main.cjs <run>/slim/runner.json\n')
     return 2
   }
   const config = JSON.parse(readFileSync(file, 'utf8')) as BuiltinConfig

@@ -2,7 +2,7 @@ import type { Sparsity } from '../../../core/slimming/sparsity'
 import type { BuiltinRelease } from '../contract'
 import type { OptValues } from './options'
 
-/** `slim/builtin.json`: everything the engine's process is told. Paths are absolute. */
+/** `slim/runner.json`: everything the engine's process is told. Paths are absolute. */
 export type BuiltinConfig = {
   readonly v: 1
   readonly stage: 'train' | 'sparse' | 'finetune' | 'val'
