@@ -36,6 +36,8 @@ await Promise.all([
     ...node,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.cjs',
+    // Native code: loaded from node_modules, by the commands that need it.
+    external: ['sharp'],
     banner: { js: '#!/usr/bin/env node' },
   }),
   build({
@@ -47,7 +49,6 @@ await Promise.all([
     },
     outdir: 'dist/builtin',
     outExtension: { '.js': '.cjs' },
-    // Native code: loaded from node_modules.
     external: ['sharp'],
   }),
   compileKernels('dist/builtin/kernels.wasm'),

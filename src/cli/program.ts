@@ -5,6 +5,7 @@ import { type ScriptStage, stages } from './aliases'
 import type { DoctorOptions } from './commands/doctor'
 import type { PruneOptions } from './commands/prune'
 import type { RunsOptions } from './commands/runs'
+import type { SampleCommandOptions } from './commands/sample'
 import type { StopCommandOptions } from './commands/stop'
 import { usageError } from './errors'
 import { integerOption, numberOption, percentOption } from './options'
@@ -87,6 +88,24 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (options: RunsOptions) => {
       const { runs } = await import('./commands/runs')
       outcome.code = await runs(options)
+    })
+
+  program
+    .command('sample')
+    .argument('<dir>', l10n.t('new folder'))
+    .description(l10n.t('Write a small data set of drawn shapes, to try things with.'))
+    .option('--train <n>', l10n.t('training images; default: {0}', 320), integerOption(1))
+    .option('--val <n>', l10n.t('validation images; default: {0}', 128), integerOption(1))
+    .option('--size <px>', l10n.t('side of an image; default: {0}', 128), integerOption(32))
+    .option(
+      '--seed <n>',
+      l10n.t('another seed draws other images; default: {0}', 1),
+      integerOption(0),
+    )
+    .addOption(json())
+    .action(async (dir: string, options: SampleCommandOptions) => {
+      const { sample } = await import('./commands/sample')
+      outcome.code = await sample(dir, options)
     })
 
   program

@@ -68,7 +68,9 @@ function helpOf(dest: string): string | undefined {
     case 'python':
       return l10n.t('Python interpreter or virtual environment with torch; default: python3')
     case 'engine':
-      return l10n.t('what trains; default: pytorch')
+      return l10n.t(
+        'what trains: pytorch, builtin (needs no Python), or auto (default): PyTorch where it is ready',
+      )
     case 'detach':
       return l10n.t('start the run, print its id and folder, and leave it running')
     case 'json':
@@ -85,6 +87,8 @@ function helpOf(dest: string): string | undefined {
       return l10n.t('address of machine 0')
     case 'masterPort':
       return l10n.t('port on machine 0')
+    case 'threads':
+      return l10n.t('compute threads of the built-in engine on a CPU; default: one a core')
     case 'checkout':
       return l10n.t('the YOLOv5 folder; default: the one this folder is, holds or lies in')
     default:

@@ -47,7 +47,8 @@ describe('yolov5-slim', () => {
     [['detect', 'nowhere'], 'cli/no-such-folder', 'Name the folder'],
     [['detect', process.execPath], 'cli/not-a-folder', 'Name the folder'],
     [['detect', 'here', 'there'], 'cli/unexpected-argument', '--help'],
-    [['sparse', '--weights', 'w.pt'], 'detect/not-found', 'train.py'],
+    [['sparse', '--engine', 'pytorch', '--weights', 'w.pt'], 'detect/not-found', 'train.py'],
+    [['sparse', '--weights', 'w.pt'], 'flags/value', '--data'],
   ] as const)('refuses %j with %s, exit code 2 and a remedy', async (args, errorCode, remedy) => {
     const { code, stdout, stderr } = await slim(args, { cwd: empty })
     expect(stderr).toMatch(new RegExp(`^error\\[${errorCode}\\]: \\S.*\\n {2}→ \\S.*\\n$`))

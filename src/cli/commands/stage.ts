@@ -4,11 +4,12 @@ import { SlimError } from '../../core/errors'
 import type { Detection } from '../../core/yolov5/release'
 import { prepareBuiltinStage } from '../../engines/builtin/stage/prepare'
 import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
+import { engines } from '../../engines/common/ownFlags'
 import { preparePyTorchStage } from '../../engines/pytorch/prepare'
 import { type LaunchSpec, type StartedRun, startRun } from '../../runs/supervisor'
 import type { StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
-import { reportError } from '../errors'
+import { reportError, usageError } from '../errors'
 import { followRun } from '../followRun'
 import { stageHelpLines } from '../stageHelp'
 import { errColors, exitCodes, outColors, print, printAside, printJson } from '../terminal'
@@ -40,6 +41,13 @@ export async function launchStage(
     return { code: exitCodes.ok }
   }
   const own = peekOwnFlags(args)
+  if (own.engine !== undefined && !engines.some((engine) => engine === own.engine)) {
+    throw usageError(
+      'unknown-engine',
+      l10n.t('--engine {0}: there is no such engine.', own.engine),
+      l10n.t('Use --engine pytorch, builtin or auto, or leave it out.'),
+    )
+  }
   const { launch, release } = await prepare({ stage, args }, own, typed)
   for (const note of [...notes, ...(launch.notes ?? [])]) {
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)

@@ -1,0 +1,68 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import sharp from 'sharp'
+import { stringify } from 'yaml'
+import { SlimError } from '../../../core/errors'
+import { Random } from '../data/random'
+import { drawShapes, sampleNames } from './draw'
+
+export type SampleOptions = {
+  readonly train: number
+  readonly val: number
+  /** Pixels of an image's side. */
+  readonly size: number
+  readonly seed: number
+}
+
+export const defaultSample: SampleOptions = { train: 320, val: 128, size: 128, seed: 1 }
+
+export type WrittenSample = { readonly data: string; readonly images: number }
+
+/**
+ * Writes a small detection data set: drawn circles, squares and triangles as PNG, labels, and a data.yaml. The same
+ * options give the same files.
+ *
+ * @throws SlimError `sample/not-empty` for a folder with something in it
+ */
+export async function writeSample(folder: string, options: SampleOptions): Promise<WrittenSample> {
+  const there = await readdir(folder).catch(() => [])
+  if (there.length > 0) {
+    throw new SlimError(
+      'sample/not-empty',
+      l10n.t('{0} is not empty.', folder),
+      l10n.t('Name a new folder: nothing of yours shall be overwritten.'),
+    )
+  }
+  for (const [index, split] of (['train', 'val'] as const).entries()) {
+    const images = join(folder, 'images', split)
+    const labels = join(folder, 'labels', split)
+    await mkdir(images, { recursive: true })
+    await mkdir(labels, { recursive: true })
+    const count = options[split]
+    const digits = `${count - 1}`.length
+    for (let i = 0; i < count; i++) {
+      const random = new Random(options.seed, index, i)
+      const name = `${i}`.padStart(digits, '0')
+      const { image, labels: rows } = drawShapes(random, options.size)
+      const { width, height, data } = image
+      await sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toFile(join(images, `${name}.png`))
+      const lines = rows.map(
+        ([cls, ...box]) => `${cls} ${box.map((v) => v.toFixed(6)).join(' ')}\n`,
+      )
+      await writeFile(join(labels, `${name}.txt`), lines.join(''))
+    }
+  }
+  const data = join(folder, 'data.yaml')
+  const yaml = {
+    path: folder,
+    train: 'images/train',
+    val: 'images/val',
+    nc: sampleNames.length,
+    names: [...sampleNames],
+  }
+  await writeFile(data, `# Drawn by yolov5-slim sample; seed ${options.seed}\n${stringify(yaml)}`)
+  return { data, images: options.train + options.val }
+}
