@@ -51,6 +51,18 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
     external: ['sharp'],
   }),
+  build({
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    // Embedded in every report.
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    entryPoints: ['webview/report/main.ts'],
+    outfile: 'dist/report.js',
+  }),
   compileKernels('dist/builtin/kernels.wasm'),
   ...wasmFiles.map((name) => cp(join(wasmPackage, name), join('dist/builtin', name))),
   cp('src/engines/pytorch/runner', 'dist/runner', {

@@ -1,7 +1,9 @@
-import { openCheckpoint } from '../core/checkpoint/checkpoint'
+import { type Checkpoint, openCheckpoint } from '../core/checkpoint/checkpoint'
 import { checkpointModel } from '../core/checkpoint/model'
 import { moduleTree } from '../core/checkpoint/moduleTree'
-import { countParameters } from '../core/slimming/graph'
+import { buildChannelGraph, countParameters } from '../core/slimming/graph'
+import type { ModuleNode } from '../core/slimming/moduleTree'
+import type { ReportModel } from '../runs/reportData'
 import type { RunSnapshot } from '../runs/snapshot'
 
 /** Reading a checkpoint's pickle takes some 10 ms; a list of runs shall not take seconds. */
@@ -20,12 +22,31 @@ export function withParameters(runs: readonly RunSnapshot[]): RunSnapshot[] {
   })
 }
 
+/** Prunable channels, parameters and bytes of a checkpoint; undefined when it cannot be read. */
+export function modelFacts(path: string): ReportModel | undefined {
+  return withModel(path, (tree, { size }) => {
+    const { norms } = buildChannelGraph(tree)
+    return {
+      channels: norms.reduce((sum, norm) => sum + (norm.prunable ? norm.channels : 0), 0),
+      parameters: countParameters(tree),
+      bytes: size,
+    }
+  })
+}
+
 /** Parameters of the model in a checkpoint; undefined when it cannot be read, e.g. while it is being written. */
 function parametersOf(path: string): number | undefined {
+  return withModel(path, countParameters)
+}
+
+function withModel<T>(
+  path: string,
+  read: (tree: ModuleNode, checkpoint: Checkpoint) => T,
+): T | undefined {
   try {
     const checkpoint = openCheckpoint(path)
     try {
-      return countParameters(moduleTree(checkpoint, checkpointModel(checkpoint.root).model))
+      return read(moduleTree(checkpoint, checkpointModel(checkpoint.root).model), checkpoint)
     } finally {
       checkpoint.close()
     }

@@ -4,6 +4,7 @@ import { criteria, reductions } from '../core/slimming/scores'
 import { type ScriptStage, stages } from './aliases'
 import type { DoctorOptions } from './commands/doctor'
 import type { PruneOptions } from './commands/prune'
+import type { ReportOptions } from './commands/report'
 import type { RunsOptions } from './commands/runs'
 import type { SampleCommandOptions } from './commands/sample'
 import type { StopCommandOptions } from './commands/stop'
@@ -106,6 +107,21 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (dir: string, options: SampleCommandOptions) => {
       const { sample } = await import('./commands/sample')
       outcome.code = await sample(dir, options)
+    })
+
+  program
+    .command('report')
+    .argument(
+      '<run...>',
+      l10n.t('names, ids or folders of runs, in the order in which they shall appear'),
+    )
+    .description(l10n.t('Write one HTML page with the mAP and gamma charts of some runs.'))
+    .option('--output <file>', l10n.t('file to write'), 'report.html')
+    .option('--project <dir>', l10n.t('another folder that holds runs'))
+    .addOption(repo())
+    .action(async (references: string[], options: ReportOptions) => {
+      const { report } = await import('./commands/report')
+      outcome.code = await report(references, options)
     })
 
   program

@@ -1,0 +1,43 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { reportStage } from '../../runs/report'
+import type { ReportData } from '../../runs/reportData'
+import { findRun } from '../../runs/store'
+import { optionalCheckout } from '../checkout'
+import { reportPage } from '../format/reportPage'
+import { modelFacts } from '../modelSize'
+import { exitCodes, print } from '../terminal'
+
+export type ReportOptions = {
+  readonly output: string
+  readonly project?: string
+  readonly checkout?: string
+}
+
+/** `report RUN...`: one page about some runs, in the order given. */
+export async function report(
+  references: readonly string[],
+  options: ReportOptions,
+): Promise<number> {
+  const cwd = process.cwd()
+  const checkout = await optionalCheckout(cwd, options.checkout)
+  const projects = options.project === undefined ? [] : [resolve(cwd, options.project)]
+  const stages: ReportData['stages'][number][] = []
+  for (const reference of references) {
+    const { runDir } = await findRun(checkout?.root ?? cwd, reference, { projects })
+    const stage = await reportStage(runDir)
+    const model = modelFacts(join(runDir, 'weights', 'best.pt'))
+    stages.push({ ...stage, ...(model ? { model } : {}) })
+  }
+  const output = resolve(cwd, options.output)
+  await writeReport({ title: l10n.t('YOLOv5 Slim: {0}', references.join(', ')), stages }, output)
+  print(l10n.t('{0} written', output))
+  return exitCodes.ok
+}
+
+/** Writes the page; its drawing code lies beside the program. */
+export async function writeReport(data: ReportData, file: string): Promise<void> {
+  const script = await readFile(join(dirname(__filename), 'report.js'), 'utf8')
+  await writeFile(file, reportPage(data, script))
+}

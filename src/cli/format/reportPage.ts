@@ -1,0 +1,82 @@
+import * as l10n from '@vscode/l10n'
+import { formatBytes, formatCount, formatScore } from '../../runs/format/numbers'
+import type { ReportData, ReportStage } from '../../runs/reportData'
+
+/**
+ * One HTML page with everything in it: table, data and the script that draws the charts. It loads nothing.
+ *
+ * @param script the bundled drawing code
+ */
+export function reportPage(data: ReportData, script: string): string {
+  const title = escapeHtml(data.title)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${title}</h1>
+${table(data.stages)}
+<h2>${l10n.t('Accuracy')}</h2>
+<div class="chart"><canvas id="scores"></canvas></div>
+<h2>${l10n.t('BatchNorm gammas')}</h2>
+<div class="pair">
+<div class="chart"><canvas id="near-zero"></canvas></div>
+<div class="chart"><canvas id="histogram"></canvas></div>
+</div>
+<h2>${l10n.t('Channels by layer')}</h2>
+<div class="chart tall"><canvas id="layers"></canvas></div>
+<script id="data" type="application/json">${embedded(data)}</script>
+<script>${script.replaceAll('</script', '<\\/script')}</script>
+</body>
+</html>
+`
+}
+
+const style = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid color-mix(in srgb, currentcolor 20%, transparent); }
+th:first-child, td:first-child { text-align: left; }
+.chart { position: relative; height: 20rem; } .tall { height: 24rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; }
+`
+
+function table(stages: readonly ReportStage[]): string {
+  const heads = [
+    l10n.t('stage'),
+    'mAP50',
+    'mAP50-95',
+    l10n.t('channels'),
+    l10n.t('parameters'),
+    l10n.t('size'),
+    l10n.t('time'),
+  ]
+  const rows = stages.map(({ name, mAP50, mAP50_95, model, seconds }) => [
+    name,
+    formatScore(mAP50),
+    formatScore(mAP50_95),
+    model ? `${model.channels}` : '',
+    model ? formatCount(model.parameters) : '',
+    model ? formatBytes(model.bytes) : '',
+    seconds === null ? '' : `${seconds.toFixed(0)} s`,
+  ])
+  const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+  return `<table>${row(heads, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`
+}
+
+/** JSON that can not end its script element. */
+function embedded(data: ReportData): string {
+  return JSON.stringify(data).replaceAll('<', '\\u003c')
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
