@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import { Command, type CommanderError, Option } from 'commander'
 import { criteria, reductions } from '../core/slimming/scores'
 import { type ScriptStage, stages } from './aliases'
+import type { DemoOptions } from './commands/demo'
 import type { DoctorOptions } from './commands/doctor'
 import type { PruneOptions } from './commands/prune'
 import type { ReportOptions } from './commands/report'
@@ -122,6 +123,20 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (references: string[], options: ReportOptions) => {
       const { report } = await import('./commands/report')
       outcome.code = await report(references, options)
+    })
+
+  program
+    .command('demo')
+    .argument('[repo]', l10n.t('a YOLOv5 folder whose release and cfg to use'))
+    .description(
+      l10n.t(
+        'Slim a small model on drawn shapes, from sparse training to the report; needs only Node.',
+      ),
+    )
+    .option('--dir <dir>', l10n.t('new folder for everything it writes'), 'yolov5-slim-demo')
+    .action(async (repository: string | undefined, options: DemoOptions) => {
+      const { demo } = await import('./commands/demo')
+      outcome.code = await demo(repository, options)
     })
 
   program

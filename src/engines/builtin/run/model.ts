@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
+import { isSameArchitecture } from '../checkpoint/architecture'
 import { buildCheckpoint } from '../checkpoint/build'
 import { editModel } from '../checkpoint/edit'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
@@ -46,7 +47,7 @@ export async function startingModel(
   }
   if (!given) return started(await built(cfg ?? ''))
   const fresh = cfg === undefined ? undefined : await built(cfg)
-  if (!fresh || isSameArchitecture(given, fresh)) {
+  if (!fresh || isSameArchitecture(given.layout, fresh.layout)) {
     return started(editModel(given, { names, random: unit }))
   }
   return transferred(context, given, fresh)
@@ -54,21 +55,6 @@ export async function startingModel(
 
 function started(open: OpenModel): StartingModel {
   return { open, ...fromStateDict(open.layout, open.tensors) }
-}
-
-/** The same modules under the same names; channels may differ, for pruning takes some. */
-function isSameArchitecture(a: OpenModel, b: OpenModel): boolean {
-  const outline = ({ layout }: OpenModel): string =>
-    layout.parameters.map(({ name, shape }) => `${name} ${shape.slice(2).join()}`).join('\n')
-  if (outline(a) !== outline(b)) return false
-  // A larger or smaller relative is no pruned one: pruning makes no channel more.
-  const shapes = new Map(b.layout.parameters.map(({ name, shape }) => [name, shape]))
-  // Outputs of Detect, whose convolutions alone have a bias, are as many as the classes want.
-  return a.layout.parameters.every(({ name, shape }) => {
-    const whole = shapes.get(name) ?? []
-    const isOutput = shapes.has(name.replace(/\.weight$/, '.bias')) && !/\.bn\./.test(name)
-    return shape.every((size, i) => (i === 0 && isOutput) || size <= (whole[i] ?? 0))
-  })
 }
 
 /** Copies the tensors whose names and shapes agree, but anchors (`intersect_dicts`). */
