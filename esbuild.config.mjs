@@ -46,6 +46,7 @@ await Promise.all([
       main: 'src/engines/builtin/run/main.ts',
       'learner-worker': 'src/engines/builtin/learner/worker.ts',
       'data-worker': 'src/engines/builtin/data/worker.ts',
+      probe: 'src/engines/builtin/backend/probeMain.ts',
     },
     outdir: 'dist/builtin',
     outExtension: { '.js': '.cjs' },

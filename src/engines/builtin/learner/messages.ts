@@ -1,3 +1,4 @@
+import type { BackendStart } from '../backend/start'
 import type { Batch, HeadShape, LevelOutput, Losses, LossOptions } from '../contract'
 import type { LayerGraph } from '../model/graph'
 
@@ -13,15 +14,6 @@ export type LearnerStart = {
   /** Where this worker leaves the gradients and running statistics of its part of a batch. */
   readonly gradients: Float32Array
   readonly ownStatistics: Float32Array
-}
-
-/** Which backend a learner loads, and where its files are. */
-export type BackendStart = {
-  readonly kind: 'cuda' | 'webgpu' | 'native' | 'wasm'
-  /** Folder of tfjs's .wasm files. */
-  readonly wasmFolder: string
-  /** Our own kernels for wasm. */
-  readonly kernelsFile: string
 }
 
 export type LearnerRequest =

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { BackendStart } from '../backend/start'
 import type {
   Batch,
   HeadShape,
@@ -10,7 +11,7 @@ import type {
   StepResult,
 } from '../contract'
 import type { LayerGraph } from '../model/graph'
-import type { BackendStart, LearnerReply, LearnerRequest, LearnerStart } from './messages'
+import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
 import { splitBatch } from './split'
 
 export type PoolOptions = {

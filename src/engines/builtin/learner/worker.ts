@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { startBackend } from '../backend/start'
 import { LocalLearner } from './local'
 import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
-import { startBackend } from './start'
 
 /** Entry of a compute worker: one network on one backend, asked by its pool. */
 async function main(): Promise<void> {

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path'
 export type EngineFiles = {
   readonly learnerWorker: string
   readonly dataWorker: string
+  /** Tries a backend out. */
+  readonly probe: string
   /** Our own kernels for wasm. */
   readonly kernels: string
   /** Folder of tfjs's .wasm files. */
@@ -16,6 +18,7 @@ export function engineFiles(folder: string): EngineFiles {
   return {
     learnerWorker: join(folder, 'learner-worker.cjs'),
     dataWorker: join(folder, 'data-worker.cjs'),
+    probe: join(folder, 'probe.cjs'),
     kernels: join(folder, 'kernels.wasm'),
     wasmFolder: wasmFolder(folder),
   }

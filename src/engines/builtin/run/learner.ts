@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import * as l10n from '@vscode/l10n'
-import { SlimError } from '../../../core/errors'
+import { backendStart, chooseBackend } from '../backend/choose'
 import type { OpenModel } from '../checkpoint/open'
 import type { Learner, LossOptions } from '../contract'
 import { LearnerPool } from '../learner/pool'
@@ -9,28 +8,23 @@ import type { EngineFiles } from './files'
 
 /** Starts computing on what `--device` names, or on the best there is. */
 export async function startLearner(
-  { config }: RunContext,
+  context: RunContext,
   files: EngineFiles,
   open: OpenModel,
   loss: LossOptions,
 ): Promise<Learner> {
-  const kind = backendOf(config.device)
+  const { config } = context
+  const { kind, notes } = await chooseBackend(config.device, files)
+  for (const note of notes) context.warn('backend/passed-over', note)
+  // The others have threads of their own, or a GPU's.
+  const threads = config.threads > 0 ? config.threads : availableParallelism()
   return LearnerPool.start({
     graph: open.graph,
     layout: open.layout,
     head: open.head,
     loss,
-    backend: { kind, wasmFolder: files.wasmFolder, kernelsFile: files.kernels },
+    backend: backendStart(kind, files),
     workerFile: files.learnerWorker,
-    workers: config.threads > 0 ? config.threads : availableParallelism(),
+    workers: kind === 'wasm' ? threads : 1,
   })
-}
-
-function backendOf(device: string): 'wasm' {
-  if (device === '' || device === 'cpu' || device === 'wasm') return 'wasm'
-  throw new SlimError(
-    'backend/unavailable',
-    l10n.t('--device {0}: that backend is not installed.', device),
-    l10n.t('Use --device wasm, or leave --device out.'),
-  )
 }

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../../core/errors'
+import type { EngineFiles } from '../run/files'
+import {
+  type BackendKind,
+  backendFolder,
+  backendKinds,
+  isOptional,
+  optionalBackends,
+} from './packages'
+import type { Probe } from './probe'
+import type { BackendStart } from './start'
+
+const execute = promisify(execFile)
+const patience = 90_000
+
+/** Where the files of a backend are. */
+export function backendStart(kind: BackendKind, files: EngineFiles): BackendStart {
+  return {
+    kind,
+    folder: isOptional(kind) ? backendFolder(kind) : '',
+    wasmFolder: files.wasmFolder,
+    kernelsFile: files.kernels,
+  }
+}
+
+/** Whether its package lies in our folder; whether it works only a probe tells. */
+export function isInstalled(kind: BackendKind): boolean {
+  if (!isOptional(kind)) return true
+  return existsSync(join(backendFolder(kind), 'node_modules', optionalBackends[kind].name))
+}
+
+/** Lets a backend compute in a process of its own. */
+export async function probe(kind: BackendKind, files: EngineFiles): Promise<Probe> {
+  const start = JSON.stringify(backendStart(kind, files))
+  try {
+    const { stdout } = await execute(process.execPath, [files.probe, start], {
+      timeout: patience,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
+      windowsHide: true,
+    })
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Probe
+  } catch (error) {
+    const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return {
+      ok: false,
+      code: 'backend/crashed',
+      text: l10n.t('{0} ended while it was tried: {1}', kind, text),
+      remedy: l10n.t('Install it again, or use --device cpu.'),
+    }
+  }
+}
+
+export type Chosen = { readonly kind: BackendKind; readonly notes: readonly string[] }
+
+/**
+ * The backend that `--device` names, or the best that works: CUDA, WebGPU on real hardware, native, wasm. YOLOv5's own
+ * values mean: a number a GPU, `cpu` the CPU.
+ *
+ * @throws SlimError what the named backend's probe found, `backend/unknown`
+ */
+export async function chooseBackend(device: string, files: EngineFiles): Promise<Chosen> {
+  const wanted = kindsFor(device)
+  const notes: string[] = []
+  let failure: Extract<Probe, { ok: false }> | undefined
+  for (const kind of wanted) {
+    const forced = wanted.length === 1
+    if (!isInstalled(kind) && !forced) continue
+    // wasm is bundled and the last resort; nothing would be left to turn to.
+    if (kind === 'wasm') return { kind, notes }
+    const found = await probe(kind, files)
+    if (!found.ok) {
+      failure ??= found
+      notes.push(`${kind}: ${found.text}`)
+    } else if (found.software && !forced) {
+      notes.push(l10n.t('{0}: {1} is no real GPU and is left out', kind, found.device))
+    } else return { kind, notes }
+  }
+  const { code, text, remedy } = failure ?? {
+    code: 'backend/unavailable',
+    text: l10n.t('--device {0}: no GPU backend is installed.', device),
+    remedy: l10n.t('Install one with: yolov5-slim backend install webgpu'),
+  }
+  throw new SlimError(code, text, remedy)
+}
+
+function kindsFor(device: string): readonly BackendKind[] {
+  const name = device.trim().toLowerCase()
+  if (name === '') return backendKinds
+  if (name === 'cpu') return ['native', 'wasm']
+  if (name === 'gpu' || /^(cuda:)?\d/.test(name)) return ['cuda', 'webgpu']
+  const kind = backendKinds.find((one) => one === name)
+  if (kind) return [kind]
+  throw new SlimError(
+    'backend/unknown',
+    l10n.t('--device {0}: there is no such device.', device),
+    l10n.t('Give cuda, webgpu, native, wasm, cpu, or leave it out.'),
+  )
+}
