@@ -98,7 +98,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .description(l10n.t('Write a small data set of drawn shapes, to try things with.'))
     .option('--train <n>', l10n.t('training images; default: {0}', 320), integerOption(1))
     .option('--val <n>', l10n.t('validation images; default: {0}', 128), integerOption(1))
-    .option('--size <px>', l10n.t('side of an image; default: {0}', 128), integerOption(32))
+    .option('--size <px>', l10n.t('side of an image; default: {0}', 96), integerOption(32))
     .option(
       '--seed <n>',
       l10n.t('another seed draws other images; default: {0}', 1),
@@ -137,6 +137,26 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (repository: string | undefined, options: DemoOptions) => {
       const { demo } = await import('./commands/demo')
       outcome.code = await demo(repository, options)
+    })
+
+  const backend = program
+    .command('backend')
+    .description(l10n.t('What the built-in engine computes on: GPUs, native code, wasm.'))
+  backend
+    .command('list')
+    .description(l10n.t('Show what is there, what works, and how fast it is.'))
+    .addOption(json())
+    .action(async (options: { json?: true }) => {
+      const { listBackends } = await import('./commands/backend')
+      outcome.code = await listBackends(options)
+    })
+  backend
+    .command('install')
+    .argument('<kind>', 'cuda, webgpu, native')
+    .description(l10n.t('Fetch one with npm into a folder of ours, and try it.'))
+    .action(async (kind: string) => {
+      const { install } = await import('./commands/backend')
+      outcome.code = await install(kind)
     })
 
   program

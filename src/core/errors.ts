@@ -6,7 +6,7 @@
  * file, key or flag; `remedy` says in one sentence what to do.
  */
 export class SlimError extends Error {
-  readonly code: string
+  readonly code: `${string}/${string}`
   readonly remedy: string
 
   constructor(

@@ -12,7 +12,8 @@ export const optionalBackends: Readonly<
   Record<OptionalBackend, { readonly name: string; readonly version: string }>
 > = {
   cuda: { name: '@tensorflow/tfjs-node-gpu', version: '4.22.0' },
-  webgpu: { name: 'webgpu', version: '0.6.0' },
+  // Later ones ask for a C++ library that GPU servers with Ubuntu 22.04 do not have.
+  webgpu: { name: 'webgpu', version: '0.4.0' },
   native: { name: '@tensorflow/tfjs-node', version: '4.22.0' },
 }
 

@@ -1,5 +1,4 @@
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core'
-import type { SlimError } from '../../../core/errors'
 import type { ConvGeometry, Ops } from '../kernels/ops'
 import { type BackendStart, startBackend } from './start'
 
@@ -15,7 +14,7 @@ export type Probe =
     }
   | {
       readonly ok: false
-      readonly code: SlimError['code']
+      readonly code: `${string}/${string}`
       readonly text: string
       readonly remedy: string
     }

@@ -15,7 +15,7 @@ export type SampleOptions = {
   readonly seed: number
 }
 
-export const defaultSample: SampleOptions = { train: 320, val: 128, size: 128, seed: 1 }
+export const defaultSample: SampleOptions = { train: 320, val: 128, size: 96, seed: 1 }
 
 export type WrittenSample = { readonly data: string; readonly images: number }
 
