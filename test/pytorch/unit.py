@@ -151,18 +151,19 @@ class PenaltyTest(unittest.TestCase):
         self.assertEqual(made.count, 1)
 
     def test_prox_holds_the_zeros_and_frees_the_rest_once_enough_are_zero(self) -> None:
-        gamma = gammas(0.4, 0.5, 2.0, 3.0)
+        # The step would take the third along: just the wanted share goes, the smallest.
+        gamma = gammas(0.4, 0.5, 0.45, 3.0)
         optimizer = torch.optim.SGD([gamma], lr=1.0)
         made = Penalty(optimizer, [gamma], "prox", hold=0.5)
         made.sr = 0.5
         active.append(made)
         gamma.grad = torch.zeros(4)
         optimizer.step()
-        torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 0.0, 1.5, 2.5]))
+        torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 0.5, 0.0, 3.0]))
         self.assertEqual(made.strength, 0.0)
         gamma.grad = torch.full((4,), -1.0)
         optimizer.step()
-        torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 0.0, 2.5, 3.5]))
+        torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 1.5, 0.0, 4.0]))
 
     def test_average_is_zero_where_the_gamma_is(self) -> None:
         mean, live = torch.tensor([0.3, 0.4, 0.2]), torch.tensor([0.0, 0.5, 0.0])

@@ -105,7 +105,10 @@ function installFailed(kind: OptionalBackend, output: string): SlimError {
   const { name } = optionalBackends[kind]
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|network/i.test(output)
   const compiler = /node-gyp|gyp ERR/i.test(output)
-  const last = output.split('\n').findLast((line) => /error|ERR!/i.test(line)) ?? ''
+  const lines = output.split('\n')
+  const telling = (line: string): boolean =>
+    /error|ERR!|code:/i.test(line) && !/complete log|command|npm error (code|path)/i.test(line)
+  const last = lines.findLast(telling) ?? lines.at(-1) ?? ''
   return new SlimError(
     'backend/install-failed',
     l10n.t('npm could not install {0}: {1}', name, last.trim()),

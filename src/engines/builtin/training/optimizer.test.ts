@@ -93,12 +93,14 @@ describe('Penalty', () => {
 
   it('holds the zeros once there are enough of them, and frees the rest', () => {
     const penalty = new Penalty([[0, 4]], 'prox', 0.5)
-    const parameters = Float32Array.of(0.01, 0.01, 1, 1)
+    // The step would take the second along: just the wanted share goes, the smallest.
+    const parameters = Float32Array.of(0.01, 0.0155, 0.015, 1)
     penalty.afterStep(parameters, rates, 0.2)
+    expect([...parameters]).toEqual([0, Math.fround(0.0155), 0, 1])
     expect(penalty.strength(0.2)).toBe(0)
-    parameters.set([0.3, 0.3, 2, 2])
+    parameters.set([0.3, 2, 0.3, 2])
     penalty.afterStep(parameters, rates, 0.2)
-    expect([...parameters]).toEqual([0, 0, 2, 2])
+    expect([...parameters]).toEqual([0, 2, 0, 2])
   })
 
   it('l1 adds the subgradient, and nothing at zero', () => {

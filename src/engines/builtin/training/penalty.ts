@@ -48,19 +48,37 @@ export class Penalty {
     }
     const amount = (rates.lr * sr) / (1 - rates.momentum)
     this.budget += amount
-    for (const [from, to] of this.#gammas) shrink(parameters, from, to, amount)
-    this.#holdWhenReached(parameters)
+    const reach = this.#hold === null ? undefined : this.#reachToHold(parameters, amount)
+    if (reach === undefined) {
+      for (const [from, to] of this.#gammas) shrink(parameters, from, to, amount)
+    } else this.#holdWithin(parameters, reach)
   }
 
-  #holdWhenReached(parameters: Float32Array): void {
-    if (this.#hold === null) return
-    const zeros: number[] = []
-    let total = 0
+  /**
+   * Where this step would bring the wanted share of gammas to zero, the |gamma| up to which they are to be; undefined
+   * where it would not. Gammas fall side by side, so one step more may take most of the others along.
+   */
+  #reachToHold(parameters: Float32Array, amount: number): number | undefined {
+    const sizes: number[] = []
     for (const [from, to] of this.#gammas) {
-      total += to - from
-      for (let i = from; i < to; i++) if (parameters[i] === 0) zeros.push(i)
+      for (let i = from; i < to; i++) sizes.push(Math.abs(parameters[i] as number))
     }
-    if (total > 0 && zeros.length / total >= this.#hold) this.#held = Int32Array.from(zeros)
+    const wanted = Math.ceil((this.#hold ?? 1) * sizes.length)
+    if (wanted === 0 || sizes.filter((size) => size <= amount).length < wanted) return undefined
+    return sizes.sort((a, b) => a - b)[wanted - 1]
+  }
+
+  /** Zeroes the gammas within reach and holds them there; the others stay as they are. */
+  #holdWithin(parameters: Float32Array, reach: number): void {
+    const zeros: number[] = []
+    for (const [from, to] of this.#gammas) {
+      for (let i = from; i < to; i++) {
+        if (Math.abs(parameters[i] as number) > reach) continue
+        parameters[i] = 0
+        zeros.push(i)
+      }
+    }
+    this.#held = Int32Array.from(zeros)
   }
 }
 

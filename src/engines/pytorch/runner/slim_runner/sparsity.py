@@ -17,6 +17,7 @@ through that normalisation, as in every published script; there a gamma moves by
 
 from __future__ import annotations
 
+import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
@@ -90,32 +91,48 @@ class Penalty:
                     gamma.masked_fill_(zeros, 0.0)
                 return
             self._shrink()
-            self._hold_when_reached()
 
     def _shrink(self) -> None:
-        for group, members in self._groups:
-            amount = float(group["lr"]) * self.sr / (1.0 - group_momentum(group))
-            if group is self._groups[0][0]:
-                self.budget += amount
+        amounts = [
+            float(group["lr"]) * self.sr / (1.0 - group_momentum(group))
+            for group, _ in self._groups
+        ]
+        self.budget += amounts[0] if amounts else 0.0
+        if self._hold_when_reached(amounts):
+            return
+        for (_, members), amount in zip(self._groups, amounts):
             if amount > 0.0:
                 flat = torch.cat([p.detach() for p in members]).clamp_(-amount, amount)
                 _add([p.detach() for p in members], flat, -1.0)
 
-    def _hold_when_reached(self) -> None:
-        if self._hold is None:
-            return
+    def _hold_when_reached(self, amounts: Sequence[float]) -> bool:
+        """Where this step would bring the wanted share to zero, zeroes just that share, the smallest, and holds it.
+
+        Gammas fall side by side: one step more may take most of the others along.
+        """
         gammas = [p for _, members in self._groups for p in members]
-        if not gammas:
-            return
-        zero = torch.cat([p.detach() for p in gammas]) == 0
-        share = float(zero.float().mean())
-        if share < self._hold:
-            return
-        self._held = [(p, p.detach() == 0) for p in gammas]
+        if self._hold is None or not gammas:
+            return False
+        sizes = torch.cat([p.detach().abs() for p in gammas])
+        reach = torch.cat(
+            [
+                torch.full_like(p, amount)
+                for (_, members), amount in zip(self._groups, amounts)
+                for p in members
+            ]
+        )
+        wanted = math.ceil(self._hold * sizes.numel())
+        if wanted == 0 or int((sizes <= reach).sum()) < wanted:
+            return False
+        largest = sizes.sort()[0][wanted - 1]
+        self._held = [(p, p.detach().abs() <= largest) for p in gammas]
+        for gamma, zeros in self._held:
+            gamma.masked_fill_(zeros, 0.0)
         print(
-            f"slim: {share:.0%} of the gammas are zero at step {self.steps}: held from here",
+            f"slim: {self._hold:.0%} of the gammas are zero at step {self.steps}: held from here",
             flush=True,
         )
+        return True
 
 
 def _gradients(parameters: Sequence[torch.nn.Parameter]) -> List[torch.Tensor]:
