@@ -28,10 +28,15 @@ export async function runStage(command: StageCommand, typed: readonly string[]):
   return (await launchStage(command, typed)).code
 }
 
-/** The same, and the folder of the run where one was started. */
+/**
+ * The same, and the folder of the run where one was started.
+ *
+ * @param aloof with the built-in engine: no checkout counts, though the folder may hold one
+ */
 export async function launchStage(
   { stage, args, notes }: StageCommand,
   typed: readonly string[],
+  aloof = false,
 ): Promise<{ readonly code: number; readonly runDir?: string }> {
   const cwd = process.cwd()
   if (args.includes('--help') || args.includes('-h')) {
@@ -48,7 +53,7 @@ export async function launchStage(
       l10n.t('Use --engine pytorch, builtin or auto, or leave it out.'),
     )
   }
-  const { launch, release } = await prepare({ stage, args }, own, typed)
+  const { launch, release } = await prepare({ stage, args }, own, typed, aloof)
   for (const note of [...notes, ...(launch.notes ?? [])]) {
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
@@ -86,6 +91,7 @@ async function prepare(
   { stage, args }: Pick<StageCommand, 'stage' | 'args'>,
   own: OwnFlags,
   typed: readonly string[],
+  aloof: boolean,
 ): Promise<Prepared> {
   const cwd = process.cwd()
   const request = { stage, args, cwd, commandLine: typed, slimVersion }
@@ -109,7 +115,7 @@ async function prepare(
     case 'pytorch':
       return pytorch(await requireCheckout(cwd, own.checkout))
     case 'builtin':
-      return builtin(await optionalCheckout(cwd, own.checkout))
+      return builtin(aloof ? undefined : await optionalCheckout(cwd, own.checkout))
     default: {
       const detection = await optionalCheckout(cwd, own.checkout)
       if (!detection) return builtin(undefined)

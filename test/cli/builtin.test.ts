@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openModelFile } from '../../src/engines/builtin/checkpoint/open'
+import { fromStateDict } from '../../src/engines/builtin/model/layout'
+import type { RunEvent } from '../../src/runs/events'
+import { type Answer, program, root, scratchFolder, slim } from './program'
+
+// The whole engine on wasm, as a person runs it: no checkout, no Python.
+const scratch = scratchFolder()
+const baseline = join(root, 'media/sample/baseline.pt')
+const cfg = join(root, 'media/sample/model.yaml')
+let data = ''
+/** No backend but the bundled one, whatever this machine has. */
+const env = { YOLOV5_SLIM_BACKENDS: join(scratch.path, 'none') }
+const run = (...args: string[]): Promise<Answer> => slim(args, { cwd: scratch.path, env })
+const common = (name: string, ...rest: string[]): string[] => [
+  ...['--engine', 'builtin', '--data', data, '--img', '64', '--project', 'runs', '--name', name],
+  ...rest,
+]
+const training = (name: string, ...rest: string[]): string[] =>
+  common(name, '--batch-size', '8', '--threads', '2', ...rest)
+
+const eventsOf = (name: string): RunEvent[] =>
+  readFileSync(join(scratch.path, 'runs', name, 'slim/events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent)
+const typesOf = (name: string): string[] => [...new Set(eventsOf(name).map(({ type }) => type))]
+const weights = (name: string, kind = 'last'): string =>
+  join(scratch.path, 'runs', name, 'weights', `${kind}.pt`)
+
+function parametersOf(file: string): Float32Array {
+  const open = openModelFile(file)
+  return fromStateDict(open.layout, open.tensors).parameters
+}
+
+beforeAll(async () => {
+  const made = await run(
+    'sample',
+    'shapes',
+    '--train',
+    '24',
+    '--val',
+    '8',
+    '--size',
+    '64',
+    '--json',
+  )
+  data = JSON.parse(made.stdout).data
+})
+afterAll(scratch.dispose)
+
+describe('the built-in engine', () => {
+  it('trains from a yaml; the same seed gives the same model', async () => {
+    const args = ['--cfg', cfg, '--weights', '', '--epochs', '2', '--seed', '3']
+    const first = await run('train', ...training('a', ...args))
+    expect(first.stderr).toBe('')
+    expect(first.code).toBe(0)
+    expect(typesOf('a')).toEqual([
+      'started',
+      'progress',
+      'epoch',
+      'gamma',
+      'checkpoint',
+      'finished',
+    ])
+    expect(first.stdout).toContain('wasm × 2')
+    await run('train', ...training('b', ...args))
+    expect(parametersOf(weights('b'))).toEqual(parametersOf(weights('a')))
+    const other = await run('train', ...training('c', ...args.slice(0, -1), '4'))
+    expect(other.code).toBe(0)
+    expect(parametersOf(weights('c'))).not.toEqual(parametersOf(weights('a')))
+    const lines = readFileSync(join(scratch.path, 'runs/a/results.csv'), 'utf8').trim().split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[1]?.split(',')).toHaveLength(14)
+  })
+
+  it('shrinks gammas, keeps a pruned shape while finetuning, and scores it', async () => {
+    const sparse = await run(
+      'sparse',
+      ...training(
+        'sparse',
+        '--weights',
+        baseline,
+        '--epochs',
+        '3',
+        '--sr',
+        '2',
+        '--percent',
+        '0.3',
+      ),
+    )
+    expect(sparse.code).toBe(0)
+    const shrunk = eventsOf('sparse').filter(({ type }) => type === 'gamma')
+    expect(shrunk).toHaveLength(3)
+    const pruned = join(scratch.path, 'pruned.pt')
+    const cut = await run(
+      'prune',
+      '--weights',
+      weights('sparse'),
+      '--percent',
+      '0.4',
+      '--output',
+      pruned,
+    )
+    expect(cut.code).toBe(0)
+    const finetune = await run(
+      'finetune',
+      ...training('fine', '--weights', pruned, '--epochs', '1'),
+    )
+    expect(finetune.code).toBe(0)
+    const shapes = (file: string): unknown =>
+      openModelFile(file).layout.parameters.map(({ name, shape }) => [name, shape])
+    expect(shapes(weights('fine'))).toEqual(shapes(pruned))
+    expect(shapes(pruned)).not.toEqual(shapes(baseline))
+    const val = await run(
+      'val',
+      ...common('val', '--weights', weights('fine', 'best'), '--save-txt'),
+    )
+    expect(val.code).toBe(0)
+    const finished = eventsOf('val').at(-1)
+    expect(finished).toMatchObject({ type: 'finished', summary: { images: 8 } })
+    expect(existsSync(join(scratch.path, 'runs/val/labels'))).toBe(true)
+  })
+
+  it('stops when asked, and goes on where it was', async () => {
+    const args = ['train', ...training('stopped', '--weights', baseline, '--epochs', '40')]
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: scratch.path,
+      env: { ...process.env, ...env, NO_COLOR: '1' },
+      stdio: 'ignore',
+    })
+    const exit = new Promise<number | null>((done) => child.once('close', done))
+    while (!existsSync(weights('stopped'))) await sleep(50)
+    child.kill('SIGINT')
+    expect(await exit).toBe(130)
+    const stopped = eventsOf('stopped').at(-1)
+    expect(stopped).toMatchObject({ type: 'stopped' })
+    const done = eventsOf('stopped').filter(({ type }) => type === 'epoch').length
+    const file = join(scratch.path, 'runs/stopped/opt.yaml')
+    const opt = readFileSync(file, 'utf8')
+    expect(opt).toMatch(/^epochs: 40$/m)
+    writeFileSync(file, opt.replace(/^epochs: 40$/m, `epochs: ${done + 1}`))
+    const resumed = await run('train', '--engine', 'builtin', '--resume', 'runs/stopped')
+    expect(resumed.stderr).toBe('')
+    expect(resumed.code).toBe(0)
+    const epochs = eventsOf('stopped').flatMap((event) =>
+      event.type === 'epoch' ? [event.epoch] : [],
+    )
+    expect(epochs).toEqual(Array.from({ length: done + 1 }, (_, i) => i))
+    expect(
+      (await run('train', '--engine', 'builtin', '--resume', 'runs/stopped')).stderr,
+    ).toContain('resume/finished')
+  })
+
+  it.each([
+    [['--weights', 'missing.pt'], 'file/not-found', 'missing.pt'],
+    [['--weights', baseline, '--epochs', '0'], 'flags/value', '--epochs'],
+    [['--weights', baseline, '--imagesize', '64'], 'flags/unknown', '--imagesize'],
+  ])('refuses %j before anything starts: %s', async (args, code, named) => {
+    const { stderr, code: status } = await run('train', ...training('never', ...args))
+    expect(status).toBe(2)
+    expect(stderr).toContain(code)
+    expect(stderr).toContain(named)
+    expect(existsSync(join(scratch.path, 'runs/never'))).toBe(false)
+  })
+
+  it('says which device is missing', async () => {
+    const args = training('nodevice', '--weights', baseline, '--epochs', '1', '--device', 'webgpu')
+    const { code, stderr } = await run('train', ...args)
+    expect(code).toBe(1)
+    expect(stderr).toContain('backend/unavailable')
+    expect(stderr).toContain('backend install webgpu')
+  })
+})
+
+it('lists the backends, wasm working', async () => {
+  const { stdout } = await run('backend', 'list', '--json')
+  const list = JSON.parse(stdout) as { kind: string; installed: boolean; probe?: { ok: boolean } }[]
+  expect(list.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'native', 'wasm'])
+  expect(list.at(-1)).toMatchObject({ installed: true, probe: { ok: true } })
+  expect((await run('backend', 'install', 'tpu')).stderr).toContain('cli/unknown-backend')
+})
+
+it('writes a page of its runs that needs nothing else', async () => {
+  const { code } = await run('report', 'runs/a', 'runs/sparse', '--output', 'page.html')
+  expect(code).toBe(0)
+  const page = readFileSync(join(scratch.path, 'page.html'), 'utf8')
+  expect(page).not.toMatch(/(src|href)=/)
+  const json = /<script id="data" type="application\/json">(.*?)<\/script>/.exec(page)?.[1] ?? ''
+  const report = JSON.parse(json) as { stages: { epochs: unknown[]; gammas: unknown[] }[] }
+  expect(report.stages.map(({ epochs, gammas }) => [epochs.length, gammas.length])).toEqual([
+    [2, 2],
+    [3, 3],
+  ])
+})
