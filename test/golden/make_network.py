@@ -14,7 +14,7 @@ and samples [index, value]; outputs count their elements in NHWC order, paramete
     gradients of each parameter, of the plain variant
     statistics
               running mean and variance of each BatchNorm after that forward pass
-    steps     parameters after three optimizer steps of the release on the same batch
+    steps     how far parameters have moved after three optimizer steps of the release on the same batch
 
 The files are of, each with `--width 0.03125` but v6.2:
 
@@ -140,7 +140,8 @@ def optimizer_of(model: torch.nn.Module) -> torch.optim.Optimizer:
             {"params": decayed, "weight_decay": 0.0005},
             {"params": [p for p in named if p.dim() == 1 and p not in norms]},
         ],
-        lr=0.01,
+        # Small, lest rounding grows from step to step.
+        lr=0.001,
         momentum=0.937,
         nesterov=True,
     )
@@ -232,6 +233,7 @@ def main() -> None:
             "slopes": [sampled(raw_nhwc(o.grad), 200) for o in outputs],
         }
     model.hyp = hyp
+    started = {name: p.detach().clone() for name, p in model.named_parameters()}
     loss_of = ComputeLoss(model)
     for step in range(3):
         outputs = model(x)
@@ -250,7 +252,7 @@ def main() -> None:
             torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=10.0)
         optimizer.step()
         optimizer.zero_grad()
-    result["steps"] = {name: sampled(p) for name, p in model.named_parameters()}
+    result["steps"] = {name: sampled(p - started[name]) for name, p in model.named_parameters()}
     (FOLDER / f"{options.name}.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
 
 

@@ -151,8 +151,7 @@ function modelObject(
   strides: readonly number[],
 ): PyObject {
   const { release, nc, names, text } = options
-  const name = release === 'v6.2' || release === 'v7.0' ? 'DetectionModel' : 'Model'
-  const model = moduleObject('models.yolo', name, {
+  const model = moduleObject('models.yolo', modelClass(release), {
     children: { model: container('Sequential', layers) },
     attributes: {
       yaml: pythonOf({ ...(parse(text) as object), nc, ch: 3 }),
@@ -164,6 +163,11 @@ function modelObject(
     },
   })
   return model
+}
+
+/** `DetectionModel` from v6.2 on. */
+export function modelClass(release: BuiltinRelease): string {
+  return release === 'v6.2' || release === 'v7.0' ? 'DetectionModel' : 'Model'
 }
 
 /** Class names as the release's train.py sets them: a dict from v7.0 on. */

@@ -3,13 +3,13 @@ import { checkpointModel, mappingOf } from '../../../core/checkpoint/model'
 import { type ModuleEntry, moduleIndex } from '../../../core/checkpoint/moduleIndex'
 import { memorySource } from '../../../core/checkpoint/source'
 import { fromFloat32 } from '../../../core/checkpoint/tensorData'
-import { PyDict, type PyObject } from '../../../core/checkpoint/values'
+import { PyGlobal, PyObject } from '../../../core/checkpoint/values'
 import { checkpointBytes } from '../../../core/checkpoint/writeCheckpoint'
-import type { HeadShape } from '../contract'
-import { namesValue } from './build'
+import type { BuiltinRelease, HeadShape } from '../contract'
+import { modelClass, namesValue } from './build'
 import { biasOffset, outputConv } from './detectLayer'
 import { type OpenModel, openModel } from './open'
-import { pythonOf } from './python'
+import { dict, pythonOf } from './python'
 import { type Random, stateOf } from './torchModules'
 
 /** What a training changes about a model before it starts. */
@@ -17,6 +17,8 @@ export type ModelEdit = {
   readonly names: readonly string[]
   /** `[level][anchor] = [width, height]` in pixels; absent keeps the model's. */
   readonly anchors?: HeadShape['anchors']
+  /** Whose form the file shall have; absent keeps its own. */
+  readonly form?: BuiltinRelease
   /** For the new Detect convolutions, where the number of classes or anchors changes. */
   readonly random: Random
 }
@@ -25,7 +27,8 @@ export type ModelEdit = {
  * The model with other classes or anchors. Where their number differs, Detect's convolutions start anew, as they do in
  * stock train.py, whose transfer leaves out what does not fit; all else is kept, pruned shapes too.
  */
-export function editModel(open: OpenModel, { names, anchors, random }: ModelEdit): OpenModel {
+export function editModel(open: OpenModel, { names, anchors, form, random }: ModelEdit): OpenModel {
+  const release = form ?? open.release
   const checkpoint = reopened(open)
   const { model } = checkpointModel(checkpoint.root)
   const nc = names.length
@@ -38,15 +41,30 @@ export function editModel(open: OpenModel, { names, anchors, random }: ModelEdit
   }
   if (anchors) setAnchors(open, detect, anchors)
   const state = stateOf(model)
-  state.set('names', namesValue(open.release, names))
+  state.set('names', namesValue(release, names))
   state.set('nc', nc)
   const yaml = mappingOf(state.get('yaml'))
   yaml?.set('nc', nc)
   if (anchors) yaml?.set('anchors', pythonOf(anchors.map((level) => level.flat())))
-  const root = checkpoint.root instanceof PyDict ? checkpoint.root : new PyDict()
-  root.set('model', model)
-  if (root.get('ema') !== undefined) root.set('ema', null)
-  return openModel(open.name, checkpointBytes(checkpoint, root))
+  const root = dict({ epoch: -1, best_fitness: null, model: asClass(model, release) })
+  return openModel(open.name, checkpointBytes(checkpoint, root), release)
+}
+
+/** The model under the class name of a release: v6.2 renamed it, and kept all else. */
+function asClass(model: PyObject, release: BuiltinRelease): PyObject {
+  const path = new PyGlobal('models.yolo', modelClass(release))
+  if (model.className === path.path) return model
+  const renamed = new PyObject(model.how, path, model.args, model.kwargs)
+  renamed.state = stateOf(model)
+  return renamed
+}
+
+/**
+ * Whether a checkpoint can be given another release's form: from v6.0 on they differ in names alone, v5.0 has other
+ * modules.
+ */
+export function isConvertible(from: BuiltinRelease, to: BuiltinRelease): boolean {
+  return from === to || (from !== 'v5.0' && to !== 'v5.0')
 }
 
 /** The Detect layer: the last child of the model's Sequential. */

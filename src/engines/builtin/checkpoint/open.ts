@@ -42,7 +42,8 @@ export function openModelFile(file: string): OpenModel {
   return openModel(file, readWhole(file))
 }
 
-export function openModel(name: string, bytes: Uint8Array): OpenModel {
+/** @param as the release whose form it has, where that is known; otherwise the file tells. */
+export function openModel(name: string, bytes: Uint8Array, as?: BuiltinRelease): OpenModel {
   const checkpoint = openSource(memorySource(name, bytes))
   const { model } = checkpointModel(checkpoint.root)
   const tree = moduleTree(checkpoint, model)
@@ -51,7 +52,7 @@ export function openModel(name: string, bytes: Uint8Array): OpenModel {
   return {
     name,
     bytes,
-    release: releaseOf(originOf(checkpoint).candidates),
+    release: as ?? releaseOf(originOf(checkpoint).candidates),
     tree,
     graph,
     layout: parameterLayout(graph),

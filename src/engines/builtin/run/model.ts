@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { isSameArchitecture } from '../checkpoint/architecture'
 import { buildCheckpoint } from '../checkpoint/build'
-import { editModel } from '../checkpoint/edit'
+import { editModel, isConvertible } from '../checkpoint/edit'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
 import type { BuiltinRelease, NamedTensor } from '../contract'
 import { Random } from '../data/random'
@@ -39,16 +39,19 @@ export async function startingModel(
   const given = weights === undefined ? undefined : openModelFile(weights)
   const built = async (file: string): Promise<OpenModel> => {
     const text = await readFile(file, 'utf8')
+    const as = release ?? given?.release ?? 'v7.0'
     const bytes = buildCheckpoint({
-      release: release ?? given?.release ?? 'v7.0',
-      ...{ file, text, nc: names.length, names, anchorsPerLevel, seed },
+      ...{ release: as, file, text, nc: names.length, names, anchorsPerLevel, seed },
     })
-    return openModel(file, bytes)
+    return openModel(file, bytes, as)
   }
   if (!given) return started(await built(cfg ?? ''))
   const fresh = cfg === undefined ? undefined : await built(cfg)
   if (!fresh || isSameArchitecture(given.layout, fresh.layout)) {
-    return started(editModel(given, { names, random: unit }))
+    const converts = release !== undefined && isConvertible(given.release, release)
+    return started(
+      editModel(given, { names, random: unit, ...(converts ? { form: release } : {}) }),
+    )
   }
   return transferred(context, given, fresh)
 }

@@ -88,7 +88,10 @@ async function prepare(context: RunContext): Promise<Prepared> {
     release: config.release,
     ...{ names, anchorsPerLevel: hyp.anchors, seed: options.seed },
   })
-  const resumed = config.resume ? readProgress(start.open, options.optimizer) : undefined
+  const resumed =
+    config.resume && config.weights !== undefined
+      ? readProgress(openModelFile(config.weights), options.optimizer)
+      : undefined
   const anchors =
     options.autoanchor && !resumed
       ? betterAnchors(context, {

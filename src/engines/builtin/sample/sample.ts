@@ -57,9 +57,9 @@ export async function writeSample(folder: string, options: SampleOptions): Promi
   }
   const data = join(folder, 'data.yaml')
   const yaml = {
-    path: folder,
-    train: 'images/train',
-    val: 'images/val',
+    // Absolute, since v5.0 knows no "path", and releases start relative ones from different folders.
+    train: join(folder, 'images', 'train'),
+    val: join(folder, 'images', 'val'),
     nc: sampleNames.length,
     names: [...sampleNames],
   }
