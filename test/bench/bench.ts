@@ -9,6 +9,7 @@ import { networkCost } from '../../src/core/slimming/cost'
 import { buildChannelGraph } from '../../src/core/slimming/graph'
 import { defaultPlanOptions, planPrune } from '../../src/core/slimming/plan'
 import { rankGroups } from '../../src/core/slimming/ranking'
+import { engineSpeeds } from './engines'
 import { sparseEpochs } from './epochs'
 
 /**
@@ -76,7 +77,7 @@ if sys.argv[1:] == ['twice']:
   return { fresh: time(3, () => run()), warm }
 }
 
-const benches: Readonly<Record<string, () => void>> = {
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   /** Every gamma of a 174 MB checkpoint. */
   gammas: () => {
     const file = checkpoint('x')
@@ -137,6 +138,9 @@ const benches: Readonly<Record<string, () => void>> = {
 
   /** An epoch of sparse training, against the stock script. */
   epochs: () => sparseEpochs(python, checkout, folder),
+
+  /** The built-in engine on each backend, against PyTorch. */
+  engines: () => engineSpeeds(python, checkout),
 }
 
 const missing = [
@@ -145,10 +149,14 @@ const missing = [
     ? []
     : [`torch in ${python} (YOLOV5_SLIM_PYTHON)`]),
 ]
-if (missing.length > 0) {
-  console.log(`bench: SKIPPED, needs ${missing.join('; ')}`)
-} else {
+async function main(): Promise<void> {
+  if (missing.length > 0) {
+    console.log(`bench: SKIPPED, needs ${missing.join('; ')}`)
+    return
+  }
   for (const [name, bench] of Object.entries(benches)) {
-    if (wanted.length === 0 || wanted.includes(name)) bench()
+    if (wanted.length === 0 || wanted.includes(name)) await bench()
   }
 }
+
+void main()

@@ -113,15 +113,16 @@ function normActivate(
 
 function convolve(x: Tensor4D, kernel: Tensor4D, geometry: ConvGeometry): Tensor4D {
   const { stride, groups } = geometry
-  const input = padded(x, geometry.pad, 0)
+  const { mode, width } = paddingOf(kernel.shape, geometry)
+  const input = padded(x, width, 0)
   const filter = dilated(kernel, geometry)
-  if (groups === 1) return conv2d(input, filter, stride, 'valid')
+  if (groups === 1) return conv2d(input, filter, stride, mode)
   if (kernel.shape[2] === 1) {
-    return depthwiseConv2d(input, byInput(filter, groups), stride, 'valid')
+    return depthwiseConv2d(input, byInput(filter, groups), stride, mode)
   }
   const kernels = split(filter, groups, 3)
   const parts = split<Tensor4D>(input, groups, 3).map((part, group) =>
-    conv2d(part, kernels[group] as Tensor4D, stride, 'valid'),
+    conv2d(part, kernels[group] as Tensor4D, stride, mode),
   )
   return concat(parts, 3)
 }
@@ -133,12 +134,13 @@ function inputGradient(
   geometry: ConvGeometry,
 ): Tensor4D {
   const { groups } = geometry
-  const whole = [batch, height + 2 * geometry.pad, width + 2 * geometry.pad, channels]
+  const { mode, width: border } = paddingOf(kernel.shape, geometry)
+  const whole = [batch, height + 2 * border, width + 2 * border, channels]
   const run = (slopes: Tensor4D, filter: Tensor4D, inputShape: number[]): Tensor4D =>
     engine().runKernel(
       'Conv2DBackpropInput',
       { dy: slopes, filter },
-      { ...attributes(geometry), inputShape },
+      { ...attributes(geometry, mode), inputShape },
     ) as Tensor4D
   const spread = dilated(kernel, geometry)
   let dx: Tensor4D
@@ -147,7 +149,7 @@ function inputGradient(
     dx = engine().runKernel(
       'DepthwiseConv2dNativeBackpropInput',
       { dy, filter: byInput(spread, groups) },
-      { ...attributes(geometry), inputShape: whole },
+      { ...attributes(geometry, mode), inputShape: whole },
     ) as Tensor4D
   } else {
     const kernels = split(spread, groups, 3)
@@ -159,7 +161,7 @@ function inputGradient(
       3,
     )
   }
-  return unpadded(dx, geometry.pad, height, width)
+  return unpadded(dx, border, height, width)
 }
 
 function kernelGradient(
@@ -169,13 +171,14 @@ function kernelGradient(
   geometry: ConvGeometry,
 ): Tensor4D {
   const { groups, dilation } = geometry
-  const input = padded(x, geometry.pad, 0)
+  const { mode, width: border } = paddingOf([height, width, inputs, outputs], geometry)
+  const input = padded(x, border, 0)
   const spread: Shape4D = [(height - 1) * dilation + 1, (width - 1) * dilation + 1, inputs, outputs]
   const run = (part: Tensor4D, slopes: Tensor4D, filterShape: readonly number[]): Tensor4D =>
     engine().runKernel(
       'Conv2DBackpropFilter',
       { x: part, dy: slopes },
-      { ...attributes(geometry), filterShape: [...filterShape] },
+      { ...attributes(geometry, mode), filterShape: [...filterShape] },
     ) as Tensor4D
   let gradient: Tensor4D
   if (groups === 1) gradient = run(input, dy, spread)
@@ -184,7 +187,7 @@ function kernelGradient(
     const byInputs = engine().runKernel(
       'DepthwiseConv2dNativeBackpropFilter',
       { x: input, dy },
-      { ...attributes(geometry), filterShape },
+      { ...attributes(geometry, mode), filterShape },
     ) as Tensor4D
     gradient = reshape(byInputs, [...spread])
   } else {
@@ -205,10 +208,11 @@ function dilated(kernel: Tensor4D, { dilation }: ConvGeometry): Tensor4D {
   if (dilation === 1) return kernel
   const [height, width, inputs, outputs] = kernel.shape
   const gap: [number, number] = [0, dilation - 1]
-  const apart = pad(reshape(kernel, [height, 1, width, 1, inputs * outputs]), [
-    ...[[0, 0] as [number, number], gap, [0, 0] as [number, number], gap],
-    [0, 0],
-  ])
+  const none: [number, number] = [0, 0]
+  // Rows, then columns: WebGPU pads no more than four dimensions.
+  const rows = pad(reshape(kernel, [height, 1, width * inputs * outputs]), [none, gap, none])
+  const cells = reshape(rows, [height * dilation, width, 1, inputs * outputs])
+  const apart = pad(cells, [none, none, gap, none])
   const whole = reshape(apart, [height * dilation, width * dilation, inputs, outputs]) as Tensor4D
   return slice(
     whole,
@@ -218,8 +222,20 @@ function dilated(kernel: Tensor4D, { dilation }: ConvGeometry): Tensor4D {
 }
 
 /** What tfjs's convolution kernels are told. */
-function attributes({ stride }: ConvGeometry): object {
-  return { strides: [stride, stride], pad: 'valid', dataFormat: 'NHWC', dilations: [1, 1] }
+function attributes({ stride }: ConvGeometry, pad: 'same' | 'valid'): object {
+  return { strides: [stride, stride], pad, dataFormat: 'NHWC', dilations: [1, 1] }
+}
+
+/**
+ * How a convolution is padded: by the backend itself where its `same` is PyTorch's padding, else by `width` zeros in a
+ * step before. With a stride, `same` puts more on one side than on the other.
+ */
+function paddingOf(
+  [height, width]: readonly number[],
+  { stride, pad: border, dilation }: ConvGeometry,
+): { readonly mode: 'same' | 'valid'; readonly width: number } {
+  const same = stride === 1 && dilation === 1 && height === width && height === 2 * border + 1
+  return same ? { mode: 'same', width: 0 } : { mode: 'valid', width: border }
 }
 
 /** A depthwise kernel `[h, w, 1, outputs]` as tfjs has it: `[h, w, inputs, outputs / inputs]`. */
@@ -252,7 +268,7 @@ function unpadded(x: Tensor4D, width: number, height: number, columns: number): 
   return slice(x, [0, width, width, 0], [-1, height, columns, -1])
 }
 
-function activate(z: Tensor, activation: Activation): Tensor4D {
+export function activate(z: Tensor, activation: Activation): Tensor4D {
   switch (activation.kind) {
     case 'silu':
       return mul(z, sigmoid(z)) as Tensor4D
@@ -267,7 +283,8 @@ function activate(z: Tensor, activation: Activation): Tensor4D {
   }
 }
 
-function activationSlope(z: Tensor, activation: Activation): Tensor {
+/** Slope of an activation at `z`. */
+export function activationSlope(z: Tensor, activation: Activation): Tensor {
   const ones = (): Tensor => add(zerosLike(z), 1)
   switch (activation.kind) {
     case 'silu': {

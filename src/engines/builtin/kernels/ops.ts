@@ -40,7 +40,7 @@ export type Ops = {
     epsilon: number,
     activation: Activation,
   ): NormResult
-  /** Gradients of `normActivate`, given what it was given and what it returned. */
+  /** Gradients of `normActivate`, given what it was given and what it returned, of which `y` may be disposed. */
   normActivateGradient(
     dy: Tensor4D,
     x: Tensor4D,
