@@ -1,43 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { memory, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core'
+import { readdirSync } from 'node:fs'
+import { memory, type Tensor4D } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCheckpoint } from '../../../core/checkpoint/checkpoint'
-import { checkpointModel } from '../../../core/checkpoint/model'
-import { moduleTree } from '../../../core/checkpoint/moduleTree'
-import type { ModuleNode } from '../../../core/slimming/moduleTree'
-import type { HeadShape, LevelOutput, LossOptions, NamedTensor, ParameterLayout } from '../contract'
+import type { LevelOutput } from '../contract'
 import type { Ops } from '../kernels/ops'
 import { wasmForTests } from '../kernels/testing'
 import { detectionLoss } from '../loss/loss'
 import { clipGradients, newOptimizer, optimizerStep, parameterGroups } from '../training/optimizer'
+import {
+  difference,
+  folder,
+  type GoldenLoss,
+  goldenImages,
+  goldenLossOptions,
+  type Loaded,
+  loadGolden,
+  type Sampled,
+  slopeTensors,
+} from './golden'
 import type { LayerGraph } from './graph'
-import { headShape } from './head'
-import { fromStateDict, parameterLayout, toStateDict } from './layout'
-import { lowerNetwork } from './lower'
-import { type ForwardPass, Network } from './network'
+import { toStateDict } from './layout'
+import type { ForwardPass } from './network'
 
-type Sampled = { readonly max: number; readonly at: readonly (readonly [number, number])[] }
-type GoldenLoss = {
-  readonly hyp: Readonly<Record<string, number>>
-  readonly parts: readonly [number, number, number]
-  readonly slopes: readonly Sampled[]
-}
-type Golden = {
-  readonly size: number
-  readonly eval: readonly Sampled[]
-  readonly train: readonly Sampled[]
-  readonly targets: readonly (readonly number[])[]
-  readonly raw: readonly Sampled[]
-  readonly shapes: readonly [number, number, number, number][]
-  readonly losses: Readonly<Record<string, GoldenLoss>>
-  readonly gradients: Readonly<Record<string, Sampled>>
-  readonly statistics: Readonly<Record<string, Sampled>>
-  readonly clips: boolean
-  readonly steps: Readonly<Record<string, Sampled>>
-}
-
-const folder = join(import.meta.dirname, '../../../../test/golden/network')
 const names = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.slice(0, -5))
@@ -46,59 +29,6 @@ let ops: Ops
 beforeAll(async () => {
   ops = await wasmForTests()
 })
-
-type Loaded = {
-  readonly golden: Golden
-  readonly graph: LayerGraph
-  readonly head: HeadShape
-  readonly layout: ParameterLayout
-  readonly network: Network
-  readonly parameters: Float32Array
-  readonly statistics: Float32Array
-}
-
-function load(name: string): Loaded {
-  const golden = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Golden
-  const checkpoint = openCheckpoint(join(folder, `${name}.pt`))
-  const tree = moduleTree(checkpoint, checkpointModel(checkpoint.root).model)
-  const graph = lowerNetwork(tree)
-  const head = headShape(tree, graph)
-  const layout = parameterLayout(graph)
-  const { parameters, statistics } = fromStateDict(layout, stateDict(tree))
-  checkpoint.close()
-  const network = new Network(graph, layout, ops)
-  network.load(parameters, statistics)
-  return { golden, graph, head, layout, network, parameters, statistics }
-}
-
-function stateDict(node: ModuleNode, path = ''): Map<string, NamedTensor> {
-  const dict = new Map<string, NamedTensor>()
-  for (const [name, { shape, read }] of Object.entries(node.tensors)) {
-    if (read) dict.set(path + name, { shape, data: read() })
-  }
-  for (const [name, child] of Object.entries(node.children)) {
-    for (const [key, tensor] of stateDict(child, `${path}${name}.`)) dict.set(key, tensor)
-  }
-  return dict
-}
-
-/** The images of make_network.py. */
-function images(size: number): Tensor4D {
-  const values = new Float32Array(2 * size * size * 3)
-  let state = 1n
-  for (let i = 0; i < values.length; i++) {
-    state = (state * 1103515245n + 12345n) % 2147483648n
-    values[i] = Number((state >> 16n) & 255n) / 255
-  }
-  return tensor4d(values, [2, size, size, 3])
-}
-
-/** Largest difference at the samples, relative to the tensor's scale, but to `least` at least. */
-function difference(values: ArrayLike<number>, { max, at }: Sampled, least = 1e-6): number {
-  return Math.max(
-    ...at.map(([i, wanted]) => Math.abs((values[i] ?? Number.NaN) - wanted) / Math.max(max, least)),
-  )
-}
 
 /** Values of the model's layers as they are computed, by layer. */
 function layerWatch(graph: LayerGraph): {
@@ -137,8 +67,8 @@ describe.each(names)('%s computes what YOLOv5 does', (name) => {
   let loaded: Loaded
   let image: Tensor4D
   beforeAll(() => {
-    loaded = load(name)
-    image = images(loaded.golden.size)
+    loaded = loadGolden(name, ops)
+    image = goldenImages(loaded.golden.size)
   })
   afterAll(() => {
     loaded.network.dispose()
@@ -170,7 +100,7 @@ describe.each(names)('%s computes what YOLOv5 does', (name) => {
     })
     const targets = Float32Array.from(golden.targets.flat())
     for (const [variant, { hyp, parts, slopes }] of Object.entries(golden.losses)) {
-      const { losses, gradients } = detectionLoss(head, outputs, targets, lossOptions(hyp))
+      const { losses, gradients } = detectionLoss(head, outputs, targets, goldenLossOptions(hyp))
       ;[losses.box, losses.obj, losses.cls].forEach((loss, part) => {
         expect(Math.abs(loss / (parts[part] ?? 0) - 1), `${variant} part ${part}`).toBeLessThan(
           1e-4,
@@ -183,7 +113,7 @@ describe.each(names)('%s computes what YOLOv5 does', (name) => {
     }
 
     const { hyp } = golden.losses.plain as GoldenLoss
-    const slopes = detectionLoss(head, outputs, targets, lossOptions(hyp)).gradients
+    const slopes = detectionLoss(head, outputs, targets, goldenLossOptions(hyp)).gradients
     const result = await network.backward(pass, slopeTensors(slopes, golden))
     const computed = toStateDict(layout, result.parameters, result.statistics)
     expect(Object.keys(golden.gradients).length).toBe(layout.parameters.length)
@@ -216,7 +146,7 @@ describe.each(names)('%s computes what YOLOv5 does', (name) => {
     for (let step = 0; step < 3; step++) {
       network.load(parameters, loaded.statistics)
       const pass = network.forward(image)
-      const { gradients } = detectionLoss(head, takeOutputs(pass), targets, lossOptions(hyp))
+      const { gradients } = detectionLoss(head, takeOutputs(pass), targets, goldenLossOptions(hyp))
       const result = await network.backward(pass, slopeTensors(gradients, golden))
       if (golden.clips) clipGradients(result.parameters, groups, 10)
       optimizerStep(state, parameters, result.parameters, groups, rates)
@@ -243,29 +173,10 @@ function takeOutputs({ outputs }: ForwardPass): LevelOutput[] {
   })
 }
 
-function slopeTensors(slopes: readonly Float32Array[], { shapes }: Golden): Tensor4D[] {
-  return slopes.map((values, level) => tensor4d(values, shapes[level]))
-}
-
-/** From the hyperparameters of YOLOv5's names, gains scaled. */
-function lossOptions(hyp: Readonly<Record<string, number>>): LossOptions {
-  const of = (key: string): number => hyp[key] ?? Number.NaN
-  return {
-    box: of('box'),
-    obj: of('obj'),
-    cls: of('cls'),
-    objPositiveWeight: of('obj_pw'),
-    clsPositiveWeight: of('cls_pw'),
-    focalGamma: of('fl_gamma'),
-    labelSmoothing: of('label_smoothing'),
-    anchorThreshold: of('anchor_t'),
-  }
-}
-
 describe('memory', () => {
   it('is the same after every step', async () => {
-    const { network, golden, parameters, statistics } = load('v6.2')
-    const image = images(golden.size)
+    const { network, golden, parameters, statistics } = loadGolden('v6.2', ops)
+    const image = goldenImages(golden.size)
     const step = async (): Promise<void> => {
       const pass = network.forward(image)
       const slopes = takeOutputs(pass).map(({ data }) => data)
