@@ -3,7 +3,7 @@ import type { Stage } from '../runs/manifest'
 
 export const stages = ['train', 'sparse', 'finetune', 'val'] as const
 /** Stages that hand their arguments to YOLOv5's own script; `prune` is ours alone. */
-export type ScriptStage = Exclude<Stage, 'prune'>
+export type ScriptStage = Exclude<Stage, 'prune' | 'detect'>
 
 /** What a typed command stands for. Script names are what tutorials and YOLOv5's own documentation use. */
 const scriptStages: Readonly<Record<string, ScriptStage | 'train_sparsity'>> = {

@@ -26,7 +26,8 @@ describe('package.json', () => {
 
   it('contributes exactly the settings of the code, and none that runs a program without trust', () => {
     const python = `${settings.section}.${settings.python}`
-    expect(Object.keys(manifest.contributes.configuration.properties)).toEqual([python])
+    const engine = `${settings.section}.${settings.engine}`
+    expect(Object.keys(manifest.contributes.configuration.properties)).toEqual([python, engine])
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([python])
   })
 

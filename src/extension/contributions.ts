@@ -12,6 +12,7 @@ export const commandIds = {
   inspect: 'yolov5-slim.inspect',
   runs: 'yolov5-slim.runs',
   doctor: 'yolov5-slim.doctor',
+  installBackend: 'yolov5-slim.installBackend',
 } as const
 
 export type CommandName = keyof typeof commandIds
@@ -25,6 +26,7 @@ export const trustedCommands = [
   'validate',
   'stop',
   'doctor',
+  'installBackend',
 ] as const satisfies readonly CommandName[]
 
 export function needsTrust(name: CommandName): boolean {
@@ -35,6 +37,7 @@ export const settings = {
   section: 'yolov5-slim',
   /** Keys below the section. */
   python: 'python',
+  engine: 'engine',
 } as const
 
 /** Keys of the workspace's memory. */

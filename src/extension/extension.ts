@@ -4,6 +4,7 @@ import { Activity } from './activity/activity'
 import { RunStatus } from './activity/runStatus'
 import { Checkouts } from './checkouts/checkouts'
 import { ReleaseStatus } from './checkouts/releaseStatus'
+import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
 import { detect, doctor, inspect, showRuns } from './commands/look'
 import { prune } from './commands/prune'
@@ -64,5 +65,6 @@ function commandHandlers(context: CommandContext): CommandHandlers {
     inspect: () => inspect(context),
     runs: () => showRuns(context),
     doctor: () => doctor(context),
+    installBackend: () => installBackend(context),
   }
 }

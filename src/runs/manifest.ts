@@ -1,4 +1,7 @@
-export type Stage = 'train' | 'sparse' | 'prune' | 'finetune' | 'val'
+export type Stage = 'train' | 'sparse' | 'prune' | 'finetune' | 'val' | 'detect'
+
+/** Stages that VS Code has a form for. */
+export type AskedStage = Exclude<Stage, 'detect'>
 
 export type RunState =
   | 'queued'

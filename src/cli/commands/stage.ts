@@ -1,11 +1,8 @@
 import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { SlimError } from '../../core/errors'
-import type { Detection } from '../../core/yolov5/release'
-import { prepareBuiltinStage } from '../../engines/builtin/stage/prepare'
 import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
-import { preparePyTorchStage } from '../../engines/pytorch/prepare'
+import { prepareStage } from '../../engines/prepareStage'
 import { type LaunchSpec, type StartedRun, startRun } from '../../runs/supervisor'
 import type { StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
@@ -94,47 +91,21 @@ async function prepare(
   aloof: boolean,
 ): Promise<Prepared> {
   const cwd = process.cwd()
-  const request = { stage, args, cwd, commandLine: typed, slimVersion }
-  const builtin = async (detection: Detection | undefined): Promise<Prepared> => ({
-    launch: await prepareBuiltinStage({
-      ...request,
-      ...(detection ? { detection } : {}),
-      engine: join(dirname(program), 'builtin', 'main.cjs'),
-    }),
-    release: detection?.release,
+  const engine = engines.find((one) => one === own.engine) ?? 'auto'
+  const detection =
+    engine === 'pytorch'
+      ? await requireCheckout(cwd, own.checkout)
+      : aloof
+        ? undefined
+        : await optionalCheckout(cwd, own.checkout)
+  const launch = await prepareStage({
+    ...{ stage, args, cwd, commandLine: typed, slimVersion, detection, engine },
+    namesPython: own.python !== undefined,
+    planner: [process.execPath, program, 'internal-plan'],
+    runner: join(dirname(program), 'runner', 'main.py'),
+    builtin: join(dirname(program), 'builtin', 'main.cjs'),
   })
-  const pytorch = async (detection: Detection): Promise<Prepared> => ({
-    launch: await preparePyTorchStage({
-      ...{ ...request, detection },
-      planner: [process.execPath, program, 'internal-plan'],
-      runner: join(dirname(program), 'runner', 'main.py'),
-    }),
-    release: detection.release,
-  })
-  switch (own.engine ?? 'auto') {
-    case 'pytorch':
-      return pytorch(await requireCheckout(cwd, own.checkout))
-    case 'builtin':
-      return builtin(aloof ? undefined : await optionalCheckout(cwd, own.checkout))
-    default: {
-      const detection = await optionalCheckout(cwd, own.checkout)
-      if (!detection) return builtin(undefined)
-      try {
-        return await pytorch(detection)
-      } catch (error) {
-        // Whoever names an interpreter, or has none of its packages at fault, wants to hear of it.
-        if (own.python !== undefined || !isPythonMissing(error)) throw error
-        const note = l10n.t('The built-in engine trains, since PyTorch can not: {0}', error.message)
-        const prepared = await builtin(detection)
-        const notes = [note, ...(prepared.launch.notes ?? [])]
-        return { ...prepared, launch: { ...prepared.launch, notes } }
-      }
-    }
-  }
-}
-
-function isPythonMissing(error: unknown): error is SlimError {
-  return error instanceof SlimError && error.code.startsWith('python/')
+  return { launch, release: detection?.release }
 }
 
 /** From here on it is the run that fails, not the command line. */

@@ -76,7 +76,7 @@ async function latestRun(places: {
   const { runs } = await listRuns(places.root, { projects: places.projects })
   for (const { runDir, manifest } of runs) {
     const checkpoint = lastOf(runDir)
-    if (manifest.stage === 'val' || manifest.stage === 'prune') continue
+    if (['val', 'prune', 'detect'].includes(manifest.stage)) continue
     if (!(await isFile(checkpoint)) || (await readRun(runDir)).state === 'finished') continue
     return { ...(await withConfig(runDir)), checkpoint, manifest }
   }

@@ -4,7 +4,7 @@ import type { Preflight } from './python'
 
 /** What `preparePyTorchStage` is asked to do. */
 export type StageRequest = {
-  readonly stage: Exclude<Stage, 'prune'>
+  readonly stage: Exclude<Stage, 'prune' | 'detect'>
   /** The checkout to train with, as `detectCheckout` found it. */
   readonly detection: Detection
   /** What the person typed after the stage's name. Our own flags and the script's, in any order. */

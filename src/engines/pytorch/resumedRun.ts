@@ -30,7 +30,7 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
     ...projectsOf(request),
   })
   const stage = point.manifest?.stage ?? request.stage
-  if (stage === 'prune' || stage === 'val' || request.stage === 'val') {
+  if (stage === 'prune' || stage === 'val' || stage === 'detect' || request.stage === 'val') {
     throw new SlimError(
       'resume/not-found',
       l10n.t('{0} is no training run.', point.runDir),

@@ -139,6 +139,7 @@ export function stageName(stage: Stage): string {
     prune: l10n.t('Prune'),
     finetune: l10n.t('Finetune'),
     val: l10n.t('Validation'),
+    detect: l10n.t('Detection'),
   }
   return names[stage]
 }

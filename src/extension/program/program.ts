@@ -12,6 +12,8 @@ export class Program {
   readonly planner: readonly string[]
   /** The Python runner's entry. */
   readonly runner: string
+  /** The built-in engine's entry. */
+  readonly builtin: string
   private readonly script: string
 
   constructor(
@@ -20,6 +22,7 @@ export class Program {
   ) {
     this.script = join(extensionPath, 'dist', 'cli.cjs')
     this.runner = join(extensionPath, 'dist', 'runner', 'main.py')
+    this.builtin = join(extensionPath, 'dist', 'builtin', 'main.cjs')
     this.planner = [process.execPath, this.script, 'internal-plan']
   }
 

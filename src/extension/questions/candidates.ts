@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import type { Stage } from '../../runs/manifest'
+import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isBelow } from '../checkouts/collect'
 import { yamlRole } from '../diagnostics/collect'
@@ -9,7 +9,7 @@ import type { Choice } from './question'
 import type { FormContext } from './stages'
 
 /** Stages whose checkpoints a stage starts from, the most fitting first. */
-const sources: Readonly<Record<Stage, readonly Stage[]>> = {
+const sources: Readonly<Record<AskedStage, readonly Stage[]>> = {
   train: [],
   sparse: ['train', 'finetune'],
   prune: ['sparse', 'train', 'finetune'],
@@ -19,7 +19,7 @@ const sources: Readonly<Record<Stage, readonly Stage[]>> = {
 
 /** What the checkout's files and runs offer to a stage's form. Reads three folders, no file. */
 export async function formContext(
-  stage: Stage,
+  stage: AskedStage,
   root: string,
   runs: readonly RunSnapshot[],
 ): Promise<FormContext> {
@@ -45,7 +45,7 @@ export async function formContext(
 
 /** Checkpoints of runs that a stage can start from: fitting stages first, the newest of each first. */
 export function runOutputs(
-  stage: Stage,
+  stage: AskedStage,
   root: string,
   runs: readonly RunSnapshot[],
 ): readonly Choice[] {
@@ -61,7 +61,10 @@ export function runOutputs(
     })
 }
 
-function outputOf(stage: Stage, { digest, manifest, summary }: RunSnapshot): string | undefined {
+function outputOf(
+  stage: AskedStage,
+  { digest, manifest, summary }: RunSnapshot,
+): string | undefined {
   // The best epoch of a sparse training may lie before its gammas had shrunk.
   const lasting = stage === 'prune' && manifest.stage === 'sparse'
   return (lasting ? digest.checkpoints.last?.path : undefined) ?? summary.output

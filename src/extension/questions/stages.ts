@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import type { Stage } from '../../runs/manifest'
+import type { AskedStage } from '../../runs/manifest'
 import type { Choice, Question } from './question'
 import * as validate from './validate'
 
@@ -18,7 +18,7 @@ export type FormContext = {
 export const sharedKeys = ['data', 'cfg', 'batch', 'imgsz', 'device'] as const
 
 /** The form of a stage, in the order in which it is asked. */
-export function stageQuestions(stage: Stage, context: FormContext): readonly Question[] {
+export function stageQuestions(stage: AskedStage, context: FormContext): readonly Question[] {
   switch (stage) {
     case 'train':
       return [

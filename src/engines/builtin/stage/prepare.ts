@@ -136,7 +136,7 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
     ...{ cwd, root: detection.root, projects: request.projects ?? [] },
   })
   const stage = point.manifest?.stage ?? request.stage
-  if (stage === 'prune' || stage === 'val' || request.stage === 'val') {
+  if (stage === 'prune' || stage === 'val' || stage === 'detect' || request.stage === 'val') {
     throw new SlimError(
       'resume/not-found',
       l10n.t('{0} is no training run.', point.runDir),
