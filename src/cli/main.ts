@@ -16,6 +16,10 @@ async function main(typed: readonly string[]): Promise<number> {
     const { loop } = await import('./commands/loop')
     return loop(args, typed)
   }
+  if (name === 'predict' || name === 'detect.py') {
+    const { predict } = await import('./commands/predict')
+    return predict(args, typed)
+  }
   if (name !== undefined) {
     const stage = stageCommand(name, args)
     if (stage) {

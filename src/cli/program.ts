@@ -82,6 +82,13 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .allowUnknownOption()
 
   program
+    .command('predict')
+    .usage('[flags]')
+    .description(l10n.t('Find objects in images and draw them; flags as detect.py’s.'))
+    .helpOption(false)
+    .allowUnknownOption()
+
+  program
     .command('runs')
     .description(l10n.t('List the runs as lineage, with their state, mAP and size.'))
     .option('--project <dir>', l10n.t('another folder that holds runs'))

@@ -177,6 +177,45 @@ describe('the built-in engine', () => {
   })
 })
 
+it('draws what it finds on copies of images, and writes it as labels', async () => {
+  const images = join(scratch.path, 'shapes/images/val')
+  const args = [
+    '--weights',
+    baseline,
+    '--source',
+    images,
+    '--img',
+    '64',
+    '--save-txt',
+    '--save-conf',
+  ]
+  const { code, stderr } = await run('predict', ...args, '--project', 'found')
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  const folder = join(scratch.path, 'found/exp')
+  const drawn = readFileSync(join(folder, '0.png'))
+  expect(drawn.equals(readFileSync(join(images, '0.png')))).toBe(false)
+  // What is drawn is what the label file of the image says.
+  const rows = (file: string): number[][] =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number))
+  const wanted = rows(join(scratch.path, 'shapes/labels/val/0.txt'))
+  const found = rows(join(folder, 'labels/0.txt')).filter(
+    ([, , , , , confidence = 0]) => confidence > 0.5,
+  )
+  for (const [cls, x = 0, y = 0] of wanted) {
+    const near = found.some(
+      ([c, a = 0, b = 0]) => c === cls && Math.abs(a - x) < 0.05 && Math.abs(b - y) < 0.05,
+    )
+    expect(near, `${cls} at ${x}, ${y}`).toBe(true)
+  }
+  const none = await run('predict', '--weights', baseline, '--source', 'nowhere')
+  expect(none.stderr).toContain('detect/no-source')
+  expect(none.code).toBe(2)
+})
+
 it('lists the backends, wasm working', async () => {
   const { stdout } = await run('backend', 'list', '--json')
   const list = JSON.parse(stdout) as { kind: string; installed: boolean; probe?: { ok: boolean } }[]

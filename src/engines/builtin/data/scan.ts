@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import sharp from 'sharp'
 import { SlimError } from '../../../core/errors'
 import type { BuiltinRelease } from '../contract'
+import { imageFiles } from './imageFiles'
 import { type Labels, noLabels, parseLabels } from './labels'
 
 /** Images of one split with their labels, checked. Plain data: worker threads are handed it. */
@@ -23,7 +24,6 @@ export type ScanResult = {
   readonly problems: readonly string[]
 }
 
-const extensions = 'bmp dng jpeg jpg mpo png tif tiff webp'.split(' ')
 /** Formats as sharp names them. */
 const formats = new Set(['jpeg', 'png', 'tiff', 'webp', 'dng', 'mpo', 'bmp'])
 const atOnce = 16
@@ -135,30 +135,6 @@ function classRange(file: string, cls: number, nc: number): SlimError {
     ),
     l10n.t('Correct the label, or “nc” and “names” of the data.yaml.'),
   )
-}
-
-/** Images below folders, of list files, and those named themselves, sorted. */
-export async function imageFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = []
-  for (const path of paths) {
-    const info = await stat(path)
-    if (info.isDirectory()) {
-      const names = await readdir(path, { recursive: true })
-      found.push(...names.map((name) => join(path, name)))
-    } else if (isImage(path)) found.push(path)
-    else found.push(...(await listed(path)))
-  }
-  return found.filter(isImage).sort((a, b) => (a < b ? -1 : Number(a > b)))
-}
-
-function isImage(path: string): boolean {
-  return extensions.includes(path.slice(path.lastIndexOf('.') + 1).toLowerCase())
-}
-
-/** Lines of a list file; those that start with `./` are relative to it. */
-async function listed(file: string): Promise<string[]> {
-  const lines = (await readFile(file, 'utf8')).trim().split(/\r?\n/)
-  return lines.map((line) => (line.startsWith('./') ? join(dirname(file), line.slice(2)) : line))
 }
 
 /** `…/images/x.jpg` → `…/labels/x.txt`, the last folder of that name. */

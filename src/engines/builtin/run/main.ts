@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { BuiltinConfig } from '../stage/contract'
 import { RunContext, Stopped } from './context'
+import { detectStage } from './detect'
 import { classify } from './failures'
 import { engineFiles } from './files'
 import { trainStage } from './train'
@@ -26,8 +27,7 @@ async function main(): Promise<number> {
   const began = performance.now()
   try {
     const files = engineFiles(dirname(process.argv[1] ?? ''))
-    const stage = config.stage === 'val' ? valStage : trainStage
-    const summary = await stage(context, files)
+    const summary = await stageOf(config)(context, files)
     await context.emitted({ type: 'finished', summary })
     return 0
   } catch (error) {
@@ -45,6 +45,11 @@ async function main(): Promise<number> {
     await context.emitted({ type: 'failed', code, text: message, remedy, stderr })
     return 1
   }
+}
+
+function stageOf({ stage }: BuiltinConfig): typeof trainStage {
+  if (stage === 'val') return valStage
+  return stage === 'detect' ? detectStage : trainStage
 }
 
 main().then(

@@ -34,6 +34,7 @@ import { betterAnchors } from './anchors'
 import type { RunContext } from './context'
 import { dataPool, imageSet } from './data'
 import type { EngineFiles } from './files'
+import { dataOf } from './inputs'
 import { startLearner } from './learner'
 import { startingModel } from './model'
 import { appendResults } from './results'
@@ -72,16 +73,17 @@ type Prepared = {
 
 async function prepare(context: RunContext): Promise<Prepared> {
   const { config } = context
+  const data = dataOf(context)
   const weightsRelease =
     config.weights === undefined ? undefined : openModelFile(config.weights).release
   const release = config.release ?? weightsRelease ?? 'v7.0'
   const options = trainOptions(config.opt, release)
   const hyp = config.hyp === undefined ? defaultHyp(release) : await readHyp(config.hyp, release)
-  const names = options.singleClass && config.data.nc > 1 ? ['item'] : config.data.names
-  const request = { release, singleClass: options.singleClass, nc: config.data.nc }
+  const names = options.singleClass && data.nc > 1 ? ['item'] : data.names
+  const request = { release, singleClass: options.singleClass, nc: data.nc }
   const sets = {
-    train: await imageSet(context, 'train', config.data.train, { ...request, training: true }),
-    val: await imageSet(context, 'val', config.data.val, { ...request, training: false }),
+    train: await imageSet(context, 'train', data.train, { ...request, training: true }),
+    val: await imageSet(context, 'val', data.val, { ...request, training: false }),
   }
   const batchSize = Math.min(options.batchSize, sets.train.files.length)
   const start = await startingModel(context, {

@@ -12,6 +12,7 @@ import { defaultHyp, lossOptions } from '../training/hyp'
 import type { RunContext } from './context'
 import { dataPool, imageSet } from './data'
 import type { EngineFiles } from './files'
+import { dataOf } from './inputs'
 import { startLearner } from './learner'
 import type { TrainSummary } from './train'
 import { versions } from './versions'
@@ -20,12 +21,13 @@ import { versions } from './versions'
 export async function valStage(context: RunContext, files: EngineFiles): Promise<TrainSummary> {
   const began = performance.now()
   const { config } = context
+  const data = dataOf(context)
   const open = openModelFile(config.weights ?? '')
   const release = config.release ?? open.release
   const options = valOptions(config.opt)
   const { imageSize, batchSize, singleClass } = options
-  const set = await imageSet(context, options.task, config.data[options.task], {
-    ...{ release, singleClass, nc: config.data.nc, training: false },
+  const set = await imageSet(context, options.task, data[options.task], {
+    ...{ release, singleClass, nc: data.nc, training: false },
   })
   const hyp = defaultHyp(release)
   const loss = lossOptions(hyp, open.head, imageSize, 0)

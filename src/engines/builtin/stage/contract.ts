@@ -5,7 +5,7 @@ import type { OptValues } from './options'
 /** `slim/runner.json`: everything the engine's process is told. Paths are absolute. */
 export type BuiltinConfig = {
   readonly v: 1
-  readonly stage: 'train' | 'sparse' | 'finetune' | 'val'
+  readonly stage: 'train' | 'sparse' | 'finetune' | 'val' | 'detect'
   /** As which release it trains; undefined: as the one that made the weights. */
   readonly release?: BuiltinRelease
   readonly runDir: string
@@ -13,7 +13,10 @@ export type BuiltinConfig = {
   readonly weights?: string
   readonly cfg?: string
   readonly hyp?: string
-  readonly data: BuiltinData
+  /** Of every stage but `detect`. */
+  readonly data?: BuiltinData
+  /** Of `detect`: image files. */
+  readonly source?: readonly string[]
   readonly opt: OptValues
   readonly sparsity: Sparsity | null
   /** `weights` is of this run's own unfinished training, which goes on. */

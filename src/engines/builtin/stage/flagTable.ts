@@ -64,3 +64,25 @@ export const valFlags: readonly ScriptFlag[] = [
   flag('--name', 'string', { default: "'exp'" }),
   flag('--exist-ok', 'flag'),
 ]
+
+/** Those of detect.py that concern images. */
+export const detectFlags: readonly ScriptFlag[] = [
+  flag('--weights', 'string', { arity: 'many' }),
+  flag('--source', 'string', { arity: 'many' }),
+  flag('--imgsz --img --img-size', 'int', { arity: 'many', default: '640' }),
+  flag('--conf-thres', 'float', { default: '0.25' }),
+  flag('--iou-thres', 'float', { default: '0.45' }),
+  flag('--max-det', 'int', { default: '1000' }),
+  flag('--device', 'string'),
+  flag('--save-txt', 'flag'),
+  flag('--save-conf', 'flag'),
+  flag('--nosave', 'flag'),
+  flag('--classes', 'int', { arity: 'many' }),
+  flag('--agnostic-nms', 'flag'),
+  flag('--project', 'string', { default: "'runs/detect'" }),
+  flag('--name', 'string', { default: "'exp'" }),
+  flag('--exist-ok', 'flag'),
+  flag('--line-thickness', 'int', { default: '0' }),
+  flag('--hide-labels', 'flag'),
+  flag('--hide-conf', 'flag'),
+]

@@ -50,6 +50,23 @@ export type ValOptions = {
   readonly workers: number
 }
 
+/** What detecting in images goes by. */
+export type DetectOptions = {
+  readonly imageSize: number
+  readonly confidence: number
+  readonly iou: number
+  readonly maxDetections: number
+  /** Classes to keep; empty: all. */
+  readonly classes: readonly number[]
+  readonly agnostic: boolean
+  readonly savesImages: boolean
+  readonly savesText: boolean
+  readonly savesConfidence: boolean
+  readonly lineWidth: number
+  readonly hidesLabels: boolean
+  readonly hidesConfidence: boolean
+}
+
 const stride = 32
 /** `--batch-size -1` lets YOLOv5 fill the GPU; here it stands for train.py's default. */
 const usualBatch = 16
@@ -112,6 +129,25 @@ export function valOptions(opt: OptValues): ValOptions {
     saveConfidence: opt.save_conf === true,
     saveJson: opt.save_json === true,
     workers: whole(opt, 'workers', 8),
+  }
+}
+
+/** Reads detect.py's options. */
+export function detectOptions(opt: OptValues): DetectOptions {
+  refuse(opt, 'augment', '--augment')
+  return {
+    imageSize: sizeOf(opt),
+    confidence: real(opt, 'conf_thres', 0.25),
+    iou: real(opt, 'iou_thres', 0.45),
+    maxDetections: whole(opt, 'max_det', 1000),
+    classes: Array.isArray(opt.classes) ? opt.classes.map(Number) : [],
+    agnostic: opt.agnostic_nms === true,
+    savesImages: opt.nosave !== true,
+    savesText: opt.save_txt === true,
+    savesConfidence: opt.save_conf === true,
+    lineWidth: whole(opt, 'line_thickness', 0),
+    hidesLabels: opt.hide_labels === true,
+    hidesConfidence: opt.hide_conf === true,
   }
 }
 

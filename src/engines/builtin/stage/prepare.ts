@@ -25,7 +25,7 @@ import { type OptValues, trainOptions, valOptions } from './options'
 
 /** What `prepareBuiltinStage` is asked to do. */
 export type BuiltinStageRequest = {
-  readonly stage: BuiltinConfig['stage']
+  readonly stage: Exclude<BuiltinConfig['stage'], 'detect'>
   /** The checkout whose release, yamls and flags count; the engine also works without one. */
   readonly detection?: Detection
   readonly args: readonly string[]
@@ -260,7 +260,7 @@ async function hypOf(
 }
 
 /** The options as train.py's `opt` would have them: defaults, and what was given. */
-function optOf({ flags, parsed }: Asked): OptValues {
+export function optOf({ flags, parsed }: Pick<Asked, 'flags' | 'parsed'>): OptValues {
   const opt: Record<string, unknown> = {}
   for (const flag of flags) opt[flag.dest] = defaultValue(flag)
   for (const { flag, values } of parsed.script.values()) {
@@ -313,8 +313,9 @@ function provenanceOf(
   })
 }
 
-async function launch(
-  { request }: Asked,
+/** Writes what the engine's process is told, and says how to start it. */
+export async function launch(
+  { request }: { readonly request: Pick<BuiltinStageRequest, 'engine' | 'cwd'> },
   manifest: RunManifest,
   config: BuiltinConfig,
   notes: readonly string[],
