@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -24,7 +25,29 @@ const node = {
 const wasmPackage = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
 const wasmFiles = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']
 
+/**
+ * sharp, with its native code for this platform, as the package carries it: `dist/node_modules` is where the bundles
+ * look for it.
+ */
+async function copySharp() {
+  await rm('dist/node_modules', { recursive: true, force: true })
+  if (!production) return
+  const names = new Set(['sharp'])
+  for (const name of names) {
+    const manifest = JSON.parse(await readFile(join('node_modules', name, 'package.json'), 'utf8'))
+    const { dependencies = {}, optionalDependencies = {} } = manifest
+    const wanted = Object.keys({ ...dependencies, ...optionalDependencies })
+    // Of the optional ones npm installed those that fit.
+    for (const other of wanted) if (existsSync(join('node_modules', other))) names.add(other)
+    await cp(join('node_modules', name), join('dist/node_modules', name), {
+      recursive: true,
+      filter: (path) => !/\/(src|install)(\/|$)/.test(path.split(name).at(-1) ?? ''),
+    })
+  }
+}
+
 await rm('dist/runner', { recursive: true, force: true })
+await rm('dist/builtin', { recursive: true, force: true })
 await Promise.all([
   build({
     ...node,
@@ -64,6 +87,7 @@ await Promise.all([
     entryPoints: ['webview/report/main.ts'],
     outfile: 'dist/report.js',
   }),
+  copySharp(),
   compileKernels('dist/builtin/kernels.wasm'),
   ...wasmFiles.map((name) => cp(join(wasmPackage, name), join('dist/builtin', name))),
   cp('src/engines/pytorch/runner', 'dist/runner', {
