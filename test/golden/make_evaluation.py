@@ -42,7 +42,9 @@ def scene(rng: random.Random) -> Any:
             guess = cls if rng.random() < 0.85 else rng.randrange(CLASSES)
             candidates.append([*near, round(rng.uniform(0.002, 0.99), 4), guess])
     for _ in range(rng.randrange(4)):
-        candidates.append([*some_box(rng), round(rng.uniform(0.002, 0.6), 4), rng.randrange(CLASSES)])
+        candidates.append(
+            [*some_box(rng), round(rng.uniform(0.002, 0.6), 4), rng.randrange(CLASSES)]
+        )
     return labels, candidates
 
 
@@ -54,7 +56,9 @@ def predictions(candidates: Any) -> torch.Tensor:
     return rows
 
 
-def greedy(box_iou: Any, kept: torch.Tensor, labels: torch.Tensor, iouv: torch.Tensor) -> torch.Tensor:
+def greedy(
+    box_iou: Any, kept: torch.Tensor, labels: torch.Tensor, iouv: torch.Tensor
+) -> torch.Tensor:
     """The loop of v5.0's test.py, which is no function there."""
     correct = torch.zeros(len(kept), len(iouv), dtype=torch.bool)
     for cls in torch.unique(labels[:, 0]):
@@ -100,7 +104,9 @@ def main() -> None:
         labels, candidates = scene(rng)
         kept = torch.zeros(0, 6)
         if candidates:
-            kept = non_max_suppression(predictions(candidates), 0.001, 0.6, multi_label=True)[0].float()
+            kept = non_max_suppression(predictions(candidates), 0.001, 0.6, multi_label=True)[
+                0
+            ].float()
         target = torch.tensor(labels).view(-1, 5)
         correct = torch.zeros(len(kept), 10, dtype=torch.bool)
         if len(kept) and labels:
@@ -118,7 +124,9 @@ def main() -> None:
                 "correct": bits,
             }
         )
-        stats.append((correct.numpy(), kept[:, 4].numpy(), kept[:, 5].numpy(), target[:, 0].numpy()))
+        stats.append(
+            (correct.numpy(), kept[:, 4].numpy(), kept[:, 5].numpy(), target[:, 0].numpy())
+        )
     joined = [np.concatenate(x, 0) for x in zip(*stats)]
     scores = ap_per_class(*joined, names={c: str(c) for c in range(CLASSES)})
     p, r, f1, ap = scores[2:6] if len(scores) == 7 else (scores[0], scores[1], scores[3], scores[2])

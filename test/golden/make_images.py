@@ -35,9 +35,7 @@ def case(op: str, image: Any, result: Any, **rest: Any) -> None:
     height, width = image.shape[:2]
     pixels = base64.b64encode(np.ascontiguousarray(result).tobytes()).decode()
     size = [result.shape[1], result.shape[0]]
-    CASES.append(
-        {"op": op, "input": [width, height], "size": size, "pixels": pixels, **rest}
-    )
+    CASES.append({"op": op, "input": [width, height], "size": size, "pixels": pixels, **rest})
 
 
 def main() -> None:
@@ -90,7 +88,12 @@ def main() -> None:
         changed = cv2.merge([cv2.LUT(c, t) for c, t in zip(cv2.split(hsv), tables)])
         case("colors", image, cv2.cvtColor(changed, cv2.COLOR_HSV2RGB), gains=gains)
 
-    for (height, width), enlarges in (((32, 64), True), ((32, 32), False), ((64, 64), False), ((19, 32), True)):
+    for (height, width), enlarges in (
+        ((32, 64), True),
+        ((32, 32), False),
+        ((64, 64), False),
+        ((19, 32), True),
+    ):
         result, ratio, pad = letterbox(image, (height, width), auto=False, scaleup=enlarges)
         rest = {"enlarges": enlarges, "ratio": ratio[0], "pad": [float(p) for p in pad]}
         case("letterbox", image, result, **rest)

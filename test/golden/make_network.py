@@ -132,7 +132,7 @@ def layer_outputs(model: Any, x: torch.Tensor) -> List[torch.Tensor]:
 def optimizer_of(model: torch.nn.Module) -> torch.optim.Optimizer:
     """SGD as every release sets it up: decay on kernels alone."""
     norms = {m.weight for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)}
-    named = [p for p in model.parameters()]
+    named = list(model.parameters())
     decayed = [p for p in named if p.dim() > 1]
     return torch.optim.SGD(
         [
