@@ -50,15 +50,6 @@ export async function provenanceOf(
   })
 }
 
-/** The manifest's part of the sparsity. */
-export function sparsityFields(
-  sparsity: RunnerSparsity | null,
-): Pick<RunManifest, 'sparsity' | 'percent'> {
-  if (!sparsity) return {}
-  const { reg, sr, schedule, percent } = sparsity
-  return { sparsity: { reg, sr, schedule }, percent }
-}
-
 /** What the runner is told. */
 export function runnerConfig(
   { request, script, sparsity }: Context,

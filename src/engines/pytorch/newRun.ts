@@ -9,6 +9,7 @@ import { flagDefault, flagValue, spellFlags } from '../common/flags'
 import { hypFile, inputFile, modelFile } from '../common/inputs'
 import { parentOf } from '../common/parent'
 import { allocateRun } from '../common/runFolder'
+import { sparsityFields } from '../common/sparsityFlags'
 import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from '../common/weights'
 import { processesFor } from './distributed'
 import {
@@ -18,7 +19,6 @@ import {
   launchSpec,
   provenanceOf,
   runnerConfig,
-  sparsityFields,
 } from './launchSpec'
 
 /** Checks the inputs of a new run, then the interpreter, then makes the run's folder. */

@@ -4,9 +4,9 @@ import type { RunManifest } from '../../runs/manifest'
 import { newRunId } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { flagValue } from '../common/flags'
-import { type ResumePoint, resumePoint } from '../common/resume'
+import { resumePoint } from '../common/resume'
+import { resumedSparsity, sparsityFields } from '../common/sparsityFlags'
 import { checkWeights } from '../common/weights'
-import type { RunnerSparsity } from './contract'
 import { processesFor } from './distributed'
 import {
   type Asked,
@@ -16,7 +16,6 @@ import {
   projectsOf,
   provenanceOf,
   runnerConfig,
-  sparsityFields,
 } from './launchSpec'
 
 /** Lets a stopped run go on in its own folder, under its own id. */
@@ -49,7 +48,8 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
   if (stage !== request.stage) {
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
   }
-  const sparsity = stage === 'sparse' ? resumedSparsity(asked, point) : null
+  const sparsity =
+    stage === 'sparse' ? resumedSparsity(parsed.own, asked.sparsity, point.config?.sparsity) : null
   const going: Asked = { ...asked, sparsity, request: { ...request, stage } }
   // The release takes everything but the checkpoint from the run's opt.yaml.
   const processes = processesFor(parsed.own, point.device, point.batchSize)
@@ -75,17 +75,4 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
     resume: true,
   })
   return launchSpec(context, { runDir: point.runDir, manifest, config, processes, notes })
-}
-
-/** A resumed schedule stays where it was: what was not given again is as the run was started. */
-function resumedSparsity({ parsed, sparsity }: Asked, point: ResumePoint): RunnerSparsity | null {
-  const { own } = parsed
-  const before = point.config?.sparsity ?? sparsity
-  if (!before) return sparsity
-  return {
-    reg: own.reg ?? before.reg,
-    sr: own.sr ?? before.sr,
-    schedule: own.srSchedule ?? before.schedule,
-    percent: own.percent ?? before.percent,
-  }
 }

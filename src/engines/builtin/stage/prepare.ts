@@ -15,7 +15,7 @@ import { hypFile, inputFile, modelFile, type Places } from '../../common/inputs'
 import { parentOf } from '../../common/parent'
 import { resumePoint } from '../../common/resume'
 import { allocateRun } from '../../common/runFolder'
-import { sparsityOf } from '../../common/sparsityFlags'
+import { resumedSparsity, sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
 import type { BuiltinRelease } from '../contract'
@@ -152,16 +152,8 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
   }
   const { own } = parsed
-  const started = point.config?.sparsity ?? asked.sparsity
   const sparsity =
-    stage === 'sparse' && started
-      ? {
-          reg: own.reg ?? started.reg,
-          sr: own.sr ?? started.sr,
-          schedule: own.srSchedule ?? started.schedule,
-          percent: own.percent ?? started.percent,
-        }
-      : null
+    stage === 'sparse' ? resumedSparsity(own, asked.sparsity, point.config?.sparsity) : null
   const config: BuiltinConfig = {
     ...{ v: 1, stage, runDir: point.runDir, eventsFile: runFiles(point.runDir).events, data },
     release: hasCheckout ? releaseFor(detection.release) : open.release,
@@ -288,12 +280,6 @@ function defaultValue(flag: ScriptFlag): unknown {
 function checkoutField({ request, hasCheckout }: Asked): Pick<RunManifest, 'checkout'> {
   const { root, release } = request.detection
   return hasCheckout ? { checkout: { root, release } } : {}
-}
-
-function sparsityFields(sparsity: Sparsity | null): Pick<RunManifest, 'sparsity' | 'percent'> {
-  if (!sparsity) return {}
-  const { reg, sr, schedule, percent } = sparsity
-  return { sparsity: { reg, sr, schedule }, percent }
 }
 
 function provenanceOf(

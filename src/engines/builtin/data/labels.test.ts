@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { parseLabels } from './labels'
+
+it('reads boxes, and keeps their order', () => {
+  const parsed = parseLabels('1 0.5 0.5 0.2 0.1\n\n0 0.1 0.2 0.05 0.05\r\n')
+  if ('corrupt' in parsed) throw new Error(parsed.corrupt)
+  expect(parsed.duplicates).toBe(0)
+  expect([...parsed.labels.boxes].map((v) => Number(v.toFixed(4)))).toEqual([
+    ...[1, 0.5, 0.5, 0.2, 0.1],
+    ...[0, 0.1, 0.2, 0.05, 0.05],
+  ])
+})
+
+it('puts a box around an outline', () => {
+  const parsed = parseLabels('2 0.1 0.2 0.5 0.2 0.5 0.6 0.1 0.4')
+  if ('corrupt' in parsed) throw new Error(parsed.corrupt)
+  expect([...parsed.labels.boxes].map((v) => Number(v.toFixed(4)))).toEqual([2, 0.3, 0.4, 0.4, 0.4])
+  expect(parsed.labels.segments[0]?.length).toBe(8)
+})
+
+it('drops duplicates, which sorts the rest as numpy does', () => {
+  const parsed = parseLabels('1 0.5 0.5 0.2 0.1\n0 0.4 0.4 0.1 0.1\n1 0.5 0.5 0.2 0.1')
+  if ('corrupt' in parsed) throw new Error(parsed.corrupt)
+  expect(parsed.duplicates).toBe(1)
+  expect([parsed.labels.boxes[0], parsed.labels.boxes[5]]).toEqual([0, 1])
+})
+
+it.each([
+  ['0 0.5 0.5 0.2', 'columns'],
+  ['0 0.5 0.5 1.2 0.1', 'out of bounds'],
+  ['0 -0.1 0.5 0.2 0.1', 'negative'],
+  ['cat 0.5 0.5 0.2 0.1', 'not a number'],
+])('%j is corrupt: %s', (text, reason) => {
+  const parsed = parseLabels(text)
+  expect('corrupt' in parsed ? parsed.corrupt : '').toContain(reason)
+})
+
+it('an empty file has no boxes', () => {
+  expect(parseLabels(' \n')).toEqual({
+    labels: { boxes: new Float32Array(0), segments: [] },
+    duplicates: 0,
+  })
+})
