@@ -89,6 +89,8 @@ function helpOf(dest: string): string | undefined {
       return l10n.t('port on machine 0')
     case 'threads':
       return l10n.t('compute threads of the built-in engine on a CPU; default: one a core')
+    case 'as':
+      return l10n.t('release whose training the built-in engine follows; default: the checkout’s')
     case 'checkout':
       return l10n.t('the YOLOv5 folder; default: the one this folder is, holds or lies in')
     default:

@@ -134,9 +134,21 @@ class Demo {
   }
 
   async #stage(stage: ScriptStage, args: readonly string[], name: string): Promise<StageEnd> {
+    // As v7.0 trains: up to v6.1 the first 1000 iterations are warm-up, which is more than there are here.
     const all = [
       ...args,
-      ...['--engine', 'builtin', '--device', 'wasm', '--data', this.#data, '--img-size', size],
+      ...[
+        '--engine',
+        'builtin',
+        '--device',
+        'wasm',
+        '--as',
+        'v7.0',
+        '--data',
+        this.#data,
+        '--img-size',
+        size,
+      ],
       ...['--project', join(this.#dir, 'runs'), '--name', name],
       ...(this.#detection ? ['--checkout', this.#detection.root] : []),
     ]

@@ -87,7 +87,7 @@ async function prepare(context: RunContext): Promise<Prepared> {
   }
   const batchSize = Math.min(options.batchSize, sets.train.files.length)
   const start = await startingModel(context, {
-    release: config.release,
+    release: config.form ?? config.release,
     ...{ names, anchorsPerLevel: hyp.anchors, seed: options.seed },
   })
   const resumed =

@@ -8,6 +8,8 @@ export type BuiltinConfig = {
   readonly stage: 'train' | 'sparse' | 'finetune' | 'val' | 'detect'
   /** As which release it trains; undefined: as the one that made the weights. */
   readonly release?: BuiltinRelease
+  /** Whose checkpoints it writes; undefined: that of `release`. */
+  readonly form?: BuiltinRelease
   readonly runDir: string
   readonly eventsFile: string
   readonly weights?: string

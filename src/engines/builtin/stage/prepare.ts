@@ -18,7 +18,7 @@ import { allocateRun } from '../../common/runFolder'
 import { resumedSparsity, sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
-import type { BuiltinRelease } from '../contract'
+import { type BuiltinRelease, builtinReleases } from '../contract'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import { releaseFor, withoutCheckout } from './detection'
 import { type OptValues, trainOptions, valOptions } from './options'
@@ -81,9 +81,15 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   const weights = weightsName === '' ? undefined : await inputFile('--weights', weightsName, places)
   const cfgName = flagValue(parsed.script, 'cfg') ?? ''
   const cfg = cfgName === '' ? undefined : await modelFile(cfgName, places)
-  const release = hasCheckout ? releaseFor(detection.release) : undefined
+  const form = hasCheckout ? releaseFor(detection.release) : undefined
+  const release = builtinReleases.find((one) => one === parsed.own.as) ?? form
   const singleClass = parsed.script.has('single_cls') && data.nc > 1
-  const model = await checkModel(asked, { weights, cfg, release, nc: singleClass ? 1 : data.nc })
+  const model = await checkModel(asked, {
+    weights,
+    cfg,
+    release: form,
+    nc: singleClass ? 1 : data.nc,
+  })
   if (stage === 'val' || stage === 'finetune')
     requireClasses(model, singleClass ? 1 : data.nc, data)
   const hyp = await hypOf(asked, places, named('hyp'))
@@ -106,6 +112,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   const config: BuiltinConfig = {
     ...{ v: 1, stage, runDir, eventsFile: runFiles(runDir).events, data },
     ...(release ? { release } : {}),
+    ...(form && form !== release ? { form } : {}),
     ...(weights ? { weights } : {}),
     ...(cfg ? { cfg } : {}),
     ...(hyp ? { hyp: hyp.path } : {}),
