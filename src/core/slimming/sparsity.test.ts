@@ -57,6 +57,19 @@ describe('the shrink budget', () => {
 })
 
 describe('choosing sr', () => {
+  it('auto goes part of the way where most of the training is warm-up', () => {
+    // 120 steps, of which the learning rate needs 400 to get going, as in a short training of v6.1.
+    const warming = { ...training, epochs: 24, stepsPerEpoch: 5, lr: training.lr.slice(0, 24) }
+    const plan = planSparsity(network, sparsity, { ...warming, warmupSteps: 400 })
+    const usual = planSparsity(network, sparsity, { ...warming, warmupSteps: 20 })
+    expect(plan.hold).toBeNull()
+    expect(plan.warnings[0]?.text).toContain('warm-up')
+    const budget = (plan.sr[0] ?? 0) * unitBudget('constant', { ...warming, warmupSteps: 400 })
+    expect(budget).toBeLessThan(0.5)
+    expect(usual.hold).toBeCloseTo(0.72)
+    expect(usual.warnings).toEqual([])
+  })
+
   it('auto spends the budget that the percent wants in the first part of any training, then holds', () => {
     for (const epochs of [10, 30]) {
       const schedule = { ...training, epochs, lr: training.lr.slice(0, epochs) }

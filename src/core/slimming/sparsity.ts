@@ -209,7 +209,8 @@ function chooseStrength(
 ): Strength {
   if (reg === 'l1' && training.optimizer !== 'SGD') return adamSubgradient(sr, training)
   const steps = training.epochs * training.stepsPerEpoch
-  if (sr === 'auto' && reg === 'prox' && steps >= fewSteps) {
+  const readiness = timeToAdapt(training)
+  if (sr === 'auto' && reg === 'prox' && readiness >= 1) {
     return holdingStrength(schedule, percent, training, gammas)
   }
   const unit = unitBudget(schedule, training)
@@ -217,7 +218,7 @@ function chooseStrength(
   const fitting = unit > 0 ? wanted / unit : 0
   if (sr === 'auto') {
     // In a training too short to adapt in, a proportional part of the way is better than a dead model.
-    const part = Math.min(1, steps / fewSteps)
+    const part = Math.min(1, readiness)
     const explanation = l10n.t(
       'sr {0} was chosen: over {1} optimizer step(s) it gives a shrink budget of {2}, which is expected to bring {3} % of the gammas to zero.',
       (fitting * part).toPrecision(3),
@@ -225,7 +226,7 @@ function chooseStrength(
       (wanted * part).toFixed(2),
       Math.round(shareFor(gammas, wanted * part) * 100),
     )
-    return { sr: fitting * part, hold: null, explanation, warnings: shortWarnings(steps) }
+    return { sr: fitting * part, hold: null, explanation, warnings: shortWarnings(training) }
   }
   const budget = sr * unit
   const expected = shareFor(gammas, budget)
@@ -239,7 +240,7 @@ function chooseStrength(
     fitting.toPrecision(3),
   )
   // No sr fits so few steps: advice on its size would mislead.
-  if (steps < fewSteps) return { sr, hold: null, explanation, warnings: shortWarnings(steps) }
+  if (readiness < 1) return { sr, hold: null, explanation, warnings: shortWarnings(training) }
   const excessive = budget > excess * budgetFor(gammas, 0.95)
   return {
     sr,
@@ -284,18 +285,41 @@ function holdingStrength(
 
 /** Below this many optimizer steps a model cannot follow its gammas down. */
 const fewSteps = 100
+/** The same, counted in steps at the full learning rate; a usual schedule has about half as many as there are steps. */
+const fewFullSteps = 40
 
-function shortWarnings(steps: number): TraceWarning[] {
-  if (steps >= fewSteps) return []
-  return [
-    {
-      code: 'sparsity/few-steps',
-      text: l10n.t(
-        'The training has {0} optimizer step(s) only: the model has no time to adapt while its gammas shrink, and will lose accuracy. Train for more epochs.',
-        steps,
-      ),
-    },
-  ]
+/**
+ * Whether a training is long enough for the model to adapt while its gammas shrink: 1 and more if so. What shrinks them
+ * is made independent of the learning rate by `sr`, what the model answers with is not: up to v6.1 the first 1000
+ * iterations are warm-up, which may be all there are.
+ */
+function timeToAdapt(training: TrainingSchedule): number {
+  const steps = training.epochs * training.stepsPerEpoch
+  return Math.min(steps / fewSteps, fullSteps(training) / fewFullSteps)
+}
+
+/** Optimizer steps at the full learning rate and momentum that move as far as the training's own. */
+function fullSteps(training: TrainingSchedule): number {
+  const fastest = Math.max(...training.lr, 0)
+  if (fastest === 0) return 0
+  return (unitBudget('constant', training) * (1 - training.momentum)) / fastest
+}
+
+function shortWarnings(training: TrainingSchedule): TraceWarning[] {
+  if (timeToAdapt(training) >= 1) return []
+  const steps = training.epochs * training.stepsPerEpoch
+  const text =
+    steps < fewSteps
+      ? l10n.t(
+          'The training has {0} optimizer step(s) only: the model has no time to adapt while its gammas shrink, and will lose accuracy. Train for more epochs.',
+          steps,
+        )
+      : l10n.t(
+          'Most of the training is warm-up: its {0} optimizer step(s) move the model as far as {1} at the full learning rate, too little to adapt while its gammas shrink. Train for more epochs.',
+          steps,
+          Math.round(fullSteps(training)),
+        )
+  return [{ code: 'sparsity/few-steps', text }]
 }
 
 /** Adam divides a gradient by its own size, and the subgradient with it: sr hardly matters there. */
