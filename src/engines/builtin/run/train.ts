@@ -1,42 +1,27 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { stringify } from 'yaml'
 import { classWeights, drawWeighted, imageWeights } from '../../../core/dataset/weights'
 import { fitness } from '../../../core/metrics/averagePrecision'
-import { planSparsity, type SparsityPlan } from '../../../core/slimming/sparsity'
-import { editModel } from '../checkpoint/edit'
-import { type OpenModel, openModelFile } from '../checkpoint/open'
-import { readProgress, type SavedProgress } from '../checkpoint/progress'
-import { saveFinal, saveProgress } from '../checkpoint/save'
-import type { BuiltinRelease, Learner } from '../contract'
+import type { Learner } from '../contract'
 import { rectangularPlans, trainingPlans } from '../data/plans'
 import type { DataPool } from '../data/pool'
 import { Random } from '../data/random'
-import type { ImageSet } from '../data/scan'
 import { type Evaluation, evaluate } from '../evaluation/evaluate'
-import { type TrainOptions, trainOptions } from '../stage/options'
 import { newPatience, outOfPatience } from '../training/earlyStopping'
 import { newAverage } from '../training/ema'
 import { gammaLayer } from '../training/gammas'
-import { defaultHyp, type Hyp, lossOptions, readHyp } from '../training/hyp'
+import { lossOptions } from '../training/hyp'
 import { type EpochResult, type Training, trainEpoch } from '../training/loop'
 import { newOptimizer, parameterGroups } from '../training/optimizer'
 import { Penalty, SettledZeros } from '../training/penalty'
-import {
-  type Loop,
-  nominalBatch,
-  roundedAccumulation,
-  trainingSchedule,
-  warmupIterations,
-} from '../training/schedule'
-import { betterAnchors } from './anchors'
+import { nominalBatch, roundedAccumulation } from '../training/schedule'
 import type { RunContext } from './context'
-import { dataPool, imageSet } from './data'
+import { dataPool } from './data'
 import type { EngineFiles } from './files'
-import { dataOf } from './inputs'
+import { Keeper } from './keeper'
 import { startLearner } from './learner'
-import { startingModel } from './model'
+import { gammaRanges, type Prepared, prepareTraining } from './prepareTraining'
 import { appendResults } from './results'
 import { versions } from './versions'
 
@@ -47,96 +32,13 @@ export type TrainSummary = Readonly<Record<string, number | null>> & { readonly 
 /** `train`, `sparse` and `finetune`, from the first file read to the last checkpoint written. */
 export async function trainStage(context: RunContext, files: EngineFiles): Promise<TrainSummary> {
   const began = performance.now()
-  const prepared = await prepare(context)
+  const prepared = await prepareTraining(context)
   const { learner, pools } = await startUp(context, files, prepared)
   try {
     const run = new TrainingRun(context, prepared, learner, pools)
     return await run.go(began)
   } finally {
     await Promise.all([learner.dispose(), pools.train.dispose(), pools.val.dispose()])
-  }
-}
-
-/** Everything that is known before anything computes. */
-type Prepared = {
-  readonly release: BuiltinRelease
-  readonly options: TrainOptions
-  readonly hyp: Hyp
-  readonly open: OpenModel
-  readonly parameters: Float32Array
-  readonly statistics: Float32Array
-  readonly resumed: SavedProgress | undefined
-  readonly sets: { readonly train: ImageSet; readonly val: ImageSet }
-  readonly loop: Loop
-  readonly plan: SparsityPlan
-}
-
-async function prepare(context: RunContext): Promise<Prepared> {
-  const { config } = context
-  const data = dataOf(context)
-  const weightsRelease =
-    config.weights === undefined ? undefined : openModelFile(config.weights).release
-  const release = config.release ?? weightsRelease ?? 'v7.0'
-  const options = trainOptions(config.opt, release)
-  const hyp = config.hyp === undefined ? defaultHyp(release) : await readHyp(config.hyp, release)
-  const names = options.singleClass && data.nc > 1 ? ['item'] : data.names
-  const request = { release, singleClass: options.singleClass, nc: data.nc }
-  const sets = {
-    train: await imageSet(context, 'train', data.train, { ...request, training: true }),
-    val: await imageSet(context, 'val', data.val, { ...request, training: false }),
-  }
-  const batchSize = Math.min(options.batchSize, sets.train.files.length)
-  const start = await startingModel(context, {
-    release: config.form ?? config.release,
-    ...{ names, anchorsPerLevel: hyp.anchors, seed: options.seed },
-  })
-  const resumed =
-    config.resume && config.weights !== undefined
-      ? readProgress(openModelFile(config.weights), options.optimizer)
-      : undefined
-  const anchors =
-    options.autoanchor && !resumed
-      ? betterAnchors(context, {
-          ...{ head: start.open.head, set: sets.train, imageSize: options.imageSize },
-          ...{ threshold: hyp.anchor_t, seed: options.seed },
-        })
-      : undefined
-  const random = new Random(options.seed, 3)
-  const open = anchors
-    ? editModel(start.open, { names, anchors, random: () => random.unit() })
-    : start.open
-  const loop = loopOf(release, options, hyp, batchSize, sets.train.files.length, resumed)
-  const { parameters, statistics } = resumed ?? start
-  const plan = planSparsity(open.tree, config.sparsity, trainingSchedule(loop))
-  return {
-    ...{ release, options: { ...options, batchSize }, hyp, open, parameters, statistics },
-    ...{ resumed, sets, loop, plan },
-  }
-}
-
-function loopOf(
-  release: BuiltinRelease,
-  options: TrainOptions,
-  hyp: Hyp,
-  batchSize: number,
-  images: number,
-  resumed: SavedProgress | undefined,
-): Loop {
-  const batches = Math.ceil(images / batchSize)
-  return {
-    epochs: options.epochs,
-    startEpoch: (resumed?.epoch ?? -1) + 1,
-    batches,
-    batchSize,
-    warmup: warmupIterations(release, hyp.warmup_epochs, batches),
-    lr0: hyp.lr0,
-    lrf: hyp.lrf,
-    schedule: options.schedule,
-    momentum: hyp.momentum,
-    warmupMomentum: hyp.warmup_momentum,
-    warmupBiasLr: hyp.warmup_bias_lr,
-    optimizer: options.optimizer,
-    stepsByModulo: release === 'v5.0',
   }
 }
 
@@ -166,11 +68,8 @@ class TrainingRun {
   readonly #learner: Learner
   readonly #pools: Pools
   readonly #training: Training
-  readonly #groups
+  readonly #keeper: Keeper
   readonly #opt: Readonly<Record<string, unknown>>
-  #bestFitness: number
-  #best: { readonly parameters: Float32Array; readonly statistics: Float32Array } | undefined
-  #bestEvaluation: Evaluation | undefined
   /** AP of each class at the last evaluation, for image weights. */
   #classAp: readonly number[] = []
 
@@ -179,43 +78,20 @@ class TrainingRun {
     this.#prepared = prepared
     this.#learner = learner
     this.#pools = pools
-    const { release, options, hyp, open, parameters, statistics, resumed, loop, plan } = prepared
+    this.#opt = { ...context.config.opt, save_dir: context.config.runDir }
+    const { hyp, options } = prepared
     // train.py scales the decay with the batch that its steps stand for.
     const accumulate = roundedAccumulation(options.batchSize)
     const weightDecay = (hyp.weight_decay * options.batchSize * accumulate) / nominalBatch
-    this.#groups = {
-      initialLr: hyp.lr0,
-      momentum: hyp.momentum,
-      weightDecay,
-    }
-    const { sparsity } = context.config
-    const gammas = gammaRanges(open, plan)
-    this.#training = {
-      loop,
-      learner,
-      parameters: parameters.slice(),
-      statistics: statistics.slice(),
-      average: resumed?.average ?? newAverage(parameters, statistics),
-      optimizer: resumed?.optimizer ?? newOptimizer(options.optimizer, parameters.length),
-      groups: parameterGroups(open.layout, {
-        ...{ release, optimizer: options.optimizer, weightDecay },
-        frozen: (name) => options.frozen.some((layer) => name.startsWith(`model.${layer}.`)),
-      }),
-      clips: release === 'v6.2' || release === 'v7.0',
-      penalty: sparsity ? new Penalty(gammas, sparsity.reg, plan.hold) : undefined,
-      zeros: sparsity ? new SettledZeros(gammas) : undefined,
-      sparsity: plan,
-      lastStep: -1,
-    }
-    this.#bestFitness = resumed?.bestFitness ?? 0
-    this.#opt = { ...context.config.opt, save_dir: context.config.runDir }
+    this.#training = startingState(context, prepared, learner, weightDecay)
+    this.#keeper = new Keeper(context, prepared, this.#training, { weightDecay, opt: this.#opt })
   }
 
   async go(began: number): Promise<TrainSummary> {
     const { loop, options } = this.#prepared
     await this.#announce()
     const patience = newPatience(options.patience)
-    patience.bestFitness = this.#bestFitness
+    patience.bestFitness = this.#keeper.bestFitness
     patience.bestEpoch = loop.startEpoch
     await this.#learner.load(this.#training.parameters, this.#training.statistics)
     let soon = false
@@ -230,7 +106,8 @@ class TrainingRun {
       const score = evaluation ? fitness(evaluation) : 0
       const waiting = outOfPatience(patience, epoch, score)
       soon = waiting.soon
-      await this.#keep(epoch, result, score, evaluation, final)
+      await this.#tabulate(epoch, result, evaluation)
+      this.#keeper.keep({ epoch, rates: result.rates, score, evaluation, final })
       await this.#learner.load(this.#training.parameters, this.#training.statistics)
       if (waiting.stop) {
         this.#context.say(l10n.t('No better epoch in {0}: training ends early.', options.patience))
@@ -379,17 +256,14 @@ class TrainingRun {
     this.#context.say(`${epoch}/${loop.epochs - 1}  ${parts}${scores}  ${seconds.toFixed(1)} s`)
   }
 
-  /** Writes results and checkpoints of an epoch. */
-  async #keep(
+  /** Writes an epoch's row of the results. */
+  #tabulate(
     epoch: number,
     { losses, rates }: EpochResult,
-    score: number,
     found: Evaluation | undefined,
-    final: boolean,
   ): Promise<void> {
-    const { release, options, loop, open, hyp } = this.#prepared
-    const { average, optimizer, parameters, statistics } = this.#training
-    await appendResults(this.#context, release, {
+    const { release, options, loop } = this.#prepared
+    return appendResults(this.#context, release, {
       ...{ epoch, epochs: loop.epochs, train: losses, val: found?.losses },
       precision: found?.precision ?? 0,
       recall: found?.recall ?? 0,
@@ -398,84 +272,51 @@ class TrainingRun {
       ...{ lr: rates.lr, biasLr: rates.biasLr },
       ...{ imageSize: options.imageSize, memory: this.#learner.memory(), labels: 0 },
     })
-    const isBest = score >= this.#bestFitness
-    if (isBest) {
-      this.#bestFitness = score
-      this.#best = {
-        parameters: average.parameters.slice(),
-        statistics: average.statistics.slice(),
-      }
-      this.#bestEvaluation = found
-    }
-    if (!options.saves && !final) return
-    const progress = {
-      ...{ epoch, bestFitness: this.#bestFitness, parameters, statistics, average, optimizer },
-      groups: { ...this.#groups, lr: rates.lr, biasLr: rates.biasLr },
-      ...{ hyp, opt: this.#opt },
-    }
-    const save = (name: string, kind: 'last' | 'best' | undefined): void => {
-      const path = this.#context.path('weights', name)
-      const bytes = saveProgress(open, progress, path)
-      if (kind) this.#context.emit({ type: 'checkpoint', path, kind, bytes })
-    }
-    save('last.pt', 'last')
-    if (isBest) save('best.pt', 'best')
-    if (epoch > 0 && options.savePeriod > 0 && epoch % options.savePeriod === 0) {
-      save(`epoch${epoch}.pt`, undefined)
-    }
   }
 
-  /** Strips the checkpoints, as train.py does at its end, and scores the best as it was saved. */
+  /** Strips the checkpoints and scores the best as it was saved; v5.0 scores it no second time. */
   async #finish(began: number): Promise<TrainSummary> {
-    const { open, hyp, loop, release } = this.#prepared
-    const { average, penalty } = this.#training
-    const kept = { hyp, opt: this.#opt }
-    const strip = (name: 'last' | 'best', weights: Parameters<typeof saveFinal>[1]): void => {
-      const path = this.#context.path('weights', `${name}.pt`)
-      const bytes = saveFinal(open, weights, kept, path)
-      this.#context.emit({ type: 'checkpoint', path, kind: name, bytes })
-    }
-    const best = this.#best ?? this.#savedBest() ?? average
-    strip('last', average)
-    strip('best', best)
+    const { loop, release } = this.#prepared
+    const best = this.#keeper.finish()
     await this.#learner.load(best.parameters, best.statistics)
-    const found =
-      release === 'v5.0' && this.#bestEvaluation ? this.#bestEvaluation : await this.#evaluate()
+    const again = release === 'v5.0' ? this.#keeper.bestEvaluation : undefined
+    const { mAP50, mAP50_95, precision, recall } = again ?? (await this.#evaluate())
+    const { penalty } = this.#training
+    const seconds = (performance.now() - began) / 1000
     return {
-      mAP50: found.mAP50,
-      mAP50_95: found.mAP50_95,
-      precision: found.precision,
-      recall: found.recall,
-      seconds: (performance.now() - began) / 1000,
-      epochs: loop.epochs,
+      ...{ mAP50, mAP50_95, precision, recall, seconds, epochs: loop.epochs },
       ...(penalty && this.#context.config.sparsity?.reg === 'prox'
         ? { shrinkBudget: penalty.budget }
         : {}),
     }
   }
-
-  /** The best of a training that was resumed and did not get better since. */
-  #savedBest(): Parameters<typeof saveFinal>[1] | undefined {
-    const file = this.#context.path('weights', 'best.pt')
-    try {
-      return readProgress(openModelFile(file), this.#prepared.options.optimizer).average
-    } catch {
-      this.#context.say(
-        l10n.t('{0} can not be read; the last epoch stands for it.', basename(file)),
-      )
-      return undefined
-    }
-  }
 }
 
-/** Offset and end of each prunable layer's gammas in the parameter vector. */
-function gammaRanges(
-  { layout }: OpenModel,
-  { layers }: SparsityPlan,
-): (readonly [number, number])[] {
-  const places = new Map(layout.parameters.map((entry) => [entry.name, entry]))
-  return layers.map(({ name }) => {
-    const entry = places.get(`${name}.weight`)
-    return entry ? ([entry.offset, entry.offset + entry.size] as const) : ([0, 0] as const)
-  })
+/** Everything that the training changes, at its start. */
+function startingState(
+  context: RunContext,
+  prepared: Prepared,
+  learner: Learner,
+  weightDecay: number,
+): Training {
+  const { release, options, open, parameters, statistics, resumed, loop, plan } = prepared
+  const { sparsity } = context.config
+  const gammas = gammaRanges(open, plan)
+  return {
+    loop,
+    learner,
+    parameters: parameters.slice(),
+    statistics: statistics.slice(),
+    average: resumed?.average ?? newAverage(parameters, statistics),
+    optimizer: resumed?.optimizer ?? newOptimizer(options.optimizer, parameters.length),
+    groups: parameterGroups(open.layout, {
+      ...{ release, optimizer: options.optimizer, weightDecay },
+      frozen: (name) => options.frozen.some((layer) => name.startsWith(`model.${layer}.`)),
+    }),
+    clips: release === 'v6.2' || release === 'v7.0',
+    penalty: sparsity ? new Penalty(gammas, sparsity.reg, plan.hold) : undefined,
+    zeros: sparsity ? new SettledZeros(gammas) : undefined,
+    sparsity: plan,
+    lastStep: -1,
+  }
 }

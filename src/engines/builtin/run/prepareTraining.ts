@@ -1,0 +1,111 @@
+import { planSparsity, type SparsityPlan } from '../../../core/slimming/sparsity'
+import { editModel } from '../checkpoint/edit'
+import { type OpenModel, openModelFile } from '../checkpoint/open'
+import { readProgress, type SavedProgress } from '../checkpoint/progress'
+import type { BuiltinRelease } from '../contract'
+import { Random } from '../data/random'
+import type { ImageSet } from '../data/scan'
+import { type TrainOptions, trainOptions } from '../stage/options'
+import { defaultHyp, type Hyp, readHyp } from '../training/hyp'
+import { type Loop, trainingSchedule, warmupIterations } from '../training/schedule'
+import { betterAnchors } from './anchors'
+import type { RunContext } from './context'
+import { imageSet } from './data'
+import { dataOf } from './inputs'
+import { startingModel } from './model'
+
+/** Everything that is known before anything computes. */
+export type Prepared = {
+  readonly release: BuiltinRelease
+  readonly options: TrainOptions
+  readonly hyp: Hyp
+  readonly open: OpenModel
+  readonly parameters: Float32Array
+  readonly statistics: Float32Array
+  readonly resumed: SavedProgress | undefined
+  readonly sets: { readonly train: ImageSet; readonly val: ImageSet }
+  readonly loop: Loop
+  readonly plan: SparsityPlan
+}
+
+/** Reads data set, hyperparameters and model, and decides all that needs no computing. */
+export async function prepareTraining(context: RunContext): Promise<Prepared> {
+  const { config } = context
+  const data = dataOf(context)
+  const weightsRelease =
+    config.weights === undefined ? undefined : openModelFile(config.weights).release
+  const release = config.release ?? weightsRelease ?? 'v7.0'
+  const options = trainOptions(config.opt, release)
+  const hyp = config.hyp === undefined ? defaultHyp(release) : await readHyp(config.hyp, release)
+  const names = options.singleClass && data.nc > 1 ? ['item'] : data.names
+  const request = { release, singleClass: options.singleClass, nc: data.nc }
+  const sets = {
+    train: await imageSet(context, 'train', data.train, { ...request, training: true }),
+    val: await imageSet(context, 'val', data.val, { ...request, training: false }),
+  }
+  const batchSize = Math.min(options.batchSize, sets.train.files.length)
+  const start = await startingModel(context, {
+    release: config.form ?? config.release,
+    ...{ names, anchorsPerLevel: hyp.anchors, seed: options.seed },
+  })
+  const resumed =
+    config.resume && config.weights !== undefined
+      ? readProgress(openModelFile(config.weights), options.optimizer)
+      : undefined
+  const anchors =
+    options.autoanchor && !resumed
+      ? betterAnchors(context, {
+          ...{ head: start.open.head, set: sets.train, imageSize: options.imageSize },
+          ...{ threshold: hyp.anchor_t, seed: options.seed },
+        })
+      : undefined
+  const random = new Random(options.seed, 3)
+  const open = anchors
+    ? editModel(start.open, { names, anchors, random: () => random.unit() })
+    : start.open
+  const loop = loopOf(release, options, hyp, batchSize, sets.train.files.length, resumed)
+  const { parameters, statistics } = resumed ?? start
+  const plan = planSparsity(open.tree, config.sparsity, trainingSchedule(loop))
+  return {
+    ...{ release, options: { ...options, batchSize }, hyp, open, parameters, statistics },
+    ...{ resumed, sets, loop, plan },
+  }
+}
+
+function loopOf(
+  release: BuiltinRelease,
+  options: TrainOptions,
+  hyp: Hyp,
+  batchSize: number,
+  images: number,
+  resumed: SavedProgress | undefined,
+): Loop {
+  const batches = Math.ceil(images / batchSize)
+  return {
+    epochs: options.epochs,
+    startEpoch: (resumed?.epoch ?? -1) + 1,
+    batches,
+    batchSize,
+    warmup: warmupIterations(release, hyp.warmup_epochs, batches),
+    lr0: hyp.lr0,
+    lrf: hyp.lrf,
+    schedule: options.schedule,
+    momentum: hyp.momentum,
+    warmupMomentum: hyp.warmup_momentum,
+    warmupBiasLr: hyp.warmup_bias_lr,
+    optimizer: options.optimizer,
+    stepsByModulo: release === 'v5.0',
+  }
+}
+
+/** Offset and end of each prunable layer's gammas in the parameter vector. */
+export function gammaRanges(
+  { layout }: OpenModel,
+  { layers }: SparsityPlan,
+): (readonly [number, number])[] {
+  const places = new Map(layout.parameters.map((entry) => [entry.name, entry]))
+  return layers.map(({ name }) => {
+    const entry = places.get(`${name}.weight`)
+    return entry ? ([entry.offset, entry.offset + entry.size] as const) : ([0, 0] as const)
+  })
+}
