@@ -151,9 +151,12 @@ describe('the built-in engine', () => {
       event.type === 'epoch' ? [event.epoch] : [],
     )
     expect(epochs).toEqual(Array.from({ length: done + 1 }, (_, i) => i))
-    expect(
-      (await run('train', '--engine', 'builtin', '--resume', 'runs/stopped')).stderr,
-    ).toContain('resume/finished')
+    // A run that finished is refused, and its log is left as it was.
+    const log = eventsOf('stopped').length
+    const again = await run('train', '--engine', 'builtin', '--resume', 'runs/stopped')
+    expect(again.stderr).toContain('resume/finished')
+    expect(again.code).toBe(2)
+    expect(eventsOf('stopped')).toHaveLength(log)
   })
 
   it.each([

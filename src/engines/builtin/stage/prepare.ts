@@ -18,6 +18,7 @@ import { allocateRun } from '../../common/runFolder'
 import { resumedSparsity, sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
+import { readProgress } from '../checkpoint/progress'
 import { type BuiltinRelease, builtinReleases } from '../contract'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import { releaseFor, withoutCheckout } from './detection'
@@ -152,6 +153,8 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
   }
   const opt = parse(await readFile(resolve(point.runDir, 'opt.yaml'), 'utf8')) as OptValues
   const open = openModelFile(point.checkpoint)
+  // Refused before the log of a run that finished is touched.
+  readProgress(open, 'SGD')
   const before = point.manifest
   const data = await dataFor(asked, String(opt.data ?? ''))
   const notes = [...parsed.notes]
