@@ -23,6 +23,7 @@ The files are of, each with `--width 0.03125` but v6.2:
     p6        v6.2 --cfg models/hub/yolov5n6.yaml --size 192
     ghost     v7.0 --cfg models/hub/yolov5s-ghost.yaml --activation 'nn.Hardswish()'
     leaky     v7.0 --cfg models/hub/yolov5s-LeakyReLU.yaml
+    depthwise v7.0 --cfg test/golden/network/depthwise.yaml --width 1
     pruned    v6.2 --weights pruned.pt, which `yolov5-slim prune --weights v6.2.pt --percent 0.5 --round 1` wrote
 
 All is computed in float64, so that differences are ours. Images come from a linear congruential generator

@@ -50,6 +50,7 @@ const cases: readonly [string, BuiltinRelease][] = [
   ['v7.0', 'v7.0'],
   ['ghost', 'v7.0'],
   ['leaky', 'v7.0'],
+  ['depthwise', 'v7.0'],
 ]
 
 describe.each(cases)('%s', (name, release) => {

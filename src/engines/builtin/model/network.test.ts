@@ -59,6 +59,7 @@ it('covers the releases, P6, and the modules of the hub models', () => {
       'ghost',
       'leaky',
       'pruned',
+      'depthwise',
     ]),
   )
 })
