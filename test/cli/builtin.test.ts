@@ -180,6 +180,29 @@ describe('the built-in engine', () => {
   })
 })
 
+it('scores a checkpoint as the stock val.py of v6.2 and v7.0 does', async () => {
+  const golden = JSON.parse(
+    readFileSync(join(root, 'test/golden/evaluation/val.json'), 'utf8'),
+  ) as Record<string, Record<string, number>>
+  const size = ['--train', '1', '--val', '64', '--size', '96']
+  const made = await run('sample', 'golden', ...size, '--json')
+  for (const [release, wanted] of Object.entries(golden)) {
+    const args = ['--engine', 'builtin', '--as', release, '--data', JSON.parse(made.stdout).data]
+    const { code } = await run(
+      ...['val', ...args, '--weights', baseline, '--img', '64'],
+      ...['--project', 'runs', '--name', `golden-${release}`],
+    )
+    expect(code).toBe(0)
+    const last = eventsOf(`golden-${release}`).at(-1)
+    const summary = (last?.type === 'finished' ? last.summary : {}) as Record<string, number>
+    for (const [key, value] of Object.entries(wanted)) {
+      expect(Math.abs((summary[key] ?? Number.NaN) - value), `${release} ${key}`).toBeLessThan(
+        0.002,
+      )
+    }
+  }
+})
+
 it('draws what it finds on copies of images, and writes it as labels', async () => {
   const images = join(scratch.path, 'shapes/images/val')
   const args = [
