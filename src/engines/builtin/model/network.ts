@@ -1,8 +1,12 @@
 import { type Tensor1D, type Tensor4D, tensor1d, tensor4d } from '@tensorflow/tfjs-core'
 import type { ParameterLayout } from '../contract'
-import type { NormResult, Ops, Shape4D } from '../kernels/ops'
+import type { NormResult, Ops } from '../kernels/ops'
 import { foldNorms } from './fold'
-import { type ConvOperation, inputsOf, type LayerGraph, type Operation } from './graph'
+import { FoldedTensors } from './foldedTensors'
+import { inputsOf, type LayerGraph, type Operation } from './graph'
+import { operationGradient } from './operationGradient'
+import { plainOperation } from './plainOperation'
+import { required } from './required'
 
 /** A forward pass in training mode: its outputs, and what the backward pass needs of it. */
 export type ForwardPass = {
@@ -66,7 +70,10 @@ export class Network {
 
   /** Inference: running statistics, BatchNorm folded into its convolution. The caller disposes the outputs. */
   infer(images: Tensor4D, { onValue }: ForwardOptions = {}): Tensor4D[] {
-    this.#inference ??= this.#fold()
+    this.#inference ??= new FoldedTensors(
+      this.#graph,
+      foldNorms(this.#graph, this.#layout, this.#parameters, this.#statistics),
+    )
     const { kernels, biases, scales, fused, skipped } = this.#inference
     const values = new Array<Tensor4D | undefined>(this.#graph.operations.length + 1)
     values[0] = images
@@ -93,7 +100,7 @@ export class Network {
         const x = required(values[operation.input])
         values[target] = this.#ops.scaleActivate(x, scale, shift, operation.activation)
       } else {
-        values[target] = this.#plain(operation, values)
+        values[target] = plainOperation(this.#ops, operation, values)
       }
       onValue?.(target, required(values[target]))
       this.#forget(values, i, false)
@@ -127,7 +134,7 @@ export class Network {
         norms.set(i, result)
         values[i + 1] = result.y
       } else {
-        values[i + 1] = this.#plain(operation, values)
+        values[i + 1] = plainOperation(this.#ops, operation, values)
       }
       onValue?.(i + 1, required(values[i + 1]))
       this.#forget(values, i, true)
@@ -164,12 +171,14 @@ export class Network {
       before.dispose()
       gradient.dispose()
     }
+    const trains = this.#trains
+    const state = { ops: this.#ops, values, norms, tensors, gradients, trains, pass }
     for (let i = this.#graph.operations.length - 1; i >= 0; i--) {
       const operation = this.#graph.operations[i] as Operation
       const dy = flow[i + 1]
       flow[i + 1] = undefined
       if (dy && this.#trains[i + 1]) {
-        this.#back(operation, i, dy, values, norms, tensors, gradients, pass)
+        operationGradient(operation, i, dy, state)
         dy.dispose()
       }
       values[i + 1]?.dispose()
@@ -183,99 +192,6 @@ export class Network {
 
   dispose(): void {
     this.#release()
-  }
-
-  #back(
-    operation: Operation,
-    index: number,
-    dy: Tensor4D,
-    values: readonly (Tensor4D | undefined)[],
-    norms: ReadonlyMap<number, NormResult>,
-    tensors: ReadonlyMap<string, Tensor4D | Tensor1D>,
-    gradients: Map<string, Tensor4D | Tensor1D>,
-    pass: (value: number, gradient: Tensor4D) => void,
-  ): void {
-    const ops = this.#ops
-    switch (operation.kind) {
-      case 'conv': {
-        const { path, geometry, input, kernelShape, bias } = operation
-        const x = required(values[input])
-        gradients.set(`${path}.weight`, ops.convKernelGradient(x, dy, kernelShape, geometry))
-        if (bias) gradients.set(`${path}.bias`, ops.biasGradient(dy))
-        if (this.#trains[input]) {
-          const kernel = tensors.get(`${path}.weight`) as Tensor4D
-          pass(input, ops.convInputGradient(dy, kernel, x.shape as Shape4D, geometry))
-        }
-        return
-      }
-      case 'norm': {
-        const { path, input, epsilon, activation } = operation
-        const { dx, dGamma, dBeta } = ops.normActivateGradient(
-          dy,
-          required(values[input]),
-          tensors.get(`${path}.weight`) as Tensor1D,
-          tensors.get(`${path}.bias`) as Tensor1D,
-          required(norms.get(index)),
-          epsilon,
-          activation,
-        )
-        gradients.set(`${path}.weight`, dGamma)
-        gradients.set(`${path}.bias`, dBeta)
-        if (this.#trains[input]) pass(input, dx)
-        else dx.dispose()
-        return
-      }
-      case 'add':
-        for (const input of operation.inputs) if (this.#trains[input]) pass(input, dy.clone())
-        return
-      case 'concat': {
-        let start = 0
-        operation.inputs.forEach((input, part) => {
-          const size = operation.channels[part] ?? 0
-          if (this.#trains[input]) pass(input, ops.sliceChannels(dy, start, size))
-          start += size
-        })
-        return
-      }
-      case 'maxPool': {
-        const { input, pool } = operation
-        if (!this.#trains[input]) return
-        pass(
-          input,
-          ops.maxPoolGradient(dy, required(values[input]), required(values[index + 1]), pool),
-        )
-        return
-      }
-      case 'upsample':
-        if (this.#trains[operation.input]) {
-          pass(operation.input, ops.upsampleGradient(dy, operation.factor))
-        }
-        return
-      case 'spaceToDepth':
-        if (this.#trains[operation.input]) pass(operation.input, ops.spaceToDepthGradient(dy))
-        return
-    }
-  }
-
-  /** Operations without weights. */
-  #plain(operation: Operation, values: readonly (Tensor4D | undefined)[]): Tensor4D {
-    const input = (): Tensor4D => required(values[inputsOf(operation)[0] ?? -1])
-    switch (operation.kind) {
-      case 'add': {
-        const [a, b] = operation.inputs
-        return this.#ops.add(required(values[a]), required(values[b]))
-      }
-      case 'concat':
-        return this.#ops.concat(operation.inputs.map((value) => required(values[value])))
-      case 'maxPool':
-        return this.#ops.maxPool(input(), operation.pool)
-      case 'upsample':
-        return this.#ops.upsample(input(), operation.factor)
-      case 'spaceToDepth':
-        return this.#ops.spaceToDepth(input())
-      default:
-        throw new Error(`${operation.kind} has weights, or no place here`)
-    }
   }
 
   /** Disposes what operation `i` read last and nothing needs later. */
@@ -301,25 +217,6 @@ export class Network {
     }
     this.#training = tensors
     return tensors
-  }
-
-  #fold(): FoldedTensors {
-    const { convs, norms, fused, skipped } = foldNorms(
-      this.#graph,
-      this.#layout,
-      this.#parameters,
-      this.#statistics,
-    )
-    const kernels = new Map<number, Tensor4D>()
-    const biases = new Map<number, Tensor1D>()
-    const scales = new Map<number, readonly [Tensor1D, Tensor1D]>()
-    for (const [i, { kernel, bias }] of convs) {
-      const { kernelShape } = this.#graph.operations[i] as ConvOperation
-      kernels.set(i, tensor4d(kernel, [...kernelShape]))
-      if (bias) biases.set(i, tensor1d(bias))
-    }
-    for (const [i, { scale, shift }] of norms) scales.set(i, [tensor1d(scale), tensor1d(shift)])
-    return { kernels, biases, scales, fused, skipped }
   }
 
   async #download(gradients: ReadonlyMap<string, Tensor4D | Tensor1D>): Promise<Float32Array> {
@@ -384,20 +281,9 @@ export class Network {
   }
 
   #disposeFolded(): void {
-    const folded = this.#inference
+    this.#inference?.dispose()
     this.#inference = undefined
-    if (!folded) return
-    for (const tensor of [...folded.kernels.values(), ...folded.biases.values()]) tensor.dispose()
-    for (const pair of folded.scales.values()) for (const tensor of pair) tensor.dispose()
   }
-}
-
-type FoldedTensors = {
-  readonly kernels: ReadonlyMap<number, Tensor4D>
-  readonly biases: ReadonlyMap<number, Tensor1D>
-  readonly scales: ReadonlyMap<number, readonly [Tensor1D, Tensor1D]>
-  readonly fused: ReadonlyMap<number, number>
-  readonly skipped: ReadonlySet<number>
 }
 
 /** Operations whose gradient is computed from what they read. */
@@ -407,9 +293,4 @@ function readsBack({ kind }: Operation): boolean {
 
 function hasParameters({ kind }: Operation): boolean {
   return kind === 'conv' || kind === 'norm'
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a tensor is gone that an operation needs')
-  return value
 }
