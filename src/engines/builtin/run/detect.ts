@@ -29,7 +29,7 @@ export async function detectStage(context: RunContext, files: EngineFiles): Prom
   const options = detectOptions(config.opt)
   const images = config.source ?? []
   const loss = lossOptions(defaultHyp(open.release), open.head, options.imageSize, 0)
-  const learner = await startLearner(context, files, open, loss)
+  const learner = await startLearner(context, files, open, loss, 1)
   try {
     context.emit({
       type: 'started',

@@ -52,7 +52,7 @@ async function startUp(
   const common = { release, imageSize: options.imageSize, hyp, seed: options.seed }
   const { workers } = options
   const loss = lossOptions(hyp, open.head, options.imageSize, options.labelSmoothing)
-  const learner = await startLearner(context, files, open, loss)
+  const learner = await startLearner(context, files, open, loss, options.batchSize)
   return {
     learner,
     pools: {

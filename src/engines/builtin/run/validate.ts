@@ -31,7 +31,7 @@ export async function valStage(context: RunContext, files: EngineFiles): Promise
   })
   const hyp = defaultHyp(release)
   const loss = lossOptions(hyp, open.head, imageSize, 0)
-  const learner = await startLearner(context, files, open, loss)
+  const learner = await startLearner(context, files, open, loss, batchSize)
   const request = { set, release, imageSize, hyp, seed: 0, augments: false }
   const pool = dataPool(files, { ...request, workers: options.workers })
   try {
