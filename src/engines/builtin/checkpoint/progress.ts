@@ -2,12 +2,13 @@ import * as l10n from '@vscode/l10n'
 import type { Checkpoint } from '../../../core/checkpoint/checkpoint'
 import { isModule } from '../../../core/checkpoint/model'
 import { moduleTree } from '../../../core/checkpoint/moduleTree'
-import { PyDict, PyFloat, type PyValue } from '../../../core/checkpoint/values'
+import { PyDict, type PyValue } from '../../../core/checkpoint/values'
 import { SlimError } from '../../../core/errors'
 import { fromStateDict } from '../model/layout'
 import type { Average } from '../training/ema'
 import type { OptimizerName, OptimizerState } from '../training/optimizer'
 import { reopened } from './edit'
+import { numberOf } from './numpy'
 import { allTensors, type OpenModel } from './open'
 import { readOptimizer } from './optimizerState'
 
@@ -60,10 +61,4 @@ function weightsOf(
 ): { readonly parameters: Float32Array; readonly statistics: Float32Array } | undefined {
   if (!isModule(model)) return undefined
   return fromStateDict(layout, allTensors(moduleTree(checkpoint, model)))
-}
-
-/** An int, a float, or what numpy pickles a scalar as, which is left alone. */
-function numberOf(value: PyValue | undefined): number | undefined {
-  if (value instanceof PyFloat) return value.value
-  return typeof value === 'number' ? value : undefined
 }
