@@ -1,5 +1,6 @@
 // Runs one of the suites that need more than Node: `node test/run-suite.mjs pytorch [vitest arguments]`.
 // A suite whose needs are missing is named, says what is missing, and counts as skipped, never as passed.
+// So does each backend of the suite `backends`.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +16,24 @@ function findPython() {
   return candidates.find((python) => spawnSync(python, ['-c', code]).status === 0)
 }
 
+/** Backends of the built-in engine that were installed into YOLOV5_SLIM_BACKENDS. What a person has for their own work is not looked at. */
+const backendPackages = {
+  cuda: '@tensorflow/tfjs-node-gpu',
+  webgpu: 'webgpu',
+  native: '@tensorflow/tfjs-node',
+}
+const backendFolder = process.env.YOLOV5_SLIM_BACKENDS
+const isThere = (kind) =>
+  backendFolder && existsSync(join(backendFolder, kind, 'node_modules', backendPackages[kind]))
+const backends = Object.keys(backendPackages).filter(isThere)
+
 /** What the suite lacks, in words; it runs when the list is empty. */
 const needs = {
+  backends: () => {
+    if (backends.length > 0) return []
+    const install = 'YOLOV5_SLIM_BACKENDS=FOLDER node dist/cli.cjs backend install webgpu'
+    return [`YOLOV5_SLIM_BACKENDS, a folder with backends to test (${install})`]
+  },
   pytorch: () =>
     findPython()
       ? []
@@ -47,12 +64,25 @@ if (missing.length > 0) {
   console.log(`suite ${suite}: SKIPPED, needs ${missing.join('; ')}`)
   process.exit(0)
 }
+if (suite === 'backends') {
+  for (const kind of Object.keys(backendPackages)) {
+    if (backends.includes(kind)) continue
+    console.log(`suite backends, ${kind}: SKIPPED, needs it in ${backendFolder}`)
+  }
+}
 const build = spawnSync(process.execPath, ['esbuild.config.mjs'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(build.status ?? 1)
 const vitest = join('node_modules', 'vitest', 'vitest.mjs')
 const { status } = spawnSync(
   process.execPath,
   [vitest, 'run', '--config', `test/${suite}/vitest.config.ts`, ...rest],
-  { stdio: 'inherit', env: { ...process.env, YOLOV5_SLIM_PYTHON: findPython() } },
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      YOLOV5_SLIM_PYTHON: suite === 'backends' ? '' : findPython(),
+      YOLOV5_SLIM_SUITE_BACKENDS: backends.join(),
+    },
+  },
 )
 process.exit(status ?? 1)

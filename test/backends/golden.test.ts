@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { backendStart, isInstalled } from '../backend/choose'
-import { startBackend } from '../backend/start'
-import { detectionLoss } from '../loss/loss'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { backendStart } from '../../src/engines/builtin/backend/choose'
+import { type OptionalBackend, optionalBackends } from '../../src/engines/builtin/backend/packages'
+import { startBackend } from '../../src/engines/builtin/backend/start'
+import type { Ops } from '../../src/engines/builtin/kernels/ops'
+import { describeOps } from '../../src/engines/builtin/kernels/opsSuite'
+import { detectionLoss } from '../../src/engines/builtin/loss/loss'
 import {
   difference,
   type GoldenLoss,
@@ -10,26 +13,29 @@ import {
   loadGolden,
   type Sampled,
   slopeTensors,
-} from '../model/golden'
-import { toStateDict } from '../model/layout'
-import { describeOps } from './opsSuite'
+} from '../../src/engines/builtin/model/golden'
+import { toStateDict } from '../../src/engines/builtin/model/layout'
 
 const files = { learnerWorker: '', dataWorker: '', probe: '', kernels: '', wasmFolder: '' }
 
-// Backends that a contributor installed (`yolov5-slim backend install …`); WebGPU on a software adapter too.
-describe.each(['native', 'webgpu'] as const)('%s, where it is installed', (kind) => {
-  if (!isInstalled(kind)) {
-    it.skip(`needs: backend install ${kind}`, () => undefined)
-    return
-  }
-  const started = startBackend(backendStart(kind, files))
+// The backends that test/run-suite.mjs found in YOLOV5_SLIM_BACKENDS; one that lies there must work.
+const asked = (process.env.YOLOV5_SLIM_SUITE_BACKENDS ?? '').split(',')
+const kinds = (Object.keys(optionalBackends) as OptionalBackend[]).filter((kind) =>
+  asked.includes(kind),
+)
+
+describe.each(kinds)('%s', (kind) => {
+  let ops: Ops
+  beforeAll(async () => {
+    ops = (await startBackend(backendStart(kind, files))).ops
+  })
   // tfjs's WebGPU kernel gives the slope to the last of equal cells; among real activations there are none.
-  describeOps(async () => (await started).ops, { ties: kind !== 'webgpu' })
+  describeOps(async () => ops, { ties: kind !== 'webgpu' })
 
   it.each(['v6.2', 'v5.0', 'pruned'])(
     'computes %s as YOLOv5 does, and its gradients',
     async (name) => {
-      const { golden, network, head, layout } = loadGolden(name, (await started).ops)
+      const { golden, network, head, layout } = loadGolden(name, ops)
       const image = goldenImages(golden.size)
       const pass = network.forward(image)
       const outputs = await Promise.all(
