@@ -10,7 +10,13 @@ import { findRun, listRuns, readManifest, runFiles } from '../../runs/store'
 import { isFile } from './inputs'
 
 /** What of `slim/runner.json` a resumed run goes on with; each engine writes more. */
-type StartedWith = { readonly cwd?: string; readonly sparsity?: Sparsity | null }
+type StartedWith = {
+  readonly cwd?: string
+  readonly sparsity?: Sparsity | null
+  /** Of the built-in engine: its backend and compute threads. */
+  readonly device?: string
+  readonly threads?: number
+}
 
 /** What `--resume` goes on with. */
 export type ResumePoint = {

@@ -1,9 +1,10 @@
 import type { ScriptFlag } from '../../core/yolov5/release'
 import type { RunManifest } from '../../runs/manifest'
 import { collectProvenance } from '../../runs/provenance'
-import { runFiles, writeFileAtomically, writeManifest } from '../../runs/store'
+import { runFiles, writeManifest } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { flagValue, type ParsedFlags } from '../common/flags'
+import { writeRunnerConfig } from '../common/runnerConfig'
 import type { RunnerConfig, RunnerSparsity } from './contract'
 import { launchCommand, type Processes } from './distributed'
 import type { Preflight } from './python'
@@ -81,8 +82,7 @@ export async function launchSpec(
   },
 ): Promise<LaunchSpec> {
   const { runDir, manifest, config, processes, notes } = run
-  const file = runFiles(runDir).runnerConfig
-  await writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`)
+  const file = await writeRunnerConfig(runDir, config)
   await writeManifest(runDir, manifest)
   const runnerArgs = [request.runner, file]
   const launch = await launchCommand(found, runnerArgs, processes, parsed.own)

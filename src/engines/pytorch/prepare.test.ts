@@ -363,6 +363,17 @@ describe('--resume', () => {
     expect(spec.args).toContain('--nproc_per_node=2')
   })
 
+  test('a run that the script itself began goes on, and becomes one of ours', async () => {
+    const runDir = join(root, 'stock')
+    await mkdir(join(runDir, 'weights'), { recursive: true })
+    await writeFile(join(runDir, 'weights/last.pt'), await readFile(unfinished))
+    await writeFile(join(runDir, 'opt.yaml'), 'epochs: 3\nbatch_size: 8\n')
+    const { spec, config } = await prepare('train', ['--resume', runDir])
+    expect(spec.runDir).toBe(runDir)
+    expect(config).toMatchObject({ stage: 'train', resume: true, sparsity: null })
+    expect(await readManifest(runDir)).toMatchObject({ stage: 'train', engine: 'pytorch' })
+  })
+
   test('a run that finished has nothing left to do', async () => {
     const runDir = await interrupted(golden)
     await expect(prepare('sparse', ['--resume', runDir])).rejects.toMatchObject({

@@ -23,6 +23,7 @@ import { Keeper } from './keeper'
 import { startLearner } from './learner'
 import { gammaRanges, type Prepared, prepareTraining } from './prepareTraining'
 import { appendResults } from './results'
+import { savedOptions } from './savedOptions'
 import { versions } from './versions'
 
 const progressInterval = 500
@@ -78,8 +79,8 @@ class TrainingRun {
     this.#prepared = prepared
     this.#learner = learner
     this.#pools = pools
-    this.#opt = { ...context.config.opt, save_dir: context.config.runDir }
-    const { hyp, options } = prepared
+    const { hyp, open, options } = prepared
+    this.#opt = savedOptions(context.config, open.release, context.path('hyp.yaml'))
     // train.py scales the decay with the batch that its steps stand for.
     const accumulate = roundedAccumulation(options.batchSize)
     const weightDecay = (hyp.weight_decay * options.batchSize * accumulate) / nominalBatch

@@ -7,7 +7,7 @@ import type { Sparsity } from '../../../core/slimming/sparsity'
 import type { Detection, ScriptFlag } from '../../../core/yolov5/release'
 import type { RunManifest } from '../../../runs/manifest'
 import { collectProvenance } from '../../../runs/provenance'
-import { newRunId, runFiles, writeFileAtomically, writeManifest } from '../../../runs/store'
+import { newRunId, runFiles, writeManifest } from '../../../runs/store'
 import type { LaunchSpec } from '../../../runs/supervisor'
 import { dataSetFor } from '../../common/dataSetFor'
 import { flagDefault, flagValue, type ParsedFlags, parseFlags } from '../../common/flags'
@@ -15,6 +15,7 @@ import { hypFile, inputFile, modelFile, type Places } from '../../common/inputs'
 import { parentOf } from '../../common/parent'
 import { resumePoint } from '../../common/resume'
 import { allocateRun } from '../../common/runFolder'
+import { writeRunnerConfig } from '../../common/runnerConfig'
 import { resumedSparsity, sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
@@ -170,8 +171,8 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
     weights: point.checkpoint,
     hyp: resolve(point.runDir, 'hyp.yaml'),
     ...{ opt, sparsity, resume: true },
-    device: flagValue(parsed.script, 'device') ?? '',
-    threads: own.threads ?? 0,
+    device: flagValue(parsed.script, 'device') ?? point.config?.device ?? '',
+    threads: own.threads ?? point.config?.threads ?? 0,
   }
   const manifest: RunManifest = {
     ...{ v: 1, id: before?.id ?? newRunId(), stage },
@@ -317,8 +318,7 @@ export async function launch(
   notes: readonly string[],
 ): Promise<LaunchSpec> {
   const { runDir } = config
-  const file = runFiles(runDir).runnerConfig
-  await writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`)
+  const file = await writeRunnerConfig(runDir, config)
   await writeManifest(runDir, manifest)
   return {
     ...{ runDir, manifest, notes },
