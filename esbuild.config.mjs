@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { cp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -46,6 +46,21 @@ async function copySharp() {
   }
 }
 
+/** Pages of the extension's webviews: `webview/<name>/main.ts`, with the style sheet that it imports. */
+const pages = readdirSync('webview').filter((name) => existsSync(join('webview', name, 'page.css')))
+
+const browser = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+await rm('dist/webview', { recursive: true, force: true })
 await rm('dist/runner', { recursive: true, force: true })
 await rm('dist/builtin', { recursive: true, force: true })
 await Promise.all([
@@ -76,17 +91,20 @@ await Promise.all([
     external: ['sharp'],
   }),
   build({
-    bundle: true,
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
+    ...browser,
     // Embedded in every report.
     minify: true,
-    legalComments: 'none',
-    logLevel: 'warning',
+    sourcemap: false,
     entryPoints: ['webview/report/main.ts'],
     outfile: 'dist/report.js',
   }),
+  ...pages.map((name) =>
+    build({
+      ...browser,
+      entryPoints: [`webview/${name}/main.ts`],
+      outfile: `dist/webview/${name}.js`,
+    }),
+  ),
   copySharp(),
   compileKernels('dist/builtin/kernels.wasm'),
   ...wasmFiles.map((name) => cp(join(wasmPackage, name), join('dist/builtin', name))),

@@ -56,8 +56,14 @@ describe('runtime texts', () => {
 
   it('are all translated', () => {
     // What the editor shows of the runs and of the core: the log, evidence in the tooltip, and diagnostics.
-    const folders = ['extension', 'runs/format', 'core/yolov5', 'core/dataset']
-    const texts = folders.flatMap((folder) => textsOf(join(root, 'src', folder)))
+    const folders = [
+      'src/extension',
+      'src/runs/format',
+      'src/core/yolov5',
+      'src/core/dataset',
+      'webview',
+    ]
+    const texts = folders.flatMap((folder) => textsOf(join(root, folder)))
     expect(texts.filter((text) => !(text in bundle))).toEqual([])
   })
 

@@ -6,13 +6,36 @@ export const commandIds = {
   sparse: 'yolov5-slim.sparse',
   prune: 'yolov5-slim.prune',
   finetune: 'yolov5-slim.finetune',
+  nextRound: 'yolov5-slim.nextRound',
+  runAll: 'yolov5-slim.runAll',
   validate: 'yolov5-slim.validate',
   stop: 'yolov5-slim.stop',
-  showLog: 'yolov5-slim.showLog',
-  inspect: 'yolov5-slim.inspect',
-  runs: 'yolov5-slim.runs',
-  doctor: 'yolov5-slim.doctor',
+  resume: 'yolov5-slim.resume',
+  retry: 'yolov5-slim.retry',
+  openDashboard: 'yolov5-slim.openDashboard',
+  compare: 'yolov5-slim.compare',
+  export: 'yolov5-slim.export',
+  openCheckpoint: 'yolov5-slim.openCheckpoint',
+  checkWorkspace: 'yolov5-slim.checkWorkspace',
+  getYolov5: 'yolov5-slim.getYolov5',
+  newDataSet: 'yolov5-slim.newDataSet',
+  splitDataSet: 'yolov5-slim.splitDataSet',
+  selectEngine: 'yolov5-slim.selectEngine',
+  selectPython: 'yolov5-slim.selectPython',
   installBackend: 'yolov5-slim.installBackend',
+  openTensorBoard: 'yolov5-slim.openTensorBoard',
+  runDemo: 'yolov5-slim.runDemo',
+  showLog: 'yolov5-slim.showLog',
+  copyDiagnostics: 'yolov5-slim.copyDiagnostics',
+  doctor: 'yolov5-slim.doctor',
+  openRunFolder: 'yolov5-slim.openRunFolder',
+  copyCommand: 'yolov5-slim.copyCommand',
+  renameRun: 'yolov5-slim.renameRun',
+  deleteRun: 'yolov5-slim.deleteRun',
+  filterRuns: 'yolov5-slim.filterRuns',
+  clearFilter: 'yolov5-slim.clearFilter',
+  sortRuns: 'yolov5-slim.sortRuns',
+  refresh: 'yolov5-slim.refresh',
 } as const
 
 export type CommandName = keyof typeof commandIds
@@ -23,10 +46,23 @@ export const trustedCommands = [
   'sparse',
   'prune',
   'finetune',
+  'nextRound',
+  'runAll',
   'validate',
   'stop',
-  'doctor',
+  'resume',
+  'retry',
+  'export',
+  'getYolov5',
+  'newDataSet',
+  'splitDataSet',
+  'selectPython',
   'installBackend',
+  'openTensorBoard',
+  'runDemo',
+  'doctor',
+  'renameRun',
+  'deleteRun',
 ] as const satisfies readonly CommandName[]
 
 export function needsTrust(name: CommandName): boolean {
@@ -38,6 +74,20 @@ export const settings = {
   /** Keys below the section. */
   python: 'python',
   engine: 'engine',
+} as const
+
+export const viewIds = {
+  experiments: 'yolov5-slim.experiments',
+  workspace: 'yolov5-slim.workspace',
+} as const
+
+/** Keys of `when` clauses that the extension sets. */
+export const contextKeys = {
+  hasCheckout: 'yolov5-slim.hasCheckout',
+  hasRuns: 'yolov5-slim.hasRuns',
+  running: 'yolov5-slim.running',
+  filtered: 'yolov5-slim.filtered',
+  noPython: 'yolov5-slim.noPython',
 } as const
 
 /** Keys of the workspace's memory. */

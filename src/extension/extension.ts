@@ -6,12 +6,12 @@ import { Checkouts } from './checkouts/checkouts'
 import { ReleaseStatus } from './checkouts/releaseStatus'
 import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
-import { detect, doctor, inspect, showRuns } from './commands/look'
+import { detect, doctor, inspect } from './commands/look'
 import { prune } from './commands/prune'
 import { runStage } from './commands/stage'
 import { stop } from './commands/stop'
 import { DisposableList } from './common/disposable'
-import { displayName, needsTrust } from './contributions'
+import { commandIds, displayName, needsTrust } from './contributions'
 import { Diagnostics } from './diagnostics/diagnostics'
 import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
@@ -41,11 +41,12 @@ export function activate(context: ExtensionContext): void {
   const registered = registerCommands(
     handlers,
     (id, handler) => commands.registerCommand(id, handler),
-    (name, handler) => async () => {
-      // `enablement` hides these from the palette; a keybinding or another extension could still call them.
-      if (needsTrust(name) && !workspace.isTrusted) return showTrustNeeded()
-      await handler().catch((error: unknown) => showError(channel, error))
-    },
+    (name, handler) =>
+      async (...args) => {
+        // `enablement` hides these from the palette; a keybinding or another extension could still call them.
+        if (needsTrust(name) && !workspace.isTrusted) return showTrustNeeded()
+        await handler(...args).catch((error: unknown) => showError(channel, error))
+      },
   )
   for (const item of registered) parts.track(item)
   checkouts.search().catch((error: unknown) => writeError(channel, error))
@@ -53,6 +54,7 @@ export function activate(context: ExtensionContext): void {
 
 function commandHandlers(context: CommandContext): CommandHandlers {
   return {
+    ...unbuilt,
     detect: () => detect(context),
     selectCheckout: async () => void (await context.checkouts.choose()),
     train: () => runStage(context, 'train'),
@@ -62,9 +64,18 @@ function commandHandlers(context: CommandContext): CommandHandlers {
     validate: () => runStage(context, 'val'),
     stop: () => stop(context),
     showLog: async () => context.channel.show(true),
-    inspect: () => inspect(context),
-    runs: () => showRuns(context),
+    openCheckpoint: () => inspect(context),
     doctor: () => doctor(context),
     installBackend: () => installBackend(context),
   }
 }
+
+/** Scaffold: each entry goes as its feature folder brings its handler. */
+const unbuilt = Object.fromEntries(
+  Object.keys(commandIds).map((name) => [
+    name,
+    async () => {
+      throw new Error(`${name} is not there yet`)
+    },
+  ]),
+) as unknown as CommandHandlers

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { commands, Uri, window } from 'vscode'
-import { collectRunItems } from '../activity/collect'
+import { Uri, window } from 'vscode'
 import { collectDetectionLines } from '../checkouts/collect'
 import { showLine } from '../notify'
 import { pythonSettings } from '../python/interpreter'
@@ -58,25 +57,4 @@ async function chooseCheckpoint({
   }
   const files = await window.showOpenDialog({ filters: { PyTorch: ['pt', 'pth'] } })
   return files?.[0]?.fsPath
-}
-
-/** Lists the checkout's runs; the chosen one's folder opens beside the log. */
-export async function showRuns(context: CommandContext): Promise<void> {
-  const { root } = await requireCheckout(context)
-  const items = collectRunItems(await context.activity.runs(root))
-  if (items.length === 0) {
-    showLine(context.channel, {
-      level: 'info',
-      text: l10n.t('There are no runs in {0} yet.', root),
-    })
-    return
-  }
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Runs'),
-    matchOnDescription: true,
-    placeHolder: l10n.t('Enter shows the run’s folder'),
-  })
-  if (picked) {
-    await commands.executeCommand('revealInExplorer', Uri.file(picked.run.runDir))
-  }
 }
