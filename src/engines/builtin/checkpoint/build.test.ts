@@ -89,16 +89,33 @@ describe.each(cases)('%s', (name, release) => {
   })
 })
 
-it('names a module that it lacks, with its layer', () => {
+/** A model of one row and Detect. */
+function buildOf(row: readonly unknown[], release: BuiltinRelease = 'v6.2'): Uint8Array {
   const text = stringify({
     ...{ nc: 3, depth_multiple: 1, width_multiple: 1, anchors: 3 },
-    backbone: [[-1, 1, 'C3TR', [64]]],
+    backbone: [row],
     head: [[[0], 1, 'Detect', ['nc', 'anchors']]],
   })
-  const build = (): Uint8Array =>
-    buildCheckpoint({
-      ...{ release: 'v6.2', file: 'm.yaml', text, nc: 3, names: [], seed: 0 },
-      anchorsPerLevel: undefined,
-    })
-  expect(build).toThrowError(/Layer 0 of the model yaml is a C3TR/)
+  return buildCheckpoint({
+    ...{ release, file: 'm.yaml', text, nc: 3, names: ['a', 'b', 'c'], seed: 0 },
+    anchorsPerLevel: undefined,
+  })
+}
+
+it.each([
+  ['C3TR', [64]],
+  // Rows of hub/yolov3-tiny.yaml and of segmentation models, whose arguments are others.
+  ['nn.MaxPool2d', [2, 2, 0]],
+  ['nn.ZeroPad2d', [[0, 1, 0, 1]]],
+  ['Segment', ['nc', 'anchors', 32, 256]],
+])('names a module that it lacks, with its layer: %s', (module, args) => {
+  expect(() => buildOf([-1, 1, module, args])).toThrowError(
+    `Layer 0 of the model yaml is a ${module}`,
+  )
+})
+
+it('reads a kernel given by both sides, as in hub/yolov3.yaml up to v6.0', () => {
+  const { tensors } = openModel('m.yaml', buildOf([-1, 1, 'Conv', [16, [1, 1]]], 'v6.0'), 'v6.0')
+  expect(tensors.get('model.0.conv.weight')?.shape).toEqual([16, 3, 1, 1])
+  expect(() => buildOf([-1, 1, 'Conv', [16, [1, 3]]])).toThrowError('layer 0, Conv')
 })

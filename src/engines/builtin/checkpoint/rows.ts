@@ -59,6 +59,7 @@ export function buildRow(
     const type = 'torch.nn.modules.upsampling.Upsample'
     return { module: upsample(factor, mode), type, channels: input, scale: 1 / factor }
   }
+  if (!scaled.has(name)) throw unsupported(layer)
   const wanted = whole(layer, args[0])
   const channels = wanted === outputs ? wanted : Math.ceil((wanted * widthMultiple) / 8) * 8
   const repeats =
@@ -77,6 +78,12 @@ export function buildRow(
   }
 }
 
+/** Modules whose first argument is a number of channels. */
+const scaled = new Set([
+  ...['Conv', 'DWConv', 'GhostConv', 'GhostBottleneck', 'Focus', 'Bottleneck'],
+  ...['BottleneckCSP', 'C3', 'C3Ghost', 'SPP', 'SPPF'],
+])
+
 /** These repeat inside; all others are put one behind the other. */
 const repeating = new Set(['BottleneckCSP', 'C3', 'C3Ghost'])
 
@@ -89,7 +96,7 @@ function scaledModule(
   repeats: number,
 ): { readonly module: PyObject; readonly stride: number } {
   const { args } = layer
-  const kernel = (otherwise: number): number => whole(layer, args[1], otherwise)
+  const kernel = (otherwise: number): number => side(layer, args[1], otherwise)
   const stride = (): number => whole(layer, args[2], 1)
   const options = {
     repeats,
@@ -157,6 +164,14 @@ function whole(layer: ModelLayer, value: ModelArgument | undefined, otherwise?: 
   const found = value ?? otherwise
   if (typeof found === 'number' && Number.isInteger(found) && found > 0) return found
   throw badArgument(layer)
+}
+
+/** A whole number, or a list of two equal ones, as the earlier hub/yolov3.yaml write a kernel's sides. */
+function side(layer: ModelLayer, value: ModelArgument | undefined, otherwise: number): number {
+  if (!Array.isArray(value)) return whole(layer, value, otherwise)
+  const [height, width] = value
+  if (value.length !== 2 || height !== width) throw badArgument(layer)
+  return whole(layer, height)
 }
 
 /** Python's truth of a yaml's `False`, `True` and numbers. */

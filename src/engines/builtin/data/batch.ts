@@ -70,7 +70,7 @@ export class BatchMaker {
     if (!augments) {
       const size = plan.rectangle ?? { width: imageSize, height: imageSize }
       const [originalWidth = 0, originalHeight = 0] = set.sizes[index] ?? []
-      return evaluationSample(index, load, size, [originalHeight, originalWidth])
+      return evaluationSample(index, load, size, [originalHeight, originalWidth], release)
     }
     const random = new Random(seed, epoch, index, position)
     const options = {

@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../rounding'
 import { joinLabels, type PixelLabels } from './boxes'
 import type { Image } from './image'
 import type { Random } from './random'
@@ -19,7 +20,7 @@ export function copyPaste(
   const { width } = image
   let all = labels
   const mask = new Uint8Array(image.width * image.height)
-  const count = Math.min(Math.round(share * outlined.length), outlined.length)
+  const count = Math.min(roundHalfEven(share * outlined.length), outlined.length)
   for (const pick of random.sample(outlined.length, count)) {
     const i = outlined[pick] ?? 0
     const outline = labels.outlines[i]

@@ -1,3 +1,5 @@
+import type { BuiltinRelease } from '../contract'
+
 /** Boxes of one image. */
 export type Labels = {
   /** Rows of 5: class, x, y, w, h (centre and size, as shares of width and height). */
@@ -12,19 +14,27 @@ export type ParsedLabels =
 
 export const noLabels: Labels = { boxes: new Float32Array(0), segments: [] }
 
-/** The text of a label file, checked as `verify_image_label` does (utils/datasets.py and dataloaders.py). */
-export function parseLabels(text: string): ParsedLabels {
+/**
+ * The text of a label file, checked as the release's `verify_image_label` does (utils/datasets.py, dataloaders.py):
+ * v5.0 and v6.0 leave out an image with duplicate labels, where later ones drop the duplicates.
+ */
+export function parseLabels(text: string, release: BuiltinRelease): ParsedLabels {
   const rows = text
     .split(/\r?\n/)
     .map((line) => line.trim().split(/\s+/))
     .filter(([first]) => first !== '')
   if (rows.length === 0) return { labels: noLabels, duplicates: 0 }
   const numbers = rows.map((row) => Float32Array.from(row, Number))
-  const outlined = rows.some((row) => row.length > 6)
+  // Up to v6.1 an outline of three points is not taken for one.
+  const late = release === 'v6.2' || release === 'v7.0'
+  const outlined = rows.some((row) => row.length > (late ? 6 : 8))
   const boxes = outlined ? numbers.map(boxOf) : numbers
   const problem = problemOf(boxes)
   if (problem !== undefined) return { corrupt: problem }
   const kept = uniqueRows(boxes)
+  if (kept.length < boxes.length && (release === 'v5.0' || release === 'v6.0')) {
+    return { corrupt: 'duplicate labels' }
+  }
   return {
     labels: {
       boxes: Float32Array.from(kept.flatMap((row) => [...(boxes[row] ?? [])])),

@@ -16,6 +16,8 @@ export type PerspectiveOptions = {
   readonly perspective: number
   /** A box is dropped when one of its sides is so many times the other: 20 up to v6.0, then 100. */
   readonly aspectLimit: number
+  /** Whether outlines are followed back to their first point, as from v6.2 on. */
+  readonly closesOutlines: boolean
 }
 
 type Size = Pick<Image, 'width' | 'height'>
@@ -37,7 +39,7 @@ export function randomPerspective(
   const same = image.width === to.width && image.height === to.height && isIdentity(matrix)
   return {
     image: same ? image : warp(image, matrix, to.width, to.height),
-    labels: moveLabels(labels, matrix, to, scale, options.aspectLimit),
+    labels: moveLabels(labels, matrix, to, scale, options),
   }
 }
 
@@ -86,19 +88,23 @@ function isIdentity(matrix: Matrix): boolean {
   return matrix.every((row, i) => row.every((value, j) => value === (i === j ? 1 : 0)))
 }
 
+/**
+ * Each box by its own outline where it has one. YOLOv5 pairs outlines and boxes by position, which mixes them up where
+ * only some of a mosaic's images have outlines; that is not repeated here.
+ */
 function moveLabels(
   { boxes, outlines }: PixelLabels,
   matrix: Matrix,
   size: Size,
   scale: number,
-  aspectLimit: number,
+  { aspectLimit, closesOutlines }: PerspectiveOptions,
 ): PixelLabels {
   const kept: number[] = []
   const keptOutlines: (Float64Array | undefined)[] = []
   outlines.forEach((outline, i) => {
     const [cls = 0, left = 0, top = 0, right = 0, bottom = 0] = boxes.subarray(i * 5, i * 5 + 5)
     const box = outline
-      ? boxInside(movePoints(resampled(outline), matrix), size)
+      ? boxInside(movePoints(resampled(outline, closesOutlines), matrix), size)
       : boxAround(
           movePoints(Float64Array.of(left, top, right, bottom, left, bottom, right, top), matrix),
           size,
@@ -163,12 +169,12 @@ function boxInside(points: Float64Array, { width, height }: Size): Box {
   return box ?? [0, 0, 0, 0]
 }
 
-/** A closed outline with many points along its sides, so that what a rotation bends outwards is found. */
-function resampled(outline: Float64Array): Float64Array {
+/** An outline with many points along its sides, as `resample_segments` (utils/general.py) spreads them. */
+function resampled(outline: Float64Array, closes: boolean): Float64Array {
   const corners = outline.length / 2
   const points = new Float64Array(outlinePoints * 2)
   for (let i = 0; i < outlinePoints; i++) {
-    const at = (i * corners) / (outlinePoints - 1)
+    const at = (i * (closes ? corners : corners - 1)) / (outlinePoints - 1)
     const from = Math.floor(at)
     const part = at - from
     for (let k = 0; k < 2; k++) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rectangularPlans, trainingPlans } from './plans'
+import { multiScale, rectangularPlans, trainingPlans } from './plans'
 import { leastRectangle } from './rectangle'
 
 it('sorts by shape, and gives each batch the least rectangle in whole strides', () => {
@@ -24,7 +24,7 @@ it('sorts by shape, and gives each batch the least rectangle in whole strides', 
 it('goes through every image once an epoch, in another order each', () => {
   const options = {
     ...{ indices: Array.from({ length: 23 }, (_, i) => i), batchSize: 8, shuffles: true },
-    ...{ multiScale: false, imageSize: 64, stride: 32, seed: 1 },
+    seed: 1,
   }
   const order = (epoch: number): number[] =>
     trainingPlans({ ...options, epoch }).flatMap(({ indices }) => indices)
@@ -38,12 +38,17 @@ it('goes through every image once an epoch, in another order each', () => {
 })
 
 it('scales batches between half and one and a half of the size', () => {
-  const options = {
-    ...{ indices: Array.from({ length: 200 }, (_, i) => i), batchSize: 1, shuffles: false },
-    ...{ multiScale: true, imageSize: 128, stride: 32, seed: 1, epoch: 0 },
-  }
-  const sides = new Set(trainingPlans(options).map(({ scaled }) => scaled?.width))
+  const plans = Array.from({ length: 200 }, (_, i) => ({ indices: [i] }))
+  const options = { imageSize: 128, stride: 32, seed: 1, epoch: 0 }
+  const sides = new Set(multiScale(plans, options).map(({ scaled }) => scaled?.width))
   expect([...sides].sort((a = 0, b = 0) => a - b)).toEqual([64, 96, 128, 160, 192])
+  // Rectangles keep their shape but for whole strides.
+  const wide = plans.map((plan) => ({ ...plan, rectangle: { width: 128, height: 64 } }))
+  const sizes = new Set(
+    multiScale(wide, options).map(({ scaled }) => `${scaled?.width}x${scaled?.height}`),
+  )
+  expect([...sides].length).toBe(5)
+  expect([...sizes].sort()).toEqual(['128x64', '160x96', '192x96', '64x32', '96x64'])
 })
 
 it('fits a single image into the least rectangle, as detect.py reads it', () => {

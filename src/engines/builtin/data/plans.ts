@@ -1,6 +1,5 @@
 import type { BatchPlan } from './messages'
 import { Random } from './random'
-import type { Size } from './sample'
 import type { ImageSet } from './scan'
 
 /** All images in batches, each batch a rectangle that fits its images, sorted by shape (`rect=True`). */
@@ -30,33 +29,39 @@ export type TrainingPlanOptions = {
   readonly indices: readonly number[]
   readonly batchSize: number
   readonly shuffles: boolean
-  readonly multiScale: boolean
-  readonly imageSize: number
-  readonly stride: number
   readonly seed: number
   readonly epoch: number
 }
 
 /** The batches of one epoch. */
 export function trainingPlans(options: TrainingPlanOptions): BatchPlan[] {
-  const { indices, batchSize, shuffles, multiScale, seed, epoch } = options
+  const { indices, batchSize, shuffles, seed, epoch } = options
   const random = new Random(seed, epoch)
   const order = shuffles ? random.shuffle([...indices]) : indices
-  return batchesOf(order, batchSize).map((batch) => ({
-    indices: batch,
-    ...(multiScale ? { scaled: randomSize(options, random) } : {}),
-  }))
+  return batchesOf(order, batchSize).map((batch) => ({ indices: batch }))
 }
 
-/** Multi-scale training: 50 to 150 % of the image size, in whole strides (train.py). */
-function randomSize(
-  { imageSize, stride }: Pick<TrainingPlanOptions, 'imageSize' | 'stride'>,
-  random: Random,
-): Size {
-  const low = imageSize * 0.5
-  const high = imageSize * 1.5 + stride
-  const side = Math.floor(random.uniform(low, high) / stride) * stride
-  return { width: side, height: side }
+export type MultiScaleOptions = {
+  readonly imageSize: number
+  readonly stride: number
+  readonly seed: number
+  readonly epoch: number
+}
+
+/** Multi-scale training: the longer side of each batch at 50 to 150 % of the image size, in whole strides (train.py). */
+export function multiScale(
+  plans: readonly BatchPlan[],
+  { imageSize, stride, seed, epoch }: MultiScaleOptions,
+): BatchPlan[] {
+  const random = new Random(seed, epoch, 5)
+  return plans.map((plan) => {
+    const drawn = Math.floor(random.uniform(imageSize * 0.5, imageSize * 1.5 + stride))
+    const size = Math.floor(drawn / stride) * stride
+    const { width, height } = plan.rectangle ?? { width: imageSize, height: imageSize }
+    const factor = size / Math.max(width, height)
+    const side = (length: number): number => Math.ceil((length * factor) / stride) * stride
+    return { ...plan, scaled: { width: side(width), height: side(height) } }
+  })
 }
 
 function batchesOf(order: readonly number[], batchSize: number): number[][] {

@@ -34,7 +34,8 @@ export type Sample = {
 
 /**
  * One augmented image of training (`__getitem__` of utils/dataloaders.py), `imageSize` pixels wide and high, or of the
- * size `rectangle`: in rectangular training there are no mosaics.
+ * size `rectangle`: in rectangular training there are no mosaics. The albumentations package, which YOLOv5 uses from
+ * v6.0 on where a person installed it, has no counterpart here.
  */
 export async function trainingSample(
   index: number,
@@ -59,8 +60,9 @@ export async function trainingSample(
     const { image, labels } = await load(index)
     const to = rectangle ?? { width: imageSize, height: imageSize }
     const boxed = letterbox(image, to.width, to.height, true)
+    // Outside mosaics YOLOv5 moves boxes only, also those that have outlines.
     const pixels = toPixels(
-      labels,
+      { ...labels, segments: [] },
       image.width * boxed.ratio,
       image.height * boxed.ratio,
       ...boxed.pad,
@@ -76,6 +78,7 @@ export async function evaluationSample(
   load: Loader,
   { height, width }: Size,
   original: readonly [number, number],
+  release: BuiltinRelease,
 ): Promise<Sample> {
   const { image, labels } = await load(index)
   const boxed = letterbox(image, width, height, false)
@@ -88,7 +91,7 @@ export async function evaluationSample(
   const [originalHeight, originalWidth] = original
   return {
     image: boxed.image,
-    boxes: toShares(pixels, width, height, true),
+    boxes: toShares(pixels, width, height, release !== 'v5.0'),
     fit: {
       ratio: [image.height / originalHeight, image.width / originalWidth],
       pad: boxed.pad,
@@ -120,7 +123,8 @@ function moved(
   random: Random,
 ): { readonly image: Image; readonly labels: PixelLabels } {
   const aspectLimit = release === 'v5.0' || release === 'v6.0' ? 20 : 100
-  return randomPerspective(image, labels, to, { ...hyp, aspectLimit }, random)
+  const closesOutlines = release === 'v6.2' || release === 'v7.0'
+  return randomPerspective(image, labels, to, { ...hyp, aspectLimit, closesOutlines }, random)
 }
 
 /** Blends two images (Zhang et al., arXiv:1710.09412). */
@@ -147,7 +151,8 @@ function finished(
   const boxes = toShares(labels, own.width, own.height, release !== 'v5.0')
   const gain = (range: number): number => random.uniform(-1, 1) * range + 1
   const gains = [gain(hyp.hsv_h), gain(hyp.hsv_s), gain(hyp.hsv_v)] as const
-  if (hyp.hsv_h || hyp.hsv_s || hyp.hsv_v) changeColors(own, gains)
+  // v5.0 goes through 8-bit HSV and back even where nothing changes.
+  if (release === 'v5.0' || hyp.hsv_h || hyp.hsv_s || hyp.hsv_v) changeColors(own, gains)
   if (random.unit() < hyp.flipud) {
     flipVertically(own)
     mirror(boxes, 2)

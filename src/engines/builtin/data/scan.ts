@@ -62,7 +62,7 @@ export async function scanImages(
     Array.from({ length: atOnce }, async () => {
       for (let i = next++; i < found.length; i = next++) {
         options.stop?.throwIfAborted()
-        entries[i] = await readEntry(found[i] as string)
+        entries[i] = await readEntry(found[i] as string, options.release)
       }
     }),
   )
@@ -80,7 +80,7 @@ type Entry = {
 function collect(
   entries: readonly Entry[],
   paths: readonly string[],
-  { needsLabels, singleClass, nc }: ScanOptions,
+  { needsLabels, singleClass, nc, release }: ScanOptions,
 ): ScanResult {
   const usable = entries.filter(({ labels, size }) => labels && size)
   const missing = entries.filter(({ missing }) => missing).length
@@ -105,7 +105,9 @@ function collect(
   )
   labels.forEach(({ boxes }, i) => {
     for (let at = 0; at < boxes.length; at += 5) {
-      if ((boxes[at] as number) >= nc) throw classRange(usable[i]?.file ?? '', boxes[at] ?? 0, nc)
+      if ((boxes[at] as number) >= nc) {
+        throw classRange(labelFile(usable[i]?.file ?? '', release), boxes[at] ?? 0, nc)
+      }
     }
   })
   return {
@@ -127,30 +129,28 @@ function oneClass({ boxes, segments }: Labels): Labels {
 function classRange(file: string, cls: number, nc: number): SlimError {
   return new SlimError(
     'data/class-range',
-    l10n.t(
-      '{0} has a label of class {1}, but the data.yaml has {2} classes.',
-      labelFile(file),
-      cls,
-      nc,
-    ),
+    l10n.t('{0} has a label of class {1}, but the data.yaml has {2} classes.', file, cls, nc),
     l10n.t('Correct the label, or “nc” and “names” of the data.yaml.'),
   )
 }
 
-/** `…/images/x.jpg` → `…/labels/x.txt`, the last folder of that name. */
-export function labelFile(image: string): string {
+/**
+ * `…/images/x.jpg` → `…/labels/x.txt`: the last folder of that name, in v5.0 the first; never the one that a relative
+ * path starts with (`img2label_paths`).
+ */
+export function labelFile(image: string, release: BuiltinRelease): string {
   const parts = image.split(/[\\/]/)
-  const at = parts.lastIndexOf('images')
-  if (at >= 0) parts[at] = 'labels'
+  const at = release === 'v5.0' ? parts.indexOf('images', 1) : parts.lastIndexOf('images')
+  if (at > 0) parts[at] = 'labels'
   return parts.join(sep).replace(/\.[^.]*$/, '.txt')
 }
 
-async function readEntry(file: string): Promise<Entry> {
+async function readEntry(file: string, release: BuiltinRelease): Promise<Entry> {
   try {
     const size = await uprightSize(file)
-    const text = await readFile(labelFile(file), 'utf8').catch(() => undefined)
+    const text = await readFile(labelFile(file, release), 'utf8').catch(() => undefined)
     if (text === undefined) return { file, size, labels: noLabels, missing: true }
-    const parsed = parseLabels(text)
+    const parsed = parseLabels(text, release)
     if ('corrupt' in parsed) {
       return { file, problem: l10n.t('left out, its labels are corrupt: {0}', parsed.corrupt) }
     }

@@ -11,7 +11,7 @@ import { type Detections, decodeImage } from '../evaluation/decode'
 import { toFile } from '../evaluation/evaluate'
 import { suppress } from '../evaluation/suppression'
 import { fromStateDict } from '../model/layout'
-import { type DetectOptions, detectOptions } from '../stage/options'
+import { coarsestStride, type DetectOptions, detectOptions, fittedSize } from '../stage/options'
 import { defaultHyp, lossOptions } from '../training/hyp'
 import type { RunContext } from './context'
 import { drawDetections } from './drawing'
@@ -26,7 +26,8 @@ export async function detectStage(context: RunContext, files: EngineFiles): Prom
   const began = performance.now()
   const { config } = context
   const open = openModelFile(config.weights ?? '')
-  const options = detectOptions(config.opt)
+  const asked = detectOptions(config.opt, open.release)
+  const options = { ...asked, imageSize: fittedSize(asked.imageSize, open.head.strides) }
   const images = config.source ?? []
   const loss = lossOptions(defaultHyp(open.release), open.head, options.imageSize, 0)
   const learner = await startLearner(context, files, open, loss, 1)
@@ -69,7 +70,7 @@ async function detectIn(
       l10n.t('Leave it out of --source, or replace it.'),
     )
   })
-  const stride = Math.max(...learner.head.strides, 32)
+  const stride = coarsestStride(learner.head.strides)
   const rectangle = leastRectangle(image, imageSize, stride)
   const boxed = letterbox(image, rectangle.width, rectangle.height, true)
   const source: BatchSource = {

@@ -5,7 +5,7 @@ import { readProgress } from '../checkpoint/progress'
 import { type Progress, saveFinal, saveProgress } from '../checkpoint/save'
 import type { Evaluation } from '../evaluation/evaluate'
 import type { Training } from '../training/loop'
-import type { Rates } from '../training/schedule'
+import { lrFactor } from '../training/schedule'
 import type { RunContext } from './context'
 import type { Prepared } from './prepareTraining'
 
@@ -14,7 +14,6 @@ type Weights = { readonly parameters: Float32Array; readonly statistics: Float32
 
 export type KeptEpoch = {
   readonly epoch: number
-  readonly rates: Rates
   readonly score: number
   readonly evaluation: Evaluation | undefined
   readonly final: boolean
@@ -51,9 +50,10 @@ export class Keeper {
     this.bestFitness = resumed?.bestFitness ?? 0
   }
 
-  keep({ epoch, rates, score, evaluation, final }: KeptEpoch): void {
-    const { options, open, hyp } = this.#prepared
+  keep({ epoch, score, evaluation, final }: KeptEpoch): void {
+    const { options, open, hyp, loop } = this.#prepared
     const { average, optimizer, parameters, statistics } = this.#training
+    const lr = loop.lr0 * lrFactor(loop, epoch)
     const isBest = score >= this.bestFitness
     if (isBest) {
       this.bestFitness = score
@@ -66,7 +66,8 @@ export class Keeper {
     if (!options.saves && !final) return
     const progress: Progress = {
       ...{ epoch, bestFitness: this.bestFitness, parameters, statistics, average, optimizer },
-      groups: { ...this.#groups, lr: rates.lr, biasLr: rates.biasLr },
+      // As the scheduler has set them for the next epoch, with which a stock resume goes on.
+      groups: { ...this.#groups, lr, biasLr: lr },
       ...{ hyp, opt: this.#opt },
     }
     const save = (name: string, kind: 'last' | 'best' | undefined): void => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n'
 import { planSparsity, type SparsityPlan } from '../../../core/slimming/sparsity'
 import { editModel } from '../checkpoint/edit'
 import { type OpenModel, openModelFile } from '../checkpoint/open'
@@ -5,7 +6,7 @@ import { readProgress, type SavedProgress } from '../checkpoint/progress'
 import type { BuiltinRelease } from '../contract'
 import { Random } from '../data/random'
 import type { ImageSet } from '../data/scan'
-import { type TrainOptions, trainOptions } from '../stage/options'
+import { fittedSize, type TrainOptions, trainOptions } from '../stage/options'
 import { defaultHyp, type Hyp, readHyp } from '../training/hyp'
 import { type Loop, trainingSchedule, warmupIterations } from '../training/schedule'
 import { betterAnchors } from './anchors'
@@ -35,19 +36,19 @@ export async function prepareTraining(context: RunContext): Promise<Prepared> {
   const weightsRelease =
     config.weights === undefined ? undefined : openModelFile(config.weights).release
   const release = config.release ?? weightsRelease ?? 'v7.0'
-  const options = trainOptions(config.opt, release)
+  const asked = trainOptions(config.opt, release)
   const hyp = config.hyp === undefined ? defaultHyp(release) : await readHyp(config.hyp, release)
-  const names = options.singleClass && data.nc > 1 ? ['item'] : data.names
-  const request = { release, singleClass: options.singleClass, nc: data.nc }
+  const names = asked.singleClass && data.nc > 1 ? ['item'] : data.names
+  const request = { release, singleClass: asked.singleClass, nc: data.nc }
   const sets = {
     train: await imageSet(context, 'train', data.train, { ...request, training: true }),
     val: await imageSet(context, 'val', data.val, { ...request, training: false }),
   }
-  const batchSize = Math.min(options.batchSize, sets.train.files.length)
   const start = await startingModel(context, {
     release: config.form ?? config.release,
-    ...{ names, anchorsPerLevel: hyp.anchors, seed: options.seed },
+    ...{ names, anchorsPerLevel: hyp.anchors, seed: asked.seed },
   })
+  const options = { ...asked, ...fittedSizes(context, asked, release, start.open.head.strides) }
   const resumed =
     config.resume && config.weights !== undefined
       ? readProgress(openModelFile(config.weights), options.optimizer)
@@ -63,12 +64,34 @@ export async function prepareTraining(context: RunContext): Promise<Prepared> {
   const open = anchors
     ? editModel(start.open, { names, anchors, random: () => random.unit() })
     : start.open
-  const loop = loopOf(release, options, hyp, batchSize, sets.train.files.length, resumed)
+  const loop = loopOf(release, options, hyp, sets.train.files.length, resumed)
   const { parameters, statistics } = resumed ?? start
   const plan = planSparsity(open.tree, config.sparsity, trainingSchedule(loop))
   return {
-    ...{ release, options: { ...options, batchSize }, hyp, open, parameters, statistics },
+    ...{ release, options, hyp, open, parameters, statistics },
     ...{ resumed, sets, loop, plan },
+  }
+}
+
+/** The image sizes in whole strides of the model; where that changes them, a person is told. */
+function fittedSizes(
+  context: RunContext,
+  asked: TrainOptions,
+  release: BuiltinRelease,
+  strides: readonly number[],
+): Pick<TrainOptions, 'imageSize' | 'evaluationSize'> {
+  const fitted = (size: number): number => {
+    const whole = fittedSize(size, strides, release === 'v5.0' ? 1 : 2)
+    if (whole !== size) {
+      context.say(l10n.t('Image size {0} becomes {1}, whole strides of the model.', size, whole))
+    }
+    return whole
+  }
+  const imageSize = fitted(asked.imageSize)
+  const { evaluationSize } = asked
+  return {
+    imageSize,
+    evaluationSize: evaluationSize === asked.imageSize ? imageSize : fitted(evaluationSize),
   }
 }
 
@@ -76,10 +99,10 @@ function loopOf(
   release: BuiltinRelease,
   options: TrainOptions,
   hyp: Hyp,
-  batchSize: number,
   images: number,
   resumed: SavedProgress | undefined,
 ): Loop {
+  const { batchSize } = options
   const batches = Math.ceil(images / batchSize)
   return {
     epochs: options.epochs,

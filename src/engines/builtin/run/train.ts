@@ -4,10 +4,11 @@ import { stringify } from 'yaml'
 import { classWeights, drawWeighted, imageWeights } from '../../../core/dataset/weights'
 import { fitness } from '../../../core/metrics/averagePrecision'
 import type { Learner } from '../contract'
-import { rectangularPlans, trainingPlans } from '../data/plans'
+import { multiScale, rectangularPlans, trainingPlans } from '../data/plans'
 import type { DataPool } from '../data/pool'
 import { Random } from '../data/random'
 import { type Evaluation, evaluate } from '../evaluation/evaluate'
+import { coarsestStride } from '../stage/options'
 import { newPatience, outOfPatience } from '../training/earlyStopping'
 import { newAverage } from '../training/ema'
 import { gammaLayer } from '../training/gammas'
@@ -50,15 +51,19 @@ async function startUp(
   files: EngineFiles,
   { release, options, hyp, open, sets }: Prepared,
 ): Promise<{ readonly learner: Learner; readonly pools: Pools }> {
-  const common = { release, imageSize: options.imageSize, hyp, seed: options.seed }
+  const common = { release, hyp, seed: options.seed }
+  const { imageSize, evaluationSize } = options
   const { workers } = options
-  const loss = lossOptions(hyp, open.head, options.imageSize, options.labelSmoothing)
-  const learner = await startLearner(context, files, open, loss, options.batchSize)
+  const loss = lossOptions(hyp, open.head, imageSize, options.labelSmoothing)
+  const batchSize = Math.min(options.batchSize, sets.train.files.length)
+  const learner = await startLearner(context, files, open, loss, batchSize)
   return {
     learner,
     pools: {
-      train: dataPool(files, { ...common, set: sets.train, augments: true, workers }),
-      val: dataPool(files, { ...common, set: sets.val, augments: false, workers }),
+      train: dataPool(files, { ...common, imageSize, set: sets.train, augments: true, workers }),
+      val: dataPool(files, {
+        ...{ ...common, imageSize: evaluationSize, set: sets.val, augments: false, workers },
+      }),
     },
   }
 }
@@ -91,9 +96,8 @@ class TrainingRun {
   async go(began: number): Promise<TrainSummary> {
     const { loop, options } = this.#prepared
     await this.#announce()
+    // A resumed training waits anew, as train.py's does.
     const patience = newPatience(options.patience)
-    patience.bestFitness = this.#keeper.bestFitness
-    patience.bestEpoch = loop.startEpoch
     await this.#learner.load(this.#training.parameters, this.#training.statistics)
     let soon = false
     for (let epoch = loop.startEpoch; epoch < loop.epochs; epoch++) {
@@ -108,7 +112,7 @@ class TrainingRun {
       const waiting = outOfPatience(patience, epoch, score)
       soon = waiting.soon
       await this.#tabulate(epoch, result, evaluation)
-      this.#keeper.keep({ epoch, rates: result.rates, score, evaluation, final })
+      this.#keeper.keep({ epoch, score, evaluation, final })
       await this.#learner.load(this.#training.parameters, this.#training.statistics)
       if (waiting.stop) {
         this.#context.say(l10n.t('No better epoch in {0}: training ends early.', options.patience))
@@ -156,20 +160,16 @@ class TrainingRun {
 
   async #trainEpoch(epoch: number): Promise<EpochResult> {
     const { loop, options, release, sets, open } = this.#prepared
-    const stride = Math.max(...open.head.strides, 32)
+    const stride = coarsestStride(open.head.strides)
     const indices = this.#indices(epoch)
-    const plans =
+    const { batchSize, imageSize, seed } = options
+    // v5.0 and v6.0 go through the images in order; their mosaics mix them.
+    const shuffles = release !== 'v5.0' && release !== 'v6.0'
+    const whole =
       options.rectangular && !options.imageWeights
-        ? rectangularPlans(sets.train, options.batchSize, options.imageSize, stride, 0)
-        : trainingPlans({
-            ...{ indices, stride, epoch },
-            batchSize: options.batchSize,
-            // v5.0 and v6.0 go through the images in order; their mosaics mix them.
-            shuffles: release !== 'v5.0' && release !== 'v6.0',
-            multiScale: options.multiScale,
-            imageSize: options.imageSize,
-            seed: options.seed,
-          })
+        ? rectangularPlans(sets.train, batchSize, imageSize, stride, 0)
+        : trainingPlans({ indices, batchSize, shuffles, seed, epoch })
+    const plans = options.multiScale ? multiScale(whole, { imageSize, stride, seed, epoch }) : whole
     let last = 0
     return trainEpoch(this.#training, epoch, this.#pools.train.batches(epoch, plans, indices), {
       stop: this.#context.stop,
@@ -212,8 +212,9 @@ class TrainingRun {
 
   #evaluate(): Promise<Evaluation> {
     const { release, options, hyp, open, sets } = this.#prepared
-    const stride = Math.max(...open.head.strides, 32)
-    const plans = rectangularPlans(sets.val, options.batchSize * 2, options.imageSize, stride, 0.5)
+    const stride = coarsestStride(open.head.strides)
+    const { batchSize, evaluationSize } = options
+    const plans = rectangularPlans(sets.val, batchSize * 2, evaluationSize, stride, 0.5)
     return evaluate(
       this.#learner,
       this.#pools.val.batches(0, plans),

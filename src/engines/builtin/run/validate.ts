@@ -7,7 +7,7 @@ import { rectangularPlans } from '../data/plans'
 import type { Detections } from '../evaluation/decode'
 import { type Evaluation, evaluate } from '../evaluation/evaluate'
 import { fromStateDict } from '../model/layout'
-import { type ValOptions, valOptions } from '../stage/options'
+import { coarsestStride, fittedSize, type ValOptions, valOptions } from '../stage/options'
 import { defaultHyp, lossOptions } from '../training/hyp'
 import type { RunContext } from './context'
 import { dataPool, imageSet } from './data'
@@ -25,7 +25,8 @@ export async function valStage(context: RunContext, files: EngineFiles): Promise
   const open = openModelFile(config.weights ?? '')
   const release = config.release ?? open.release
   const options = valOptions(config.opt)
-  const { imageSize, batchSize, singleClass } = options
+  const { batchSize, singleClass } = options
+  const imageSize = fittedSize(options.imageSize, open.head.strides)
   const set = await imageSet(context, options.task, data[options.task], {
     ...{ release, singleClass, nc: data.nc, training: false },
   })
@@ -42,7 +43,7 @@ export async function valStage(context: RunContext, files: EngineFiles): Promise
     })
     const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
     await learner.load(parameters, statistics)
-    const stride = Math.max(...open.head.strides, 32)
+    const stride = coarsestStride(open.head.strides)
     const plans = rectangularPlans(set, batchSize, imageSize, stride, 0.5)
     const saver = new DetectionSaver(context, options)
     const found = await evaluate(

@@ -11,8 +11,10 @@ export type OptValues = Readonly<Record<string, unknown>>
 export type TrainOptions = {
   readonly epochs: number
   readonly batchSize: number
-  /** Pixels, a multiple of 32. */
+  /** Pixels, as asked for: `fittedSize` makes whole strides of them. */
   readonly imageSize: number
+  /** Pixels of evaluation, which v5.0 can have of another size. */
+  readonly evaluationSize: number
   readonly rectangular: boolean
   readonly validates: boolean
   readonly saves: boolean
@@ -67,7 +69,6 @@ export type DetectOptions = {
   readonly hidesConfidence: boolean
 }
 
-const stride = 32
 /** `--batch-size -1` lets YOLOv5 fill the GPU; here it stands for train.py's default. */
 const usualBatch = 16
 
@@ -80,7 +81,7 @@ export function trainOptions(opt: OptValues, release: BuiltinRelease): TrainOpti
   return {
     epochs: atLeast(1, '--epochs', whole(opt, 'epochs', release === 'v7.0' ? 100 : 300)),
     batchSize: batchSize === -1 ? usualBatch : atLeast(1, '--batch-size', batchSize),
-    imageSize: sizeOf(opt),
+    ...sizesOf(opt, release),
     rectangular: opt.rect === true,
     validates: opt.noval !== true && opt.notest !== true,
     saves: opt.nosave !== true,
@@ -119,7 +120,7 @@ export function valOptions(opt: OptValues): ValOptions {
   return {
     task,
     batchSize: atLeast(1, '--batch-size', whole(opt, 'batch_size', 32)),
-    imageSize: sizeOf(opt),
+    imageSize: sizesOf(opt).imageSize,
     confidence: real(opt, 'conf_thres', 0.001),
     iou: real(opt, 'iou_thres', 0.6),
     maxDetections: whole(opt, 'max_det', 300),
@@ -132,14 +133,14 @@ export function valOptions(opt: OptValues): ValOptions {
   }
 }
 
-/** Reads detect.py's options. */
-export function detectOptions(opt: OptValues): DetectOptions {
+/** Reads detect.py's options. v5.0 has no `--max-det`: its suppression leaves 300. */
+export function detectOptions(opt: OptValues, release?: BuiltinRelease): DetectOptions {
   refuse(opt, 'augment', '--augment')
   return {
-    imageSize: sizeOf(opt),
+    imageSize: sizesOf(opt).imageSize,
     confidence: real(opt, 'conf_thres', 0.25),
     iou: real(opt, 'iou_thres', 0.45),
-    maxDetections: whole(opt, 'max_det', 1000),
+    maxDetections: release === 'v5.0' ? 300 : whole(opt, 'max_det', 1000),
     classes: Array.isArray(opt.classes) ? opt.classes.map(Number) : [],
     agnostic: opt.agnostic_nms === true,
     savesImages: opt.nosave !== true,
@@ -151,11 +152,31 @@ export function detectOptions(opt: OptValues): DetectOptions {
   }
 }
 
-/** Up to v5.0 two sizes, for training and testing, of which train.py takes the first; rounded up to a stride. */
-function sizeOf(opt: OptValues): number {
+/** v5.0's train.py takes two sizes, for training and for testing; one alone stands for both. */
+function sizesOf(
+  opt: OptValues,
+  release?: BuiltinRelease,
+): { readonly imageSize: number; readonly evaluationSize: number } {
   const given = opt.imgsz ?? opt.img_size ?? 640
-  const size = Number(Array.isArray(given) ? given[0] : given)
-  return Math.ceil(atLeast(stride, '--imgsz', size) / stride) * stride
+  const sizes = (Array.isArray(given) ? given : [given]).map((size) =>
+    atLeast(1, '--imgsz', Number(size)),
+  )
+  const [imageSize = 640, second = imageSize] = sizes
+  return { imageSize, evaluationSize: release === 'v5.0' ? second : imageSize }
+}
+
+/**
+ * An image size in whole strides of the model's coarsest level, 32 pixels at least (`check_img_size`, utils/general.py).
+ * From v6.0 on train.py takes no fewer than two of them.
+ */
+export function fittedSize(size: number, strides: readonly number[], leastStrides = 1): number {
+  const stride = coarsestStride(strides)
+  return Math.max(Math.ceil(size / stride), leastStrides) * stride
+}
+
+/** Pixels that image sizes and batch shapes are multiples of. */
+export function coarsestStride(strides: readonly number[]): number {
+  return Math.max(...strides, 32)
 }
 
 /** `--freeze 10` means the first ten layers, `--freeze 0 1 2` those. */
