@@ -1,0 +1,68 @@
+// A real VS Code from npm packages alone: code-server, which is VS Code's own server and workbench, and the Node that it
+// wants. Both lie in a cache outside the repository, by version, and are installed once.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+export const codeServerVersion = '4.139.1'
+export const nodeVersion = '24.9.0'
+
+/** Where the runtime is kept. */
+export function cacheFolder() {
+  return (
+    process.env.YOLOV5_SLIM_E2E_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'yolov5-slim-e2e')
+  )
+}
+
+/** Where Chromium is: CHROMIUM, or where Linux distributions put it; undefined when there is none. */
+export function findChromium() {
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  return [process.env.CHROMIUM, ...places].find((path) => path && existsSync(path))
+}
+
+/** Installs what is missing, and says where it is. */
+export function ensureRuntime(log = console.log) {
+  const node = installed(`node-${nodeVersion}`, log, (folder) => {
+    npm(['install', '--prefix', folder, `${nodePackage()}@${nodeVersion}`], process.env)
+  })
+  const nodeFolder = join(node, 'node_modules', nodePackage())
+  const codeServer = installed(`code-server-${codeServerVersion}`, log, (folder) => {
+    // Its native modules are built against that Node; the package carries the headers.
+    npm(['install', '--prefix', folder, `code-server@${codeServerVersion}`], {
+      ...process.env,
+      PATH: `${join(nodeFolder, 'bin')}${delimiter}${process.env.PATH}`,
+      npm_config_nodedir: nodeFolder,
+    })
+  })
+  return {
+    node: join(nodeFolder, 'bin', 'node'),
+    entry: join(codeServer, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+  }
+}
+
+function nodePackage() {
+  return `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+}
+
+/** A folder of the cache, made whole or not at all: an install that broke off leaves nothing behind. */
+function installed(name, log, install) {
+  const folder = join(cacheFolder(), name)
+  if (existsSync(join(folder, 'done'))) return folder
+  log(`installing ${name} into ${cacheFolder()}; this takes minutes, once`)
+  const aside = `${folder}.${process.pid}`
+  rmSync(aside, { recursive: true, force: true })
+  mkdirSync(aside, { recursive: true })
+  install(aside)
+  writeFileSync(join(aside, 'done'), '')
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(aside, folder)
+  return folder
+}
+
+function npm(args, env) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  const { status, stderr } = spawnSync('npm', [...args, ...quiet], { env, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stderr?.slice(-4000)}`)
+}

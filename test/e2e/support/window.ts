@@ -1,0 +1,137 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core'
+import type { Server } from './server'
+
+export type WindowOptions = {
+  readonly locale?: string
+  readonly width?: number
+  readonly height?: number
+}
+
+let browser: Browser | undefined
+
+/** One window of VS Code, as a person drives it. */
+export class Window {
+  private constructor(
+    readonly page: Page,
+    private readonly name: string,
+  ) {}
+
+  static async open(
+    server: Server,
+    workspace: string | undefined,
+    name: string,
+    options: WindowOptions = {},
+  ): Promise<Window> {
+    browser ??= await chromium.launch({
+      executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu'],
+    })
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1400, height: options.height ?? 900 },
+      ...(options.locale ? { locale: options.locale } : {}),
+    })
+    const page = await context.newPage()
+    const window = new Window(page, name)
+    await page.goto(server.url(workspace))
+    await window.settled()
+    return window
+  }
+
+  static async closeBrowser(): Promise<void> {
+    await browser?.close()
+    browser = undefined
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.settled()
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1')
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.waitFor()
+    await input.fill(`>${title}`)
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .waitFor()
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** Whether the palette offers a command. */
+  async offers(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1')
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.fill(`>${title}`)
+    const rows = this.page.locator('.quick-input-list .monaco-list-row')
+    await rows.first().waitFor()
+    const texts = await rows.allInnerTexts()
+    await this.page.keyboard.press('Escape')
+    return texts.some((text) => text.includes(title))
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P')
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.waitFor()
+    await input.fill(name)
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name })
+    await row.first().waitFor()
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** Opens the extension's side bar. */
+  async openSideBar(): Promise<void> {
+    const icon = this.page.locator('.activitybar a[aria-label^="YOLOv5 Slim"]')
+    await icon.waitFor()
+    const shown = this.page.locator('.sidebar .composite.title', { hasText: /YOLOv5 Slim/i })
+    if (!(await shown.isVisible())) await icon.click()
+  }
+
+  /** A row of a tree in the side bar. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first()
+  }
+
+  /** An entry of the status bar. */
+  status(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first()
+  }
+
+  /** The innermost frame of the webview in which `selector` is found. */
+  async webview(selector: string, timeout = 60_000): Promise<Frame> {
+    const end = Date.now() + timeout
+    while (Date.now() < end) {
+      for (const frame of this.page.frames()) {
+        const found = await frame.$(selector).catch(() => null)
+        if (found && frame !== this.page.mainFrame()) return frame
+      }
+      await this.page.waitForTimeout(250)
+    }
+    throw new Error(`no webview shows ${selector}`)
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file })
+  }
+
+  /** Keeps what a failed test saw. */
+  async keepEvidence(test: string): Promise<void> {
+    const folder = process.env.E2E_EVIDENCE ?? join(import.meta.dirname, '..', 'evidence')
+    mkdirSync(folder, { recursive: true })
+    await this.screenshot(join(folder, `${this.name}-${test.replace(/\W+/g, '-')}.png`))
+  }
+
+  private async settled(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 120_000 })
+    await this.page.locator('.statusbar').waitFor()
+  }
+}
