@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseEvent } from './eventCheck'
-import { appendEvent, EventAppender, EventReader } from './eventLog'
+import { appendEvent, EventAppender, EventReader, readPassed } from './eventLog'
 import type { RunEvent } from './events'
 
 let root: string
@@ -28,12 +28,22 @@ async function all(reader: EventReader): Promise<string[]> {
 describe('EventReader', () => {
   test('delivers each event once, as the log grows', async () => {
     const reader = new EventReader(path)
-    expect(await reader.read()).toEqual({ events: [], reset: false, more: false })
+    expect(await reader.read()).toEqual({ events: [], reset: false, more: false, passed: [] })
     await appendEvent(path, { type: 'warning', code: 'a', text: '' })
     expect(await all(reader)).toEqual(['a'])
     await appendFile(path, warning('b') + warning('c'))
     expect(await all(reader)).toEqual(['b', 'c'])
     expect(await all(reader)).toEqual([])
+  })
+
+  test('says where the lines lie that it passed over', async () => {
+    await appendEvent(path, { type: 'warning', code: 'é', text: 'é' })
+    const event = await appendEvent(path, { type: 'gamma', epoch: 3, layers: [] })
+    const reader = new EventReader(path, ['gamma'])
+    const { events, passed } = await reader.read()
+    expect(codes(events)).toEqual(['é'])
+    expect(passed[0]?.head).toContain('"epoch":3')
+    expect(await readPassed(path, passed)).toEqual([event])
   })
 
   test('a line that arrives in pieces, cut inside a character, is delivered whole', async () => {
@@ -77,7 +87,7 @@ describe('EventReader', () => {
     const replaced = await reader.read()
     expect([replaced.reset, codes(replaced.events)]).toEqual([true, ['c', 'd']])
     await rm(path)
-    expect(await reader.read()).toEqual({ events: [], reset: true, more: false })
+    expect(await reader.read()).toEqual({ events: [], reset: true, more: false, passed: [] })
   })
 
   test('reads a large log in bounded pieces', async () => {

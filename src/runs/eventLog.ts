@@ -15,7 +15,12 @@ export type EventBatch = {
   readonly reset: boolean
   /** There is more to read right now. */
   readonly more: boolean
+  /** Lines of the ignored types, unparsed: where each lies, to be read when it is wanted. */
+  readonly passed: readonly PassedLine[]
 }
+
+/** A line that was passed over: its place in the log and its beginning, which holds type and epoch. */
+export type PassedLine = { readonly start: number; readonly bytes: number; readonly head: string }
 
 /**
  * Reads an event log as it grows. Keeps an offset, so each call costs what is new; memory is bounded by one
@@ -49,7 +54,7 @@ export class EventReader {
       if (errorCode(error) !== 'ENOENT') throw error
       const reset = this.offset > 0
       this.rewind()
-      return { events: [], reset, more: false }
+      return { events: [], reset, more: false, passed: [] }
     }
     try {
       const info = await file.stat({ bigint: true })
@@ -61,9 +66,9 @@ export class EventReader {
         buffer: Buffer.allocUnsafe(Math.min(chunkBytes, Number(info.size) - this.offset)),
         position: this.offset,
       })
+      const taken = this.take(buffer.subarray(0, bytesRead))
       this.offset += bytesRead
-      const events = this.take(buffer.subarray(0, bytesRead))
-      return { events, reset, more: bytesRead > 0 && BigInt(this.offset) < info.size }
+      return { ...taken, reset, more: bytesRead > 0 && BigInt(this.offset) < info.size }
     } finally {
       await file.close()
     }
@@ -84,11 +89,19 @@ export class EventReader {
     this.skipLine = false
   }
 
-  private take(chunk: Buffer): RunEvent[] {
+  /** @param chunk the log from `offset` on */
+  private take(chunk: Buffer): Pick<EventBatch, 'events' | 'passed'> {
     const events: RunEvent[] = []
-    const push = (line: Buffer): boolean => {
+    const passed: PassedLine[] = []
+    const push = (line: Buffer, end: number | undefined): boolean => {
       // Writers put the type right after version and time.
-      if (this.ignored?.test(line.toString('latin1', 0, 64))) return false
+      const head = this.ignored ? line.toString('latin1', 0, 80) : ''
+      if (this.ignored?.test(head)) {
+        if (end !== undefined) {
+          passed.push({ start: this.offset + end - line.length, bytes: line.length, head })
+        }
+        return false
+      }
       const event = parseEvent(line.toString('utf8'))
       if (event) events.push(event)
       return event !== undefined
@@ -98,22 +111,41 @@ export class EventReader {
       const end = chunk.indexOf(newline, start)
       if (end < 0) break
       const tail = chunk.subarray(start, end)
-      if (!this.skipLine) push(this.rest.length > 0 ? Buffer.concat([this.rest, tail]) : tail)
+      if (!this.skipLine) push(this.rest.length > 0 ? Buffer.concat([this.rest, tail]) : tail, end)
       this.rest = Buffer.alloc(0)
       this.skipLine = false
       start = end + 1
     }
     const tail = chunk.subarray(start)
-    if (this.skipLine || tail.length === 0) return events
+    if (this.skipLine || tail.length === 0) return { events, passed }
     this.rest = Buffer.concat([this.rest, tail])
     // A JSON object's proper prefix never parses, so a last line that does is whole: its writer died, or is
     // about to write the newline.
-    const whole = this.rest.at(-1) === 0x7d && push(this.rest)
+    const whole = this.rest.at(-1) === 0x7d && push(this.rest, undefined)
     if (whole || this.rest.length > longestLine) {
       this.skipLine = true
       this.rest = Buffer.alloc(0)
     }
+    return { events, passed }
+  }
+}
+
+/** The events of passed lines, in their order; undefined for one that is torn or no longer there. */
+export async function readPassed(
+  path: string,
+  lines: readonly PassedLine[],
+): Promise<(RunEvent | undefined)[]> {
+  if (lines.length === 0) return []
+  const file = await open(path, 'r')
+  try {
+    const events: (RunEvent | undefined)[] = []
+    for (const { start, bytes } of lines) {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, start)
+      events.push(parseEvent(buffer.toString('utf8', 0, bytesRead)))
+    }
     return events
+  } finally {
+    await file.close()
   }
 }
 
