@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import sharp from 'sharp'
 import { SlimError } from '../../../core/errors'
 import type { BuiltinRelease } from '../contract'
+import { checkImage } from './imageCheck'
 import { imageFiles } from './imageFiles'
 import { type Labels, noLabels, parseLabels } from './labels'
 
@@ -24,8 +24,6 @@ export type ScanResult = {
   readonly problems: readonly string[]
 }
 
-/** Formats as sharp names them. */
-const formats = new Set(['jpeg', 'png', 'tiff', 'webp', 'dng', 'mpo', 'bmp'])
 const atOnce = 16
 
 export type ScanOptions = {
@@ -40,7 +38,8 @@ export type ScanOptions = {
 
 /**
  * Finds the images below folders and in list files, and reads their labels: the checks of `verify_image_label`
- * (utils/datasets.py, dataloaders.py). Nothing is written: a JPEG whose end is missing is used as it decodes.
+ * (utils/datasets.py, dataloaders.py). Nothing is written: a JPEG with something behind its end is used as it is, where
+ * YOLOv5 from v6.0 on saves it anew.
  *
  * @throws SlimError `data/no-images`, `data/no-labels`, `data/class-range`
  */
@@ -147,7 +146,7 @@ export function labelFile(image: string, release: BuiltinRelease): string {
 
 async function readEntry(file: string, release: BuiltinRelease): Promise<Entry> {
   try {
-    const size = await uprightSize(file)
+    const size = await checkImage(file, release)
     const text = await readFile(labelFile(file, release), 'utf8').catch(() => undefined)
     if (text === undefined) return { file, size, labels: noLabels, missing: true }
     const parsed = parseLabels(text, release)
@@ -161,13 +160,4 @@ async function readEntry(file: string, release: BuiltinRelease): Promise<Entry> 
     const text = error instanceof Error ? error.message : String(error)
     return { file, problem: l10n.t('left out, it is corrupt: {0}', text) }
   }
-}
-
-async function uprightSize(file: string): Promise<readonly [number, number]> {
-  const { width, height, format, orientation = 1 } = await sharp(file).metadata()
-  if (!width || !height || !format || !formats.has(format)) {
-    throw new Error(`invalid image format ${format ?? ''}`)
-  }
-  if (width < 10 || height < 10) throw new Error(`image size ${width} × ${height} < 10 pixels`)
-  return orientation > 4 ? [height, width] : [width, height]
 }

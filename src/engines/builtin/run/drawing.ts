@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import sharp from 'sharp'
+import { decode } from '../data/decode'
 import type { Detections } from '../evaluation/decode'
 
 export type DrawingOptions = {
@@ -33,10 +34,14 @@ export async function drawDetections(
 ): Promise<void> {
   await mkdir(dirname(output), { recursive: true })
   const overlay = Buffer.from(drawing(width, height, detections, options))
-  await sharp(file)
-    .rotate()
-    .composite([{ input: overlay, top: 0, left: 0 }])
-    .toFile(output)
+  const { data } = await decode(file)
+  const drawn = sharp(data, { raw: { width, height, channels: 3 } }).composite([
+    { input: overlay, top: 0, left: 0 },
+  ])
+  // What sharp has no writer for becomes a PNG under the same name, which viewers open all the same.
+  await (/\.(?:jpe?g|png|webp|tiff?)$/i.test(output)
+    ? drawn.toFile(output)
+    : drawn.png().toFile(output))
 }
 
 function drawing(
