@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'webview/**/*.test.ts'],
           testTimeout: 30_000,
+          // Kernels are compiled in one, beside other suites.
+          hookTimeout: 60_000,
         },
       },
       {

@@ -6,7 +6,7 @@ import { backend, enableProdMode, memory, ready, setBackend } from '@tensorflow/
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 import { genericOps } from '../kernels/generic'
-import { nativeOps } from '../kernels/native'
+import { nativeCpuOps, nativeOps } from '../kernels/native'
 import type { Ops } from '../kernels/ops'
 import { openWasmOps } from '../kernels/select'
 import { type BackendKind, type OptionalBackend, optionalBackends } from './packages'
@@ -74,7 +74,7 @@ async function startTensorFlow(kind: 'cuda' | 'native', folder: string): Promise
   }
   const device = kind === 'cuda' ? 'CUDA (TensorFlow)' : 'CPU (TensorFlow)'
   return {
-    ops: nativeOps,
+    ops: kind === 'cuda' ? nativeOps : nativeCpuOps,
     device,
     software: false,
     memory: () => (kind === 'cuda' ? memory().numBytes : 0),

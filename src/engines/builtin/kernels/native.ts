@@ -11,6 +11,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core'
 import { activate, activationSlope, genericOps } from './generic'
+import { inputGradientByConvolution } from './inputGradient'
 import type { Activation, NormResult, Ops } from './ops'
 
 /** What tfjs-node's backend offers beyond tfjs: any operation of libtensorflow by name. */
@@ -26,6 +27,15 @@ type NodeBackend = {
 
 /** The operations for native TensorFlow: BatchNorm is its own fused kernel, in place of a dozen passes over memory. */
 export const nativeOps: Ops = { ...genericOps, normActivate, normActivateGradient }
+
+/** The same on a CPU, where TensorFlow's input gradient can not be trusted. */
+export const nativeCpuOps: Ops = {
+  ...nativeOps,
+  convInputGradient: (dy, kernel, shape, geometry) =>
+    geometry.groups === 1 && geometry.dilation === 1
+      ? inputGradientByConvolution(dy, kernel, shape, geometry)
+      : genericOps.convInputGradient(dy, kernel, shape, geometry),
+}
 
 function normActivate(
   x: Tensor4D,

@@ -46,6 +46,9 @@ const convs: readonly ConvCase[] = [
   ['6 × 6, stride 2', [1, 12, 12, 3], [6, 6, 3, 16], { ...plain, stride: 2, pad: 2 }],
   ['5 × 5, stride 3', [1, 11, 10, 3], [5, 5, 3, 4], { ...plain, stride: 3, pad: 2 }],
   ['1 × 1, stride 2', [1, 6, 6, 4], [1, 1, 4, 4], { ...plain, stride: 2 }],
+  // Counts with which oneDNN's input gradient was found wrong.
+  ['1 × 1 over 40 channels', [2, 4, 4, 40], [1, 1, 40, 8], plain],
+  ['3 × 3, stride 2 over 48', [1, 8, 8, 48], [3, 3, 48, 16], { ...plain, stride: 2, pad: 1 }],
   ['dilation 2', [1, 9, 9, 4], [3, 3, 4, 8], { ...plain, pad: 2, dilation: 2 }],
   ['depthwise', [2, 6, 6, 8], [3, 3, 1, 8], { ...plain, pad: 1, groups: 8 }],
   ['depthwise, stride 2', [1, 6, 6, 4], [5, 5, 1, 4], { ...plain, stride: 2, pad: 2, groups: 4 }],
