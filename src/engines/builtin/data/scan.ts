@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { imageFiles, labelFile } from '../../../core/dataset/imageFiles'
 import { SlimError } from '../../../core/errors'
 import type { BuiltinRelease } from '../contract'
 import { checkImage } from './imageCheck'
-import { imageFiles } from './imageFiles'
 import { type Labels, noLabels, parseLabels } from './labels'
 
 /** Images of one split with their labels, checked. Plain data: worker threads are handed it. */
@@ -131,17 +130,6 @@ function classRange(file: string, cls: number, nc: number): SlimError {
     l10n.t('{0} has a label of class {1}, but the data.yaml has {2} classes.', file, cls, nc),
     l10n.t('Correct the label, or “nc” and “names” of the data.yaml.'),
   )
-}
-
-/**
- * `…/images/x.jpg` → `…/labels/x.txt`: the last folder of that name, in v5.0 the first; never the one that a relative
- * path starts with (`img2label_paths`).
- */
-export function labelFile(image: string, release: BuiltinRelease): string {
-  const parts = image.split(/[\\/]/)
-  const at = release === 'v5.0' ? parts.indexOf('images', 1) : parts.lastIndexOf('images')
-  if (at > 0) parts[at] = 'labels'
-  return parts.join(sep).replace(/\.[^.]*$/, '.txt')
 }
 
 async function readEntry(file: string, release: BuiltinRelease): Promise<Entry> {

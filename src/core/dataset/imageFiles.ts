@@ -1,9 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
+import type { Release } from '../yolov5/release'
 
 const extensions = 'bmp dng jpeg jpg mpo png tif tiff webp'.split(' ')
 
-/** Images below folders, of list files, and those named themselves, sorted. */
+/** Images below folders, of list files, and those named themselves, sorted. Throws where a path is not there. */
 export async function imageFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = []
   for (const path of paths) {
@@ -17,7 +18,7 @@ export async function imageFiles(paths: readonly string[]): Promise<string[]> {
   return found.filter(isImage).sort((a, b) => (a < b ? -1 : Number(a > b)))
 }
 
-function isImage(path: string): boolean {
+export function isImage(path: string): boolean {
   return extensions.includes(path.slice(path.lastIndexOf('.') + 1).toLowerCase())
 }
 
@@ -25,4 +26,16 @@ function isImage(path: string): boolean {
 async function listed(file: string): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).trim().split(/\r?\n/)
   return lines.map((line) => (line.startsWith('./') ? join(dirname(file), line.slice(2)) : line))
+}
+
+/**
+ * `…/images/x.jpg` → `…/labels/x.txt`: the last folder of that name, up to v5.0 the first; never the one that a
+ * relative path starts with (`img2label_paths`).
+ */
+export function labelFile(image: string, release: Release): string {
+  const parts = image.split(/[\\/]/)
+  const early = release === 'v3.1' || release === 'v4.0' || release === 'v5.0'
+  const at = early ? parts.indexOf('images', 1) : parts.lastIndexOf('images')
+  if (at > 0) parts[at] = 'labels'
+  return parts.join(sep).replace(/\.[^.]*$/, '.txt')
 }

@@ -1,0 +1,29 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { imageFiles, labelFile } from './imageFiles'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+it('finds images below folders and in list files', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'images-'))
+  folders.push(root)
+  mkdirSync(join(root, 'a/b'), { recursive: true })
+  for (const name of ['a/2.JPG', 'a/b/1.png', 'a/notes.txt']) writeFileSync(join(root, name), '')
+  writeFileSync(join(root, 'list.txt'), './x.jpg\n/zz/y.webp\n')
+  expect(await imageFiles([join(root, 'a')])).toEqual([
+    join(root, 'a/2.JPG'),
+    join(root, 'a/b/1.png'),
+  ])
+  expect(await imageFiles([join(root, 'list.txt')])).toEqual([join(root, 'x.jpg'), '/zz/y.webp'])
+})
+
+it('puts labels beside images, in the folder that the release replaces', () => {
+  expect(labelFile('/d/images/x/images/1.jpg', 'v6.2')).toBe('/d/images/x/labels/1.txt')
+  expect(labelFile('/d/images/x/images/1.jpg', 'v5.0')).toBe('/d/labels/x/images/1.txt')
+  expect(labelFile('images/1.jpg', 'v6.2')).toBe('images/1.txt')
+})
