@@ -178,10 +178,25 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
       outcome.code = await stop(reference, options)
     })
 
+  program
+    .command('internal-queue', { hidden: true })
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { internalQueue } = await import('./commands/internalQueue')
+      outcome.code = await internalQueue(id)
+    })
   program.command('internal-plan', { hidden: true }).action(async () => {
     const { internalPlan } = await import('./commands/internalPlan')
     outcome.code = await internalPlan()
   })
+  program
+    .command('internal-checkpoint', { hidden: true })
+    .argument('<file>')
+    .option('--norms', 'the norms of its filters instead')
+    .action(async (file: string, options: { norms?: true }) => {
+      const { internalCheckpoint } = await import('./commands/internalCheckpoint')
+      outcome.code = await internalCheckpoint(file, options)
+    })
   program.addHelpText(
     'after',
     `\n${l10n.t(

@@ -73,6 +73,8 @@ function helpOf(dest: string): string | undefined {
       )
     case 'detach':
       return l10n.t('start the run, print its id and folder, and leave it running')
+    case 'queue':
+      return l10n.t('wait until no other run of this machine uses the device')
     case 'json':
       return l10n.t('print the run’s events as JSON lines, and nothing else, on stdout')
     case 'trustWeights':

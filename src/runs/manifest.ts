@@ -36,6 +36,13 @@ export type RunManifest = {
   /** The process group's leader; a recycled pid has another start time. */
   readonly process?: RunProcess
   readonly stopRequestedAt?: number
+  /** What it computes on, as the queue names them: `cpu`, `gpu:0`. */
+  readonly devices?: readonly string[]
+  /** It waits for its devices; gone from the manifest once there is a process. */
+  readonly queued?: {
+    /** Milliseconds since the epoch; an end logged before it belongs to an earlier attempt. */
+    readonly since: number
+  }
   readonly provenance: Provenance
 }
 

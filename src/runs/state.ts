@@ -4,7 +4,7 @@ import type { Liveness } from './processIdentity'
 
 /** What a log says so far, folded event by event; small however long the log is. */
 export type RunDigest = {
-  readonly started?: StartedEvent
+  readonly started?: Omit<StartedEvent, 'layers'>
   readonly lastEpoch?: EpochEvent
   /** The epoch with the best mAP50_95. */
   readonly bestEpoch?: EpochEvent
@@ -50,7 +50,9 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
     case 'started': {
       // A resumed attempt goes on; the end that an earlier one wrote no longer holds.
       const { end: _, ...rest } = digest
-      return { ...rest, started: event, epochSeconds: [] }
+      // Layers are what most of the event is, and nothing that is told of a run at a glance.
+      const { layers: __, ...started } = event
+      return { ...rest, started, epochSeconds: [] }
     }
     case 'progress': {
       const { epoch, batch, batches } = event
@@ -107,7 +109,7 @@ const launchPatience = 60_000
 const silencePatience = 15 * 60_000
 
 /**
- * The state shown to people. `queued`: no process yet; `starting`: a process, no `started` event yet;
+ * The state shown to people. `queued`: no process yet, for it waits for a device or is just being made; `starting`: a process, no `started` event yet;
  * `interrupted`: its process is gone and it never said how it ended.
  *
  * @param alive what is known of the manifest's process; ignored while it names none
@@ -121,6 +123,7 @@ export function runState(
   const end = attemptEnd(manifest, digest)
   if (end) return end.state
   if (!manifest.process) {
+    if (manifest.queued) return 'queued'
     return now - manifest.createdAt > launchPatience ? 'interrupted' : 'queued'
   }
   const since = manifest.process.startedAt ?? manifest.createdAt
@@ -130,9 +133,9 @@ export function runState(
   return digest.started && digest.started.t >= since ? 'running' : 'starting'
 }
 
-/** The end that the manifest's current process, not an earlier attempt, came to. */
+/** The end that the manifest's current process or wait, not an earlier attempt, came to. */
 export function attemptEnd(manifest: RunManifest, digest: RunDigest): RunEnd | undefined {
-  const since = manifest.process?.startedAt ?? 0
+  const since = manifest.process?.startedAt ?? manifest.queued?.since ?? 0
   return digest.end && digest.end.t >= since ? digest.end : undefined
 }
 

@@ -8,7 +8,8 @@ import { errorCode, withFileLock } from './fileLock'
 import type { RunManifest, RunProcess } from './manifest'
 import { type Member, runMembers, stillAlive } from './processGroup'
 import { liveness } from './processIdentity'
-import { readDigest, readRun } from './snapshot'
+import { withdraw } from './queue/tickets'
+import { type RunSnapshot, readDigest, readRun } from './snapshot'
 import { attemptEnd, isEnded } from './state'
 import { readManifest, runFiles, updateManifest } from './store'
 
@@ -25,8 +26,8 @@ export type StopOptions = {
 export type StopStep = 'ask' | 'insist' | 'kill'
 
 export type StopResult = {
-  /** The step that did it; `already` when the run was over. */
-  readonly by: StopStep | 'already'
+  /** The step that did it; `queue` for a run that had not begun, `already` when it was over. */
+  readonly by: StopStep | 'queue' | 'already'
   /** Processes that were there when it began. */
   readonly processes: number
 }
@@ -44,6 +45,8 @@ const defaultPatience: Readonly<Record<StopStep, number>> = {
   kill: 10_000,
 }
 const pollMs = 100
+/** How long a run whose turn has come may take to get a process. */
+const startingMs = 10_000
 
 /**
  * Stops a run and everything it started, whichever process started it: asks with SIGINT, insists with SIGTERM,
@@ -54,7 +57,8 @@ const pollMs = 100
  *   `runs/cannot-stop` when processes are left after SIGKILL, `runs/no-manifest`
  */
 export async function stopRun(runDir: string, options: StopOptions = {}): Promise<StopResult> {
-  const before = await readRun(runDir)
+  const before = await readBegun(runDir)
+  if (before === 'queue') return { by: 'queue', processes: 0 }
   const { manifest } = before
   const leader = manifest.process
   if (!leader) {
@@ -106,6 +110,19 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
       'It hangs in the system, most often in a driver or a network disk; restart the machine.',
     ),
   )
+}
+
+/** The run once it has a process; `queue` when it was taken out of the queue before. */
+async function readBegun(runDir: string): Promise<RunSnapshot | 'queue'> {
+  for (let waited = 0; ; waited += pollMs) {
+    const run = await readRun(runDir)
+    if (!run.manifest.queued || isEnded(run.state) || waited >= startingMs) return run
+    if (await withdraw(runDir, run.manifest)) {
+      await recordStop(runDir)
+      return 'queue'
+    }
+    await sleep(pollMs)
+  }
 }
 
 async function requestStop(runDir: string): Promise<void> {

@@ -25,6 +25,8 @@ export type LaunchSpec = {
   readonly cwd: string
   /** Added to this process's environment; `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** `--device` as it was given, empty for the default; undefined where nothing is computed. */
+  readonly device?: string
   /** What the person should be told before it starts: translated flags, assumptions made. */
   readonly notes?: readonly string[]
 }

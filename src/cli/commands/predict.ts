@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { prepareDetect } from '../../engines/builtin/stage/prepareDetect'
 import { peekOwnFlags } from '../../engines/common/flags'
-import { startRun } from '../../runs/supervisor'
+import { submitRun } from '../../engines/common/submitRun'
+import { startSubmitted } from '../../runs/queue/queue'
 import { optionalCheckout } from '../checkout'
 import { followRun } from '../followRun'
 import { errColors, exitCodes, outColors, print, printAside } from '../terminal'
@@ -27,7 +28,7 @@ export async function predict(args: readonly string[], typed: readonly string[])
     engine: join(dirname(__filename), 'builtin', 'main.cjs'),
   })
   for (const note of launch.notes ?? []) printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
-  const started = await startRun(launch)
+  const started = await startSubmitted(await submitRun(launch, false))
   if (!own.json) print(outColors.bold(l10n.t('images go to {0}', started.runDir)))
   return followRun(started, own.json ? 'json' : 'text')
 }

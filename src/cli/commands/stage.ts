@@ -2,12 +2,15 @@ import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
+import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
-import { type LaunchSpec, type StartedRun, startRun } from '../../runs/supervisor'
+import type { Submission } from '../../runs/queue/queue'
+import type { LaunchSpec, StartedRun } from '../../runs/supervisor'
 import type { StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
 import { reportError, usageError } from '../errors'
 import { followRun } from '../followRun'
+import { detachQueued, startInQueue } from '../queue'
 import { stageHelpLines } from '../stageHelp'
 import { errColors, exitCodes, outColors, print, printAside, printJson } from '../terminal'
 import { slimVersion } from '../version'
@@ -54,8 +57,16 @@ export async function launchStage(
   for (const note of [...notes, ...(launch.notes ?? [])]) {
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
-  const started = await start(launch)
-  if (started === undefined) return { code: exitCodes.failed }
+  const submission = await submitRun(launch, own.queue === true)
+  if (own.detach && submission.ahead.length > 0) {
+    const { id } = launch.manifest
+    await detachQueued(submission)
+    if (own.json) printJson({ id, runDir: launch.runDir, pid: null })
+    else print(`${id}  ${launch.runDir}`)
+    return { code: exitCodes.ok, runDir: launch.runDir }
+  }
+  const started = await start(submission)
+  if (typeof started === 'number') return { code: started }
   const { runDir } = started
   const { id, process: leader } = started.manifest
   if (own.detach) {
@@ -109,12 +120,12 @@ async function prepare(
 }
 
 /** From here on it is the run that fails, not the command line. */
-async function start(launch: LaunchSpec): Promise<StartedRun | undefined> {
+async function start(submission: Submission): Promise<StartedRun | number> {
   try {
-    return await startRun(launch)
+    return (await startInQueue(submission)) ?? exitCodes.interrupted
   } catch (error) {
     reportError(error)
-    return undefined
+    return exitCodes.failed
   }
 }
 

@@ -24,6 +24,7 @@ export async function stop(reference: string, options: StopCommandOptions): Prom
     })
     if (options.json) printJson({ id, runDir: run.runDir, ...result })
     else if (result.by === 'already') print(l10n.t('{0} was over already', run.runDir))
+    else if (result.by === 'queue') print(l10n.t('{0} is out of the queue', run.runDir))
     else
       print(l10n.t('{0} stopped; none of its {1} processes is left', run.runDir, result.processes))
     return exitCodes.ok

@@ -18,6 +18,8 @@ export type OwnFlags = {
   readonly python?: string
   readonly engine?: string
   readonly detach?: true
+  /** Wait until no other run uses the device. */
+  readonly queue?: true
   readonly json?: true
   readonly trustWeights?: true
   readonly nnodes?: number
@@ -55,6 +57,7 @@ export const ownFlags: readonly ScriptFlag[] = [
   own('python', ['--python'], 'string'),
   own('engine', ['--engine'], 'string', engines),
   own('detach', ['--detach'], 'flag'),
+  own('queue', ['--queue'], 'flag'),
   own('json', ['--json'], 'flag'),
   own('trustWeights', ['--trust-weights'], 'flag'),
   own('nnodes', ['--nnodes'], 'int'),

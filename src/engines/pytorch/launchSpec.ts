@@ -78,10 +78,11 @@ export async function launchSpec(
     readonly manifest: RunManifest
     readonly config: RunnerConfig
     readonly processes: Processes
+    readonly device: string
     readonly notes: readonly string[]
   },
 ): Promise<LaunchSpec> {
-  const { runDir, manifest, config, processes, notes } = run
+  const { runDir, manifest, config, processes, device, notes } = run
   const file = await writeRunnerConfig(runDir, config)
   await writeManifest(runDir, manifest)
   const runnerArgs = [request.runner, file]
@@ -92,6 +93,7 @@ export async function launchSpec(
     ...launch,
     cwd: config.cwd,
     env: { ELECTRON_RUN_AS_NODE: '1', PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    device,
     notes,
   }
 }

@@ -98,7 +98,10 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
     provenance,
   }
   const config = runnerConfig(context, { runDir, argv, cwd: data.cwd, resume: false })
-  return launchSpec(context, { runDir, manifest, config, processes, notes })
+  return launchSpec(context, {
+    ...{ runDir, manifest, config, processes, notes },
+    device: device ?? '',
+  })
 }
 
 function argumentsFor(

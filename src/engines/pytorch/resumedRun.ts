@@ -74,5 +74,8 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
     cwd: point.config?.cwd ?? detection.root,
     resume: true,
   })
-  return launchSpec(context, { runDir: point.runDir, manifest, config, processes, notes })
+  return launchSpec(context, {
+    ...{ runDir: point.runDir, manifest, config, processes, notes },
+    device: point.device ?? '',
+  })
 }

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { dataHome } from '../../../runs/dataHome'
 
 /** What computes. `cpu` of `--device` means the faster of the last two. */
 export const backendKinds = ['cuda', 'webgpu', 'native', 'wasm'] as const
@@ -27,12 +27,4 @@ export function isOptional(kind: string): kind is OptionalBackend {
  */
 export function backendFolder(kind: OptionalBackend): string {
   return join(process.env.YOLOV5_SLIM_BACKENDS ?? join(dataHome(), 'yolov5-slim', 'backends'), kind)
-}
-
-function dataHome(): string {
-  if (process.platform === 'win32') {
-    return process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local')
-  }
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support')
-  return process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share')
 }

@@ -321,7 +321,7 @@ export async function launch(
   const file = await writeRunnerConfig(runDir, config)
   await writeManifest(runDir, manifest)
   return {
-    ...{ runDir, manifest, notes },
+    ...{ runDir, manifest, notes, device: config.device },
     command: process.execPath,
     args: [request.engine, file],
     cwd: request.cwd,

@@ -1,0 +1,39 @@
+import * as l10n from '@vscode/l10n'
+import { handOver, type Submission, startInTurn, startSubmitted } from '../runs/queue/queue'
+import type { StartedRun } from '../runs/supervisor'
+import { stopRun } from '../runs/supervisor'
+import { exitCodes, printAside } from './terminal'
+
+/** argv of the process that waits for a queued run on its own. */
+export const waiter: readonly string[] = [process.execPath, __filename, 'internal-queue']
+
+/**
+ * Starts a run now, or when its turn has come; says what it waits for. Ctrl-C while it waits takes it out of the queue.
+ *
+ * @returns undefined when it left the queue without starting
+ * @throws SlimError what `startRun` throws
+ */
+export async function startInQueue(submission: Submission): Promise<StartedRun | undefined> {
+  const { ahead, launch, runDir, devices } = submission
+  if (ahead.length === 0) return startSubmitted(submission)
+  const leave = () => void stopRun(runDir).catch(() => process.exit(exitCodes.interrupted))
+  process.on('SIGINT', leave)
+  process.on('SIGTERM', leave)
+  try {
+    return await startInTurn(launch.manifest.id, {
+      onAhead: (runs) => {
+        const names = runs.map((run) => run.runDir).join(', ')
+        printAside(l10n.t('waiting for {0}, which {1} uses', devices.join(', '), names))
+      },
+    })
+  } finally {
+    process.off('SIGINT', leave)
+    process.off('SIGTERM', leave)
+  }
+}
+
+/** `--detach` of a run that has to wait: a process of its own waits for it. */
+export async function detachQueued({ launch, ahead }: Submission): Promise<void> {
+  await handOver(launch.manifest.id, waiter, process.pid)
+  printAside(l10n.t('it is queued, and starts by itself after {0} other runs', ahead.length))
+}

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
+import { errorCode } from '../fileLock'
+import { identify, ownProcess } from '../processIdentity'
+import { writeManifest } from '../store'
+import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
+import { type DeviceFacts, devicesOf } from './devices'
+import {
+  isAwaited,
+  queueFolder,
+  readTicket,
+  readTickets,
+  removeTicket,
+  type Ticket,
+  ticketsAhead,
+  withQueue,
+  writeTicket,
+} from './tickets'
+
+export type QueueOptions = {
+  /** Wait for the devices when another run has them; else start at once and share them. */
+  readonly wait: boolean
+  readonly facts: DeviceFacts
+}
+
+/** A run that is to start now, or one that waits. */
+export type Submission = {
+  readonly runDir: string
+  readonly devices: readonly string[]
+  /** Runs it waits for; empty when it may start. */
+  readonly ahead: readonly Ticket[]
+  /** The launch, completed with the devices. */
+  readonly launch: LaunchSpec
+}
+
+/** How often a waiting process looks whether its turn has come. */
+const lookMs = 2000
+
+/**
+ * Claims the devices of a run: when they are free, or nobody asked to wait, the run may be started now; else it is
+ * `queued` on disk, and this process is named as the one that waits. Follow with `startSubmitted`, `startInTurn` or
+ * `handOver`.
+ *
+ * @throws SlimError `queue/folder` when it shall wait and the queue's folder cannot be written
+ */
+export async function submit(launch: LaunchSpec, options: QueueOptions): Promise<Submission> {
+  const devices = launch.device === undefined ? [] : devicesOf(launch.device, options.facts)
+  const completed: LaunchSpec = { ...launch, manifest: { ...launch.manifest, devices } }
+  try {
+    return await claim(completed, devices, options.wait)
+  } catch (error) {
+    // Who does not wait needs no queue; others just do not see that the device is taken.
+    if (!options.wait) return { runDir: launch.runDir, devices, ahead: [], launch: completed }
+    throw new SlimError(
+      'queue/folder',
+      l10n.t('The queue in {0} cannot be used: {1}.', queueFolder(), String(errorCode(error))),
+      l10n.t('Make that folder writable, name another in YOLOV5_SLIM_QUEUE, or do not queue.'),
+      { cause: error },
+    )
+  }
+}
+
+async function claim(
+  completed: LaunchSpec,
+  devices: readonly string[],
+  wait: boolean,
+): Promise<Submission> {
+  const { runDir } = completed
+  const waiter = await ownProcess()
+  return withQueue(async () => {
+    const now = Date.now()
+    const base = { v: 1 as const, id: completed.manifest.id, runDir, devices, host: hostname() }
+    const holding: Ticket = { ...base, since: now }
+    const ahead = wait ? await ticketsAhead(holding, await readTickets(now)) : []
+    if (ahead.length === 0) {
+      await writeTicket(holding)
+    } else {
+      const { command, args, cwd, env, manifest } = completed
+      const stored = { command, args, cwd, ...(env ? { env } : {}), manifest }
+      await writeManifest(runDir, { ...manifest, queued: { since: now } })
+      await writeTicket({ ...holding, launch: stored, waiter })
+    }
+    return { runDir, devices, ahead, launch: completed }
+  })
+}
+
+/**
+ * Starts a run that may start. Its claim goes when it has ended, whoever notices first.
+ *
+ * @throws SlimError what `startRun` throws
+ */
+export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Promise<StartedRun> {
+  try {
+    const run = await startRun(launch)
+    run.exited.finally(() => removeTicket(launch.manifest.id)).catch(() => undefined)
+    return run
+  } catch (error) {
+    await removeTicket(launch.manifest.id)
+    throw error
+  }
+}
+
+export type TurnOptions = {
+  /** Told whenever the runs ahead change. */
+  readonly onAhead?: (ahead: readonly Ticket[]) => void
+  readonly lookMs?: number
+}
+
+/**
+ * Waits, in this process, until a queued run's turn has come, and starts it.
+ *
+ * @returns undefined when it was stopped, deleted or taken over by another process meanwhile
+ * @throws SlimError what `startRun` throws
+ */
+export async function startInTurn(
+  id: string,
+  options: TurnOptions = {},
+): Promise<StartedRun | undefined> {
+  let told: string | undefined
+  for (;;) {
+    const turn = await lookForTurn(id)
+    if (turn.kind === 'gone') return undefined
+    if (turn.kind === 'start') return startSubmitted(turn)
+    const names = turn.ahead.map((ticket) => ticket.id).join()
+    if (names !== told) options.onAhead?.(turn.ahead)
+    told = names
+    await sleep(options.lookMs ?? lookMs)
+  }
+}
+
+type Turn =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'wait'; readonly ahead: readonly Ticket[] }
+  | { readonly kind: 'start'; readonly launch: LaunchSpec }
+
+/** Takes the devices when it is our turn; within the queue's lock, so that exactly one process does. */
+async function lookForTurn(id: string): Promise<Turn> {
+  const own = await ownProcess()
+  return withQueue(async () => {
+    const tickets = await readTickets()
+    const ticket = tickets.find((one) => one.id === id)
+    if (!ticket?.launch) return { kind: 'gone' }
+    const { waiter, launch } = ticket
+    if (waiter && (waiter.pid !== own.pid || waiter.startTime !== own.startTime)) {
+      // Whoever waited before hands over, or someone else took our place.
+      if (await isAwaited(ticket)) return { kind: 'gone' }
+    }
+    const ahead = await ticketsAhead(ticket, tickets)
+    if (ahead.length > 0) return { kind: 'wait', ahead }
+    const { launch: _, waiter: __, ...holding } = ticket
+    await writeTicket({ ...holding, since: Date.now() })
+    return { kind: 'start', launch: { runDir: ticket.runDir, ...launch } }
+  })
+}
+
+/**
+ * Leaves the waiting for a queued run to a process of its own, which survives this one. Does nothing when the run is
+ * awaited already by another process than `from`, so several windows may call it.
+ *
+ * @param waiter argv of the program's `internal-queue`; the id is appended
+ * @param from pid whose place the new process takes; default: nobody's
+ * @returns whether a process was started
+ */
+export async function handOver(
+  id: string,
+  waiter: readonly string[],
+  from?: number,
+): Promise<boolean> {
+  const [command, ...args] = waiter
+  if (command === undefined) return false
+  return withQueue(async () => {
+    const ticket = await readTicket(id)
+    if (!ticket?.launch) return false
+    if (ticket.waiter?.pid !== from && (await isAwaited(ticket))) return false
+    const child = spawn(command, [...args, id], {
+      cwd: ticket.launch.cwd,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      detached: true,
+      stdio: 'ignore',
+      windowsHide: true,
+    })
+    child.on('error', () => undefined)
+    if (child.pid === undefined) return false
+    const identity = await identify(child.pid)
+    child.unref()
+    await writeTicket({ ...ticket, waiter: identity })
+    return true
+  })
+}
+
+/** Queued runs of this machine that nobody waits for, as after a restart; for those who are there to adopt. */
+export async function abandonedRuns(runDirs: readonly string[]): Promise<readonly string[]> {
+  return withQueue(async () => {
+    const abandoned: string[] = []
+    for (const ticket of await readTickets()) {
+      const ours = ticket.launch !== undefined && runDirs.includes(ticket.runDir)
+      if (ours && !(await isAwaited(ticket))) abandoned.push(ticket.id)
+    }
+    return abandoned
+  })
+}

@@ -1,0 +1,151 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { dataHome } from '../dataHome'
+import { withFileLock } from '../fileLock'
+import type { RunManifest, RunProcess } from '../manifest'
+import { liveness } from '../processIdentity'
+import { readManifest, updateManifest, writeFileAtomically } from '../store'
+import type { LaunchSpec } from '../supervisor'
+import { overlap } from './devices'
+
+/** What starts a run once its turn has come. */
+export type StoredLaunch = Pick<LaunchSpec, 'command' | 'args' | 'cwd' | 'env'> & {
+  readonly manifest: RunManifest
+}
+
+/** A run's claim on devices of this machine. It waits while it has a `launch`, and holds them from then on. */
+export type Ticket = {
+  readonly v: 1
+  /** The run's id. */
+  readonly id: string
+  readonly runDir: string
+  readonly devices: readonly string[]
+  /** Milliseconds since the epoch when it began to wait, or to hold; who came first goes first. */
+  readonly since: number
+  readonly host: string
+  readonly launch?: StoredLaunch
+  /** The process that starts the run when its turn comes. */
+  readonly waiter?: RunProcess
+}
+
+/** A run that holds devices and has no process yet is being started; longer than this, and it never will be. */
+const startPatience = 60_000
+
+/**
+ * Folder of the tickets: one a machine and person, so that windows, workspaces and terminals share it. It lies outside
+ * of every workspace, since a waiting ticket says what to execute: only this person writes there.
+ * `YOLOV5_SLIM_QUEUE` names another.
+ */
+export function queueFolder(): string {
+  return process.env.YOLOV5_SLIM_QUEUE ?? join(dataHome(), 'yolov5-slim', 'queue')
+}
+
+/** Runs `work` while no other process looks at or changes the queue. */
+export async function withQueue<T>(work: () => Promise<T>): Promise<T> {
+  await mkdir(queueFolder(), { recursive: true, mode: 0o700 })
+  return withFileLock(join(queueFolder(), 'queue'), work)
+}
+
+export async function writeTicket(ticket: Ticket): Promise<void> {
+  await writeFileAtomically(ticketFile(ticket.id), `${JSON.stringify(ticket, null, 2)}\n`)
+}
+
+export async function removeTicket(id: string): Promise<void> {
+  await rm(ticketFile(id), { force: true })
+}
+
+/** Undefined when there is none, or none that this version understands. */
+export async function readTicket(id: string): Promise<Ticket | undefined> {
+  const text = await readFile(ticketFile(id), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : parseTicket(text)
+}
+
+/**
+ * Every ticket of this machine that counts, oldest first; those of runs that are over or gone are removed. Call it
+ * within `withQueue`.
+ */
+export async function readTickets(now = Date.now()): Promise<readonly Ticket[]> {
+  const names = await readdir(queueFolder()).catch(() => [])
+  const tickets: Ticket[] = []
+  for (const name of names) {
+    if (!name.endsWith('.json')) continue
+    const ticket = await readTicket(name.slice(0, -'.json'.length))
+    if (!ticket || ticket.host !== hostname()) continue
+    if (await counts(ticket, now)) tickets.push(ticket)
+    else await removeTicket(ticket.id)
+  }
+  return tickets.sort(byAge)
+}
+
+/** The tickets that `ticket` has to wait for: those that hold one of its devices, or wait for it and came first. */
+export async function ticketsAhead(
+  ticket: Ticket,
+  tickets: readonly Ticket[],
+): Promise<readonly Ticket[]> {
+  const ahead: Ticket[] = []
+  for (const other of tickets) {
+    if (other.id === ticket.id || !overlap(other.devices, ticket.devices)) continue
+    // Nobody is there to start it, as after a restart of the machine: it lets others pass until someone is.
+    const abandoned = other.launch !== undefined && !(await isAwaited(other))
+    if (!abandoned && (other.launch === undefined || byAge(other, ticket) < 0)) ahead.push(other)
+  }
+  return ahead
+}
+
+/** Whether the process that shall start a waiting run is there. */
+export async function isAwaited({ waiter }: Ticket): Promise<boolean> {
+  return waiter !== undefined && (await liveness(waiter)) === 'alive'
+}
+
+/**
+ * Takes a queued run out of the queue. One whose turn has just come is left: it is about to have a process.
+ *
+ * @returns whether it is out
+ */
+export async function withdraw(runDir: string, { id }: Pick<RunManifest, 'id'>): Promise<boolean> {
+  return withQueue(async () => {
+    const ticket = await readTicket(id)
+    if (ticket && ticket.host === hostname() && !ticket.launch) {
+      const { process } = await readManifest(runDir)
+      if (!process) return false
+    }
+    if (ticket?.host === hostname()) await removeTicket(id)
+    await updateManifest(runDir, (manifest) => ({ ...manifest, stopRequestedAt: Date.now() }))
+    return true
+  })
+}
+
+function byAge(a: Ticket, b: Ticket): number {
+  return a.since - b.since || (a.id < b.id ? -1 : 1)
+}
+
+async function counts({ runDir, id, launch, since }: Ticket, now: number): Promise<boolean> {
+  const manifest = await readManifest(runDir).catch(() => undefined)
+  if (!manifest || manifest.id !== id) return false
+  const asked = manifest.stopRequestedAt ?? 0
+  if (launch) return asked < since
+  // An end on record is not enough: its process still has the device's memory.
+  if (manifest.process) return (await liveness(manifest.process)) === 'alive'
+  return now - since < startPatience
+}
+
+function ticketFile(id: string): string {
+  return join(queueFolder(), `${id.replace(/[^\w.-]/g, '_')}.json`)
+}
+
+function parseTicket(text: string): Ticket | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Ticket> | null
+    const whole =
+      value?.v === 1 &&
+      typeof value.id === 'string' &&
+      typeof value.runDir === 'string' &&
+      typeof value.since === 'number' &&
+      typeof value.host === 'string' &&
+      Array.isArray(value.devices)
+    return whole ? (value as Ticket) : undefined
+  } catch {
+    return undefined
+  }
+}
