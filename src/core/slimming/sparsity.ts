@@ -185,7 +185,7 @@ function interpolate(factor: number): number {
 }
 
 /** Groups of channels that may go; gammas count as 1, their initial value, where none are known. */
-function prunableGammas(graph: ChannelGraph): Gammas {
+export function prunableGammas(graph: ChannelGraph): Gammas {
   const scores = scoreGroups(graph, 'gamma', 'max')
   return graph.groups.flatMap(({ fixed, members }, group) => {
     const score = scores[group] ?? Number.NaN
@@ -195,14 +195,16 @@ function prunableGammas(graph: ChannelGraph): Gammas {
   })
 }
 
-type Strength = {
+/** How strong the penalty is, and what is to be expected of it. */
+export type Strength = {
   readonly sr: number
   readonly hold: number | null
   readonly explanation: string
   readonly warnings: readonly TraceWarning[]
 }
 
-function chooseStrength(
+/** The strength that a training begins with: the one given, or, for `auto`, the one that fits its length. */
+export function chooseStrength(
   { reg, sr, schedule, percent }: Sparsity,
   training: TrainingSchedule,
   gammas: Gammas,

@@ -8,7 +8,7 @@ import { Random } from '../data/random'
 import type { ImageSet } from '../data/scan'
 import { fittedSize, type TrainOptions, trainOptions } from '../stage/options'
 import { defaultHyp, type Hyp, readHyp } from '../training/hyp'
-import { type Loop, trainingSchedule, warmupIterations } from '../training/schedule'
+import { type Loop, loopOf, trainingSchedule } from '../training/schedule'
 import { betterAnchors } from './anchors'
 import type { RunContext } from './context'
 import { imageSet } from './data'
@@ -64,7 +64,7 @@ export async function prepareTraining(context: RunContext): Promise<Prepared> {
   const open = anchors
     ? editModel(start.open, { names, anchors, random: () => random.unit() })
     : start.open
-  const loop = loopOf(release, options, hyp, sets.train.files.length, resumed)
+  const loop = loopOf(release, options, hyp, sets.train.files.length, (resumed?.epoch ?? -1) + 1)
   const { parameters, statistics } = resumed ?? start
   const plan = planSparsity(open.tree, config.sparsity, trainingSchedule(loop))
   return {
@@ -92,32 +92,6 @@ function fittedSizes(
   return {
     imageSize,
     evaluationSize: evaluationSize === asked.imageSize ? imageSize : fitted(evaluationSize),
-  }
-}
-
-function loopOf(
-  release: BuiltinRelease,
-  options: TrainOptions,
-  hyp: Hyp,
-  images: number,
-  resumed: SavedProgress | undefined,
-): Loop {
-  const { batchSize } = options
-  const batches = Math.ceil(images / batchSize)
-  return {
-    epochs: options.epochs,
-    startEpoch: (resumed?.epoch ?? -1) + 1,
-    batches,
-    batchSize,
-    warmup: warmupIterations(release, hyp.warmup_epochs, batches),
-    lr0: hyp.lr0,
-    lrf: hyp.lrf,
-    schedule: options.schedule,
-    momentum: hyp.momentum,
-    warmupMomentum: hyp.warmup_momentum,
-    warmupBiasLr: hyp.warmup_bias_lr,
-    optimizer: options.optimizer,
-    stepsByModulo: release === 'v5.0',
   }
 }
 

@@ -1,6 +1,8 @@
 import type { TrainingSchedule } from '../../../core/slimming/sparsity'
 import type { BuiltinRelease } from '../contract'
 import { roundHalfEven } from '../rounding'
+import type { TrainOptions } from '../stage/options'
+import type { Hyp } from './hyp'
 
 /** Gradients are accumulated until they come from about so many images (`nbs` in train.py). */
 export const nominalBatch = 64
@@ -37,6 +39,33 @@ export type Rates = {
   readonly momentum: number
   /** Batches from one optimizer step to the next. */
   readonly accumulate: number
+}
+
+/** The loop of a training on so many images. */
+export function loopOf(
+  release: BuiltinRelease,
+  options: Pick<TrainOptions, 'epochs' | 'batchSize' | 'schedule' | 'optimizer'>,
+  hyp: Hyp,
+  images: number,
+  startEpoch = 0,
+): Loop {
+  const { batchSize } = options
+  const batches = Math.ceil(images / batchSize)
+  return {
+    epochs: options.epochs,
+    startEpoch,
+    batches,
+    batchSize,
+    warmup: warmupIterations(release, hyp.warmup_epochs, batches),
+    lr0: hyp.lr0,
+    lrf: hyp.lrf,
+    schedule: options.schedule,
+    momentum: hyp.momentum,
+    warmupMomentum: hyp.warmup_momentum,
+    warmupBiasLr: hyp.warmup_bias_lr,
+    optimizer: options.optimizer,
+    stepsByModulo: release === 'v5.0',
+  }
 }
 
 /** Least warm-up: 1000 iterations up to v6.1, then 100; more where `warmup_epochs` are longer (train.py). */
