@@ -11,6 +11,7 @@ import { defaultPlanOptions, planPrune } from '../../src/core/slimming/plan'
 import { rankGroups } from '../../src/core/slimming/ranking'
 import { engineSpeeds } from './engines'
 import { sparseEpochs } from './epochs'
+import { median } from './median'
 
 /**
  * Speed as ratios, both sides in one run on one machine. Needs `YOLOV5_CHECKOUTS` and a Python with torch to make
@@ -20,11 +21,6 @@ const [folder = '.', ...wanted] = process.argv.slice(2)
 const python = process.env.YOLOV5_SLIM_PYTHON ?? 'python3'
 const release = 'v6.2'
 const checkout = join(process.env.YOLOV5_CHECKOUTS ?? '', release)
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
 
 function time(repeat: number, work: () => void): number {
   work()

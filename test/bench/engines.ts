@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { backendStart, isInstalled, probe } from '../../src/engines/builtin/backend/choose'
 import { type BackendKind, backendKinds } from '../../src/engines/builtin/backend/packages'
@@ -17,16 +16,24 @@ import {
   optimizerStep,
   parameterGroups,
 } from '../../src/engines/builtin/training/optimizer'
+import { median } from './median'
+import { TorchSpeed, type Work } from './torchSpeed'
 
 const batchSize = 16
-const rounds = 5
+const rounds = 7
 const release = 'v6.2'
 
-type Speed = { readonly train: number; readonly infer: number }
+/** What takes part: PyTorch, or a backend with so many workers. */
+type Contender = {
+  readonly name: string
+  seconds(work: Work): Promise<number>
+  end(): void | Promise<void>
+}
 
 /**
  * Images a second of a training step (forward, loss, backward, optimizer, moving average) and of inference, for every
- * backend that works here and for PyTorch, the same models, sizes and batch one after the other.
+ * backend that works here and for PyTorch, with the same models, sizes and batch. In each round everyone does one
+ * step, so that other work on the machine bears on all alike, and a ratio is the median of the rounds' own.
  */
 export async function engineSpeeds(python: string, checkout: string): Promise<void> {
   const files = engineFiles(resolve('dist/builtin'))
@@ -34,34 +41,102 @@ export async function engineSpeeds(python: string, checkout: string): Promise<vo
   for (const kind of backendKinds) {
     const found = isInstalled(kind) ? await probe(kind, files) : undefined
     if (found?.ok && !found.software) backends.push(kind)
+    else console.log(`${kind}: ${found?.ok === false ? found.text : 'not here, so not measured'}`)
   }
-  console.log(`images a second, batch ${batchSize}, ${availableParallelism()} cores; × PyTorch`)
+  const cores = availableParallelism()
+  console.log(
+    `images a second, batch ${batchSize}, ${cores} cores, load ${loadavg()[0]?.toFixed(1)}; × PyTorch`,
+  )
   for (const size of ['n', 's']) {
     for (const pixels of [160, 320]) {
-      const torch = pytorchSpeed(python, checkout, size, pixels)
-      line(size, pixels, 'pytorch', torch, torch)
+      const open = model(checkout, size)
+      const contenders: Contender[] = [torch({ python, checkout, size, pixels, batchSize })]
       for (const kind of backends) {
-        const open = model(checkout, size)
-        const pool = await LearnerPool.start({
-          ...{ graph: open.graph, layout: open.layout, head: open.head },
-          loss: lossOptions(defaultHyp(release), open.head, pixels, 0),
-          backend: backendStart(kind, files),
-          workerFile: files.learnerWorker,
-          workers: kind === 'wasm' ? availableParallelism() : 1,
-        })
-        line(size, pixels, pool.device, await speedOf(pool, open, pixels), torch)
-        await pool.dispose()
+        const counts = kind === 'wasm' ? new Set([1, cores]) : [1]
+        for (const workers of counts) contenders.push(await builtin(open, kind, workers, pixels))
       }
+      const train = await race(contenders, 'train')
+      const infer = await race(contenders, 'infer')
+      contenders.forEach(({ name }, i) => {
+        console.log(
+          `YOLOv5${size} ${pixels}px  ${name.padEnd(18)} train ${train[i]}   infer ${infer[i]}`,
+        )
+      })
+      for (const contender of contenders) await contender.end()
     }
   }
 }
 
-function line(size: string, pixels: number, name: string, speed: Speed, torch: Speed): void {
-  const cell = (ours: number, theirs: number): string =>
-    `${ours.toFixed(1).padStart(8)} ${`${(ours / theirs).toFixed(2)} ×`.padStart(8)}`
-  console.log(
-    `YOLOv5${size} ${pixels}px  ${name.padEnd(18)} train ${cell(speed.train, torch.train)}   infer ${cell(speed.infer, torch.infer)}`,
-  )
+/** Images a second of each, and its ratio to the first's. */
+async function race(contenders: readonly Contender[], work: Work): Promise<string[]> {
+  const times: number[][] = contenders.map(() => [])
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const seconds = await contender.seconds(work)
+      // The first round warms up.
+      if (round > 0) times[i]?.push(seconds)
+    }
+  }
+  const [first = []] = times
+  return times.map((own) => {
+    const ratio = median(own.map((seconds, round) => (first[round] ?? Number.NaN) / seconds))
+    const speed = batchSize / median(own)
+    return `${speed.toFixed(1).padStart(8)} ${`${ratio.toFixed(2)} ×`.padStart(8)}`
+  })
+}
+
+function torch(model: ConstructorParameters<typeof TorchSpeed>[0]): Contender {
+  const speed = new TorchSpeed(model)
+  return {
+    name: 'pytorch',
+    seconds: (work) => speed.seconds(work),
+    end: () => speed.end(),
+  }
+}
+
+async function builtin(
+  open: OpenModel,
+  kind: BackendKind,
+  workers: number,
+  pixels: number,
+): Promise<Contender> {
+  const files = engineFiles(resolve('dist/builtin'))
+  const pool = await LearnerPool.start({
+    ...{ graph: open.graph, layout: open.layout, head: open.head },
+    loss: lossOptions(defaultHyp(release), open.head, pixels, 0),
+    backend: backendStart(kind, files),
+    workerFile: files.learnerWorker,
+    workers,
+  })
+  const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
+  const batch = randomBatch(pixels)
+  const state = newOptimizer('SGD', parameters.length)
+  const groups = parameterGroups(open.layout, {
+    ...{ release, optimizer: 'SGD', weightDecay: 5e-4, frozen: () => false },
+  })
+  const average = newAverage(parameters, statistics)
+  const rates = { lr: 1e-4, biasLr: 1e-4, momentum: 0.9, accumulate: 1 }
+  await pool.load(parameters, statistics)
+  const works: Readonly<Record<Work, () => Promise<void>>> = {
+    train: async () => {
+      const { gradients } = await pool.step(batch)
+      optimizerStep(state, parameters, gradients, groups, rates)
+      updateAverage(average, parameters, statistics)
+      await pool.load(parameters, statistics)
+    },
+    infer: async () => {
+      await pool.infer(batch)
+    },
+  }
+  return {
+    name: workers === 1 ? pool.device : `${kind} × ${workers}`,
+    seconds: async (work) => {
+      const start = performance.now()
+      await works[work]()
+      return (performance.now() - start) / 1000
+    },
+    end: () => pool.dispose(),
+  }
 }
 
 function model(checkout: string, size: string): OpenModel {
@@ -83,66 +158,4 @@ function randomBatch(pixels: number): Batch {
     ...{ images, count: batchSize, height: pixels, width: pixels, sources: [] },
     targets: Float32Array.from(targets.flat()),
   }
-}
-
-async function speedOf(pool: LearnerPool, open: OpenModel, pixels: number): Promise<Speed> {
-  const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
-  const batch = randomBatch(pixels)
-  const state = newOptimizer('SGD', parameters.length)
-  const groups = parameterGroups(open.layout, {
-    ...{ release, optimizer: 'SGD', weightDecay: 5e-4, frozen: () => false },
-  })
-  const average = newAverage(parameters, statistics)
-  const rates = { lr: 1e-4, biasLr: 1e-4, momentum: 0.9, accumulate: 1 }
-  await pool.load(parameters, statistics)
-  const train = await seconds(async () => {
-    const { gradients } = await pool.step(batch)
-    optimizerStep(state, parameters, gradients, groups, rates)
-    updateAverage(average, parameters, statistics)
-    await pool.load(parameters, statistics)
-  })
-  const infer = await seconds(async () => {
-    await pool.infer(batch)
-  })
-  return { train: batchSize / train, infer: batchSize / infer }
-}
-
-/** Median of some rounds after one to warm up. */
-async function seconds(work: () => Promise<void>): Promise<number> {
-  await work()
-  const times: number[] = []
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now()
-    await work()
-    times.push((performance.now() - start) / 1000)
-  }
-  return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN
-}
-
-/** The release's own model, loss and optimizer, as its train.py puts them together. */
-function pytorchSpeed(python: string, checkout: string, size: string, pixels: number): Speed {
-  const code = `import sys, time, copy; sys.path.insert(0, ${JSON.stringify(checkout)})
-import torch, models.yolo
-from utils.loss import ComputeLoss
-from utils.torch_utils import ModelEMA
-model = models.yolo.Model(${JSON.stringify(join(checkout, 'models'))} + '/yolov5${size}.yaml', ch=3, nc=3)
-model.hyp = dict(box=.05, cls=.02, obj=.06, cls_pw=1., obj_pw=1., fl_gamma=0., anchor_t=4., label_smoothing=0.)
-model.train(); loss_of = ComputeLoss(model); ema = ModelEMA(model)
-optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=.9, nesterov=True)
-x = torch.rand(${batchSize}, 3, ${pixels}, ${pixels})
-t = torch.tensor([[i // 3, i % 3, .3 + (i % 5) / 12, .4, .2 + (i % 3) / 10, .3] for i in range(${batchSize} * 3)])
-def train():
-    loss, _ = loss_of(model(x), t); loss.backward(); optimizer.step(); optimizer.zero_grad(); ema.update(model)
-fused = copy.deepcopy(model).eval().fuse()
-def infer():
-    with torch.no_grad(): fused(x)
-for work in (train, infer):
-    work(); times = []
-    for _ in range(${rounds}):
-        s = time.perf_counter(); work(); times.append(time.perf_counter() - s)
-    print(${batchSize} / sorted(times)[${rounds >> 1}])`
-  const { stdout, stderr, status } = spawnSync(python, ['-B', '-c', code], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(stderr.slice(-2000))
-  const [train = Number.NaN, infer = Number.NaN] = stdout.trim().split('\n').slice(-2).map(Number)
-  return { train, infer }
 }
