@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Random } from '../data/random'
-import { boxSizes, byLevel, checkAnchors, findAnchors } from './autoanchor'
+import { asStored, boxSizes, byLevel, checkAnchors, findAnchors } from './autoanchor'
 
 it('counts the boxes that an anchor fits, sides up to a factor apart', () => {
   const sizes = Float64Array.of(10, 10, 39, 10, 41, 10, 100, 100)
@@ -45,6 +45,12 @@ it('makes do with fewer boxes than anchors', () => {
   const found = findAnchors(Float64Array.of(20, 20), 9, 4, new Random(1))
   expect(found).toHaveLength(9)
   expect(found.flat().every((side) => side >= 4)).toBe(true)
+})
+
+it('rounds as FP16 does, in cells', () => {
+  const [[[w, h]]] = asStored([[[123.456, 8.004]]], { strides: [8] }) as [[[number, number]]]
+  // 15.432 lies between steps of 1/128, 1.0005 between steps of 1/1024.
+  expect([w / 8, h / 8]).toEqual([Math.round(15.432 * 128) / 128, 1])
 })
 
 it('gives the finest level the smallest', () => {

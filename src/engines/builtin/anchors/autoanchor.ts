@@ -1,3 +1,4 @@
+import { fromFloat32, toFloat32 } from '../../../core/checkpoint/tensorData'
 import type { HeadShape } from '../contract'
 import type { Random } from '../data/random'
 import type { ImageSet } from '../data/scan'
@@ -84,6 +85,24 @@ export function byLevel(
   return strides.map((_, level) => ordered.slice(level * perLevel, (level + 1) * perLevel))
 }
 
+/**
+ * Anchors as a checkpoint will hold them, in FP16 and divided by their strides: train.py trains with those too
+ * (`model.half().float()`).
+ */
+export function asStored(
+  anchors: HeadShape['anchors'],
+  { strides }: Pick<HeadShape, 'strides'>,
+): HeadShape['anchors'] {
+  return anchors.map((level, i) => {
+    const stride = strides[i] ?? 1
+    return level.map((sides) => {
+      const scaled = Float32Array.from(sides, (side) => side / stride)
+      const [w = 0, h = 0] = toFloat32('float16', fromFloat32('float16', scaled))
+      return [w * stride, h * stride] as const
+    })
+  })
+}
+
 /** Boxes with a side of 2 pixels or more. */
 function largeEnough(sizes: Sizes, random: Random): Sizes {
   const rows: number[] = []
@@ -113,9 +132,13 @@ function evolve(
   let best = start
   let bestFitness = meanFit(boxes, best, threshold)
   for (let generation = 0; generation < generations; generation++) {
+    const size = random.unit()
     const changed = best.map(
       ([w, h]) =>
-        [Math.max(w * change(random), 2), Math.max(h * change(random), 2)] as [number, number],
+        [Math.max(w * change(random, size), 2), Math.max(h * change(random, size), 2)] as [
+          number,
+          number,
+        ],
     )
     const fitness = meanFit(boxes, changed, threshold)
     if (fitness > bestFitness) {
@@ -126,10 +149,10 @@ function evolve(
   return best
 }
 
-/** In nine of ten cases a factor around 1. */
-function change(random: Random): number {
+/** In nine of ten cases a factor around 1; `size` is common to all of a generation. */
+function change(random: Random, size: number): number {
   if (random.unit() >= 0.9) return 1
-  return Math.min(Math.max(random.unit() * random.normal() * 0.1 + 1, 0.3), 3)
+  return Math.min(Math.max(size * random.normal() * 0.1 + 1, 0.3), 3)
 }
 
 /** Mean fit of each box's best anchor, those that do not fit counting nothing. */

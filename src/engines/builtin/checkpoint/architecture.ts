@@ -10,7 +10,20 @@ export function isSameArchitecture(a: ParameterLayout, b: ParameterLayout): bool
   // Outputs of Detect, whose convolutions alone have a bias, are as many as the classes want.
   return a.parameters.every(({ name, shape }) => {
     const whole = shapes.get(name) ?? []
-    const isOutput = shapes.has(name.replace(/\.weight$/, '.bias')) && !/\.bn\./.test(name)
-    return shape.every((size, i) => (i === 0 && isOutput) || size <= (whole[i] ?? 0))
+    const output = isOutput(name, shapes)
+    return shape.every((size, i) => (i === 0 && output) || size <= (whole[i] ?? 0))
   })
+}
+
+/** Whether `a`, of the same architecture as `b`, has fewer channels somewhere. */
+export function isPruned(a: ParameterLayout, b: ParameterLayout): boolean {
+  const shapes = new Map(b.parameters.map(({ name, shape }) => [name, shape]))
+  return a.parameters.some(({ name, shape }) => {
+    const output = isOutput(name, shapes)
+    return shape.some((size, i) => !(i === 0 && output) && size < (shapes.get(name)?.[i] ?? 0))
+  })
+}
+
+function isOutput(name: string, shapes: ReadonlyMap<string, unknown>): boolean {
+  return shapes.has(name.replace(/\.weight$/, '.bias')) && !/\.bn\./.test(name)
 }

@@ -1,5 +1,12 @@
 import * as l10n from '@vscode/l10n'
-import { boxSizes, byLevel, checkAnchors, findAnchors, recallWanted } from '../anchors/autoanchor'
+import {
+  asStored,
+  boxSizes,
+  byLevel,
+  checkAnchors,
+  findAnchors,
+  recallWanted,
+} from '../anchors/autoanchor'
 import type { HeadShape } from '../contract'
 import { Random } from '../data/random'
 import type { ImageSet } from '../data/scan'
@@ -43,5 +50,5 @@ export function betterAnchors(
       list,
     ),
   )
-  return byLevel(found, head)
+  return asStored(byLevel(found, head), head)
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
-import { isSameArchitecture } from '../checkpoint/architecture'
+import { isPruned, isSameArchitecture } from '../checkpoint/architecture'
 import { buildCheckpoint } from '../checkpoint/build'
 import { editModel, isConvertible } from '../checkpoint/edit'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
-import type { BuiltinRelease, NamedTensor } from '../contract'
+import type { BuiltinRelease, HeadShape, NamedTensor } from '../contract'
 import { Random } from '../data/random'
 import { fromStateDict } from '../model/layout'
 import type { RunContext } from './context'
@@ -49,11 +49,25 @@ export async function startingModel(
   const fresh = cfg === undefined ? undefined : await built(cfg)
   if (!fresh || isSameArchitecture(given.layout, fresh.layout)) {
     const converts = release !== undefined && isConvertible(given.release, release)
+    // train.py takes the anchors of a --cfg and of the hyperparameters, not those of the weights. Pruned weights are
+    // an exception: their --cfg only says what they were made from.
+    const own = fresh && !isPruned(given.layout, fresh.layout) ? fresh.head.anchors : undefined
+    const anchors =
+      anchorsPerLevel === undefined ? own : placeholders(given.head.strides, anchorsPerLevel)
     return started(
-      editModel(given, { names, random: unit, ...(converts ? { form: release } : {}) }),
+      editModel(given, {
+        ...{ names, random: unit },
+        ...(anchors ? { anchors } : {}),
+        ...(converts ? { form: release } : {}),
+      }),
     )
   }
   return transferred(context, given, fresh)
+}
+
+/** Anchors that stand in until autoanchor finds better ones, as models/yolo.py has them. */
+function placeholders(strides: readonly number[], count: number): HeadShape['anchors'] {
+  return strides.map(() => Array.from({ length: count }, (_, i) => [i * 2, i * 2 + 1] as const))
 }
 
 function started(open: OpenModel): StartingModel {
