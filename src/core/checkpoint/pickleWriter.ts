@@ -27,10 +27,20 @@ type Node = Exclude<PyValue, null | boolean | number | bigint | string | PyFloat
 /** Either a value still to be written or what to do once those before it are. */
 type Task = { readonly value: PyValue } | (() => void)
 
+/** Told of what decides how many bytes a pickle takes; see slimming/sizeFacts.ts. */
+export type PickleObserver = {
+  /** The memo's number `index` is referred to again. */
+  readonly get: (index: number) => void
+  /** A storage is about to be written, its class first: the memo holds `memoSize` entries by then. */
+  readonly storage: (storage: PyStorage, memoSize: number) => void
+}
+
 export type TorchPickle = {
   readonly bytes: Uint8Array
   /** The storages referred to; each one's key in the new archive is its position here. */
   readonly storages: readonly PyStorage[]
+  /** Entries in the memo at the end. */
+  readonly memoSize: number
 }
 
 /**
@@ -38,7 +48,11 @@ export type TorchPickle = {
  * (Lib/pickle.py, also for cycles through tuples and calls); there is no recursion. `protocol` is the source's:
  * below 3 Python maps Python 2 module names, so it must not be raised across that line.
  */
-export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
+export function writeTorchPickle(
+  root: PyValue,
+  protocol: number,
+  observer?: PickleObserver,
+): TorchPickle {
   const out = new ByteBuilder()
   const version = Math.max(2, Math.min(5, protocol))
   const memo = new Map<PyValue, number>()
@@ -53,6 +67,7 @@ export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
   }
 
   function get(index: number): void {
+    observer?.get(index)
     if (index < 256) out.u8(op.BINGET).u8(index)
     else out.u8(op.LONG_BINGET).u32(index)
   }
@@ -170,9 +185,12 @@ export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
     storages.set(value, key)
     const type = value.opaque?.className ?? storageClass(value)
     out.u8(op.MARK)
-    nextAll(['storage', type, String(key), value.location, value.numel], () =>
-      out.u8(op.TUPLE).u8(op.BINPERSID),
-    )
+    next({ value: 'storage' }, () => {
+      observer?.storage(value, memo.size)
+      nextAll([type, String(key), value.location, value.numel], () =>
+        out.u8(op.TUPLE).u8(op.BINPERSID),
+      )
+    })
   }
 
   function tensor(value: PyTensor): void {
@@ -275,7 +293,7 @@ export function writeTorchPickle(root: PyValue, protocol: number): TorchPickle {
     else write(task.value)
   }
   out.u8(op.STOP)
-  return { bytes: out.finish(), storages: [...storages.keys()] }
+  return { bytes: out.finish(), storages: [...storages.keys()], memoSize: memo.size }
 }
 
 const classes = new Map<string, PyGlobal>()

@@ -19,6 +19,8 @@ export type GraphConv = {
   readonly name: string
   /** float32 `[rows, columns / groups, height, width]` */
   readonly weight: ModuleTensor
+  /** Norms of its rows, where they are known without the weight. */
+  readonly rowNorms?: RowNorms
   readonly rowGroups: Int32Array
   readonly columnGroups: Int32Array
   /** Per column: the constant that arrives once the channel is removed. NaN where it cannot be removed. */
@@ -32,6 +34,9 @@ export type GraphConv = {
   /** Per row: where constants are absorbed, or undefined where nothing can. */
   readonly sinks: readonly (Sink | undefined)[]
 }
+
+/** Per row of a weight: the sum of absolute values, and the square root of the sum of squares. */
+export type RowNorms = { readonly l1: Float64Array; readonly l2: Float64Array }
 
 export type Sink = 'bias' | { readonly norm: number; readonly channel: number }
 

@@ -116,7 +116,7 @@ function tensorBytes(modules: ReadonlyMap<string, ModuleEntry>): number {
  * shapes goes: the optimizer's state and the second copy of the weights. `epoch: -1` and the None entries are
  * read by train.py of v6.1 and older even without --resume.
  */
-function prunedRoot(checkpoint: Checkpoint, model: PyObject): PyDict {
+export function prunedRoot(checkpoint: Pick<Checkpoint, 'root'>, model: PyObject): PyDict {
   const root = checkpoint.root instanceof PyDict ? checkpoint.root : new PyDict()
   root.set('epoch', -1)
   root.set('model', model)

@@ -56,7 +56,7 @@ function gammaScores(graph: ChannelGraph): Float64Array[] {
 function filterScores(graph: ChannelGraph, criterion: 'l1' | 'l2'): Float64Array[] {
   const scores = graph.norms.map(({ channels }) => new Float64Array(channels).fill(Number.NaN))
   for (const conv of graph.convs) {
-    const norms = rowNorms(conv, criterion)
+    const norms = conv.rowNorms?.[criterion] ?? rowNorms(conv, criterion)
     const mean = norms.reduce((a, b) => a + b, 0) / norms.length || 1
     conv.sinks.forEach((sink, row) => {
       if (typeof sink !== 'object') return
@@ -67,7 +67,8 @@ function filterScores(graph: ChannelGraph, criterion: 'l1' | 'l2'): Float64Array
   return scores
 }
 
-function rowNorms(conv: GraphConv, criterion: 'l1' | 'l2'): Float64Array {
+/** Norm of every row of a convolution's weight; NaN where its values are not known. */
+export function rowNorms(conv: GraphConv, criterion: 'l1' | 'l2'): Float64Array {
   const rows = conv.rowGroups.length
   const values = conv.weight.read?.()
   if (!values) return new Float64Array(rows).fill(Number.NaN)
