@@ -48,8 +48,8 @@ it('makes do with fewer boxes than anchors', () => {
 })
 
 it('rounds as FP16 does, in cells', () => {
-  const [[[w, h]]] = asStored([[[123.456, 8.004]]], { strides: [8] }) as [[[number, number]]]
-  // 15.432 lies between steps of 1/128, 1.0005 between steps of 1/1024.
+  const [[[w, h]]] = asStored([[[123.456, 8.003]]], { strides: [8] }) as [[[number, number]]]
+  // 15.432 lies between steps of 1/128, 1.0004 between steps of 1/1024.
   expect([w / 8, h / 8]).toEqual([Math.round(15.432 * 128) / 128, 1])
 })
 
