@@ -1,0 +1,190 @@
+import * as l10n from '@vscode/l10n'
+import { Chart, type ChartConfiguration, type ChartOptions } from 'chart.js'
+import { button } from '../common/controls'
+import { element } from '../common/element'
+import { dataTable } from './dataTable'
+import { chartKeys } from './keys'
+import { chartPng, chartSvg, type SavedFile } from './save'
+import { type ChartTable, csvOf } from './series'
+import { readTheme } from './theme'
+
+/** What a frame shows: a chart and, behind it, its numbers. */
+export type Picture = {
+  readonly config: ChartConfiguration
+  readonly table: () => ChartTable
+  /** A sentence that says what is to be seen, for who can not. */
+  readonly summary: string
+}
+
+export type FrameOptions = {
+  readonly title: string
+  /** Name of saved files, without extension. */
+  readonly file: string
+  readonly save: (file: SavedFile) => void
+  /** Shares of height: `low`, `tall`, or the usual. */
+  readonly size?: 'low' | 'tall'
+  readonly onLog?: (log: boolean) => void
+}
+
+/** Frames that come into sight draw what they were shown meanwhile. */
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    frames.get(target)?.setInSight(isIntersecting)
+  }
+})
+const frames = new WeakMap<Element, ChartFrame>()
+
+/** One chart with its title, what can be done with it, and the table of its numbers. */
+export class ChartFrame {
+  readonly root: HTMLElement
+  private readonly canvas: HTMLCanvasElement
+  private readonly box: HTMLElement
+  private readonly empty: HTMLElement
+  private readonly tableHost = element('div')
+  private readonly tableButton: HTMLElement
+  private readonly resetButton: HTMLElement
+  private chart: Chart | undefined
+  private picture: Picture | undefined
+  private inSight = false
+  private stale = false
+  private tableOpen = false
+  private log = false
+
+  constructor(private readonly options: FrameOptions) {
+    const { title, size = '', onLog } = options
+    this.canvas = element('canvas', { role: 'img', tabindex: 0, 'aria-label': title })
+    this.canvas.addEventListener('keydown', (event) => chartKeys(this.chart, event))
+    this.empty = element('p', { class: 'muted empty' })
+    this.box = element('div', { class: `canvas ${size}` }, this.canvas, this.empty)
+    this.tableButton = button(l10n.t('Table'), () => this.toggleTable(), {
+      title: l10n.t('The numbers of this chart as a table'),
+    })
+    this.resetButton = button(l10n.t('Reset zoom'), () => this.chart?.resetZoom('none'))
+    this.resetButton.hidden = true
+    const log = button(l10n.t('Log scale'), () => {
+      this.log = !this.log
+      log.setAttribute('aria-pressed', String(this.log))
+      onLog?.(this.log)
+    })
+    const tools = element(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': l10n.t('Chart: {0}', title) },
+      ...[this.resetButton, ...(onLog ? [log] : []), this.tableButton],
+      ...(['PNG', 'SVG', 'CSV'] as const).map((kind) =>
+        button(kind, () => this.save(kind), { title: l10n.t('Save as {0}', kind) }),
+      ),
+    )
+    this.root = element(
+      'figure',
+      { class: 'chart' },
+      element('figcaption', {}, element('span', {}, title), tools),
+      this.box,
+      this.tableHost,
+    )
+    frames.set(this.root, this)
+    sight.observe(this.root)
+  }
+
+  /** Shows a picture, now or once the frame is in sight. */
+  show(picture: Picture): void {
+    this.picture = picture
+    this.stale = true
+    this.box.classList.remove('nothing')
+    if (this.inSight) this.draw()
+  }
+
+  /** Says why there is nothing to be seen. */
+  clear(text: string): void {
+    this.picture = undefined
+    this.stale = false
+    this.chart?.destroy()
+    this.chart = undefined
+    this.empty.textContent = text
+    this.box.classList.add('nothing')
+    this.resetButton.hidden = true
+    this.fillTable()
+  }
+
+  setInSight(inSight: boolean): void {
+    this.inSight = inSight
+    if (inSight && this.stale) this.draw()
+  }
+
+  private draw(): void {
+    const { picture } = this
+    if (!picture) return
+    this.stale = false
+    this.canvas.setAttribute('aria-label', `${this.options.title}: ${picture.summary}`)
+    const config = this.withZoom(picture.config)
+    const same =
+      this.chart && 'type' in this.chart.config && this.chart.config.type === configType(config)
+    if (this.chart && same) {
+      this.chart.data = config.data
+      this.chart.options = this.keepZoom(config.options)
+      this.chart.update('none')
+    } else {
+      this.chart?.destroy()
+      this.chart = new Chart(this.canvas, config)
+    }
+    if (this.tableOpen) this.fillTable()
+  }
+
+  private withZoom(config: ChartConfiguration): ChartConfiguration {
+    const showReset = ({ chart }: { readonly chart: Chart }): void => {
+      this.resetButton.hidden = !chart.isZoomedOrPanned()
+    }
+    const zoom = {
+      ...{ pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPanComplete: showReset } },
+      zoom: {
+        ...{ mode: 'x', wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true } },
+        ...{ drag: { enabled: true, threshold: 8 }, onZoomComplete: showReset },
+      },
+      limits: { x: { min: 'original', max: 'original' } },
+    } as const
+    const options = config.options ?? {}
+    return {
+      ...config,
+      options: { ...options, plugins: { zoom, ...options.plugins } },
+    } as ChartConfiguration
+  }
+
+  /** A live chart that the person has zoomed into stays there. */
+  private keepZoom(options: ChartOptions = {}): ChartOptions {
+    const bounds = this.chart?.isZoomedOrPanned() ? this.chart.getZoomedScaleBounds().x : undefined
+    if (!bounds) return options
+    return {
+      ...options,
+      scales: { ...options.scales, x: { ...options.scales?.x, min: bounds.min, max: bounds.max } },
+    } as ChartOptions
+  }
+
+  private toggleTable(): void {
+    this.tableOpen = !this.tableOpen
+    this.tableButton.setAttribute('aria-pressed', String(this.tableOpen))
+    this.fillTable()
+  }
+
+  private fillTable(): void {
+    const shown = this.tableOpen && this.picture
+    this.tableHost.replaceChildren(...(shown ? [dataTable(this.options.title, shown.table())] : []))
+  }
+
+  private save(kind: 'PNG' | 'SVG' | 'CSV'): void {
+    const { file, title, save } = this.options
+    if (!this.picture) return
+    if (kind === 'CSV') {
+      save({ name: `${file}.csv`, encoding: 'utf8', content: csvOf(this.picture.table()) })
+    } else if (this.chart) {
+      const theme = readTheme()
+      save(
+        kind === 'PNG'
+          ? chartPng(this.chart, theme, file)
+          : chartSvg(this.chart, theme, file, title),
+      )
+    }
+  }
+}
+
+function configType(config: ChartConfiguration): string | undefined {
+  return 'type' in config ? config.type : undefined
+}
