@@ -34,15 +34,19 @@ export class EventReader {
   private rest: Buffer = Buffer.alloc(0)
   /** The unfinished line was already delivered, or is too long: ignore it up to its newline. */
   private skipLine = false
-  private readonly ignored: RegExp | undefined
+  private ignored: RegExp | undefined
 
   /** @param ignored types to pass over unparsed; most of a log's bytes are `gamma` events */
   constructor(
     readonly path: string,
     ignored: readonly RunEvent['type'][] = [],
   ) {
-    this.ignored =
-      ignored.length > 0 ? new RegExp(`"type": ?"(?:${ignored.join('|')})"`) : undefined
+    this.ignore(ignored)
+  }
+
+  /** From now on, passes over these types instead. */
+  ignore(types: readonly RunEvent['type'][]): void {
+    this.ignored = types.length > 0 ? new RegExp(`"type": ?"(?:${types.join('|')})"`) : undefined
   }
 
   /** Events appended since the last call, at most one chunk of them. A missing log is an empty one. */

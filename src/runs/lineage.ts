@@ -73,11 +73,17 @@ export function lineageTrees<R extends LineageRun>(runs: readonly R[]): LineageN
   }
   const roots = new Set(runs.filter(isRoot))
   const ordered = [...runs].sort((a, b) => a.manifest.createdAt - b.manifest.createdAt)
+  const children = new Map<string, R[]>()
+  for (const run of ordered) {
+    if (roots.has(run)) continue
+    const parent = run.manifest.parent ?? ''
+    const siblings = children.get(parent)
+    if (siblings) siblings.push(run)
+    else children.set(parent, [run])
+  }
   const node = (run: R): LineageNode<R> => ({
     run,
-    children: ordered
-      .filter((other) => other.manifest.parent === run.manifest.id && !roots.has(other))
-      .map(node),
+    children: (children.get(run.manifest.id) ?? []).map(node),
   })
   return ordered.filter((run) => roots.has(run)).map(node)
 }

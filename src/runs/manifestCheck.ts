@@ -11,7 +11,8 @@ export function parseManifest(text: string): RunManifest | undefined {
   return isManifest(value) ? value : undefined
 }
 
-function isManifest(value: unknown): value is RunManifest {
+/** Whether a parsed value is a manifest that this version understands. */
+export function isManifest(value: unknown): value is RunManifest {
   if (typeof value !== 'object' || value === null) return false
   const m = value as Record<string, unknown>
   return (
