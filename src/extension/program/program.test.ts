@@ -38,3 +38,20 @@ it('throws the error that the command printed', async () => {
   })
   await expect(program.run(['1'], folder, () => undefined, [0, 1])).resolves.toBeUndefined()
 })
+
+it('reads what a command prints as JSON', async () => {
+  const script = join(folder, 'dist', 'cli.cjs')
+  writeFileSync(script, `console.log(JSON.stringify(process.argv.slice(2)))`)
+  await expect(new Program(folder, '1').json(['a', 'ü'], folder)).resolves.toEqual(['a', 'ü'])
+  writeFileSync(
+    script,
+    `console.error('error[checkpoint/corrupt]: It is damaged.'); process.exit(2)`,
+  )
+  await expect(new Program(folder, '1').json([], folder)).rejects.toMatchObject({
+    code: 'checkpoint/corrupt',
+  })
+  writeFileSync(script, `console.log('{')`)
+  await expect(new Program(folder, '1').json([], folder)).rejects.toMatchObject({
+    code: 'program/failed',
+  })
+})

@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
 import { OutputLines } from '../activity/outputLines'
 import { parseProgramError } from './errorText'
+
+/** The graph of YOLOv5x6 takes 3 MB and a second. */
+const mostBytes = 256 << 20
+const mostMs = 120_000
 
 /**
  * The `yolov5-slim` program that lies in the extension. What reads or writes whole checkpoints, or starts Python
@@ -39,14 +45,7 @@ export class Program {
     onLine: (line: string) => void,
     accepted: readonly number[] = [0],
   ): Promise<void> {
-    // VS Code's own binary is a Node when told so.
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' }
-    const child = spawn(process.execPath, [this.script, ...args], {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    })
+    const child = this.start(args, cwd)
     const errors: string[] = []
     const outLines = new OutputLines()
     const errorLines = new OutputLines()
@@ -67,4 +66,68 @@ export class Program {
       })
     })
   }
+
+  /**
+   * Runs a command of the program that prints JSON, for what has to be read from a file that may be hostile.
+   *
+   * @returns the value, unchecked
+   * @throws SlimError the one that the program printed, `program/failed`, or `program/gave-up` when it printed more
+   *   than 256 MB or took longer than two minutes
+   */
+  json(args: readonly string[], cwd: string): Promise<unknown> {
+    const child = this.start(args, cwd)
+    const chunks: Buffer[] = []
+    const errors: string[] = []
+    let size = 0
+    let gaveUp = false
+    const giveUp = () => {
+      gaveUp = true
+      child.kill('SIGKILL')
+    }
+    const timer = setTimeout(giveUp, mostMs)
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > mostBytes) giveUp()
+      else chunks.push(chunk)
+    })
+    const errorLines = new OutputLines()
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      errors.push(...errorLines.push(chunk))
+      errors.splice(0, Math.max(0, errors.length - 1000))
+    })
+    return new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => {
+        clearTimeout(timer)
+        if (gaveUp) reject(tooMuch(args))
+        else if (code !== 0) reject(parseProgramError(errors, code))
+        else {
+          try {
+            resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+          } catch {
+            reject(parseProgramError(errors, code))
+          }
+        }
+      })
+    })
+  }
+
+  private start(args: readonly string[], cwd: string) {
+    // VS Code's own binary is a Node when told so.
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' }
+    return spawn(process.execPath, [this.script, ...args], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+  }
+}
+
+function tooMuch(args: readonly string[]): SlimError {
+  return new SlimError(
+    'program/gave-up',
+    l10n.t('Reading took too long or gave too much: {0}', args.join(' ')),
+    l10n.t('Check that the file is what it should be.'),
+  )
 }

@@ -1,0 +1,60 @@
+import { defaultPlanOptions } from '../../core/slimming/plan'
+import type { PreviewOptions } from './contract'
+
+/** Image size for GFLOPs and what counts as zero, where nothing else is said: those of `yolov5-slim prune`. */
+export const defaultImageSize = 640
+export const defaultEpsilon = 1e-3
+
+/** Options as a preview starts with them. */
+export function initialOptions(output: string): PreviewOptions {
+  return {
+    ...defaultPlanOptions,
+    keep: [],
+    amount: { kind: 'percent', percent: 0.5 },
+    imageSize: defaultImageSize,
+    output,
+  }
+}
+
+/** The words after `yolov5-slim` that prune a checkpoint with exactly these options; defaults are left out. */
+export function pruneArguments(weights: string, options: PreviewOptions): string[] {
+  const { keep, criterion, reduction, round, minChannels, maxLayerPercent, imageSize } = options
+  const flag = <T>(name: string, value: T, usual: T): string[] =>
+    value === usual ? [] : [name, String(value)]
+  const usual = defaultPlanOptions
+  return [
+    ...['prune', '--weights', weights, ...amountArguments(options.amount)],
+    ...flag('--criterion', criterion, usual.criterion),
+    ...flag('--reduce', reduction, usual.reduction),
+    ...flag('--round', round, usual.round),
+    ...flag('--min-channels', minChannels, usual.minChannels),
+    ...flag('--max-layer-percent', maxLayerPercent, usual.maxLayerPercent),
+    ...(keep.length > 0 ? ['--keep', ...keep] : []),
+    ...flag('--img', imageSize, defaultImageSize),
+    ...flag('--output', options.output, 'pruned_model.pt'),
+  ]
+}
+
+function amountArguments(amount: PreviewOptions['amount']): string[] {
+  switch (amount.kind) {
+    case 'percent':
+      return ['--percent', String(amount.percent)]
+    case 'threshold':
+      return ['--threshold', String(amount.threshold)]
+    case 'zero': {
+      const { epsilon } = amount
+      const own = epsilon === defaultEpsilon ? [] : ['--epsilon', String(epsilon)]
+      return ['--percent', 'zero', ...own]
+    }
+  }
+}
+
+/** A command line to paste into a terminal: words that a shell would split or expand are quoted. */
+export function commandLine(args: readonly string[]): string {
+  return ['yolov5-slim', ...args].map(quoted).join(' ')
+}
+
+function quoted(word: string): string {
+  if (/^[\w./:\\@%+=,-]+$/.test(word)) return word
+  return `"${word.replace(/(["$`])/g, '\\$1')}"`
+}
