@@ -1,0 +1,167 @@
+import { dirname, join } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import {
+  commands,
+  env,
+  type LogOutputChannel,
+  Uri,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode'
+import { ancestorsOf } from '../../runs/ancestors'
+import { readManifest } from '../../runs/store'
+import { DisposableList } from '../common/disposable'
+import { commandIds } from '../contributions'
+import { runDirsOf } from '../experiments/selection'
+import { writeLine } from '../log'
+import { showLine } from '../notify'
+import type { Program } from '../program/program'
+import type { CommandHandlers } from '../registerCommands'
+import { dashboardState } from './contract'
+import { type DashboardMessage, DashboardPanel, dashboardViewType } from './panel'
+import { allRuns, likeliest, pickRuns, type RunSource } from './pick'
+import { restartValues } from './restart'
+
+export type DashboardsOptions = RunSource & {
+  readonly extensionUri: Uri
+  readonly channel: LogOutputChannel
+  readonly program: Program
+}
+
+/** All dashboards of this window. */
+export class Dashboards extends DisposableList {
+  private readonly open = new Set<DashboardPanel>()
+
+  constructor(private readonly options: DashboardsOptions) {
+    super()
+    this.track(
+      window.registerWebviewPanelSerializer(dashboardViewType, {
+        deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
+      }),
+    )
+  }
+
+  override dispose(): void {
+    super.dispose()
+    for (const dashboard of this.open) dashboard.panel.dispose()
+  }
+
+  get handlers(): Pick<CommandHandlers, 'openDashboard' | 'compare'> {
+    return {
+      openDashboard: async (...args) => {
+        const given = runDirsOf(args)
+        const runs = given.length > 0 ? given : await this.likeliestRun()
+        if (runs) await this.reveal(runs)
+      },
+      compare: async (...args) => {
+        const given = runDirsOf(args)
+        const chosen = given.length > 1 ? given : await this.ask(given)
+        if (chosen && chosen.length > 0) await this.reveal(chosen)
+      },
+    }
+  }
+
+  /** Brings the panel of just these runs to the front, or makes one. */
+  private async reveal(runDirs: readonly string[]): Promise<void> {
+    const wanted = [...runDirs].sort().join('\n')
+    for (const dashboard of this.open) {
+      if ([...dashboard.runDirs].sort().join('\n') !== wanted) continue
+      dashboard.panel.reveal()
+      return
+    }
+    const dashboard = this.adopt(DashboardPanel.create(this.panelOptions))
+    await dashboard.show(runDirs)
+  }
+
+  private async restore(panel: WebviewPanel, state: unknown): Promise<void> {
+    const parsed = v.safeParse(dashboardState, state)
+    const dashboard = this.adopt(new DashboardPanel(panel, this.panelOptions))
+    await dashboard.show(parsed.success ? parsed.output.runDirs : [])
+  }
+
+  private adopt(dashboard: DashboardPanel): DashboardPanel {
+    this.open.add(dashboard)
+    dashboard.track({ dispose: () => this.open.delete(dashboard) })
+    return dashboard
+  }
+
+  private get panelOptions() {
+    const { extensionUri, channel } = this.options
+    return {
+      extensionUri,
+      channel,
+      act: (panel: DashboardPanel, message: DashboardMessage) => this.act(panel, message),
+    }
+  }
+
+  private async act(panel: DashboardPanel, message: DashboardMessage): Promise<void> {
+    switch (message.type) {
+      case 'addRuns': {
+        const chosen = await this.ask(panel.runDirs)
+        return chosen && panel.show(chosen)
+      }
+      case 'removeRun':
+        return panel.show(panel.runDirs.filter((runDir) => runDir !== message.runDir))
+      case 'report':
+        return this.report(panel.runDirs)
+      case 'restart':
+        return restart(message.runDir, message.sr)
+      case 'command':
+        await commands.executeCommand(commandIds[message.name], message.runDir)
+    }
+  }
+
+  private async ask(picked: readonly string[]): Promise<readonly string[] | undefined> {
+    const runs = await allRuns(this.options)
+    if (runs.length > 0) return pickRuns(runs, picked)
+    this.sayNone()
+    return undefined
+  }
+
+  private async likeliestRun(): Promise<readonly string[] | undefined> {
+    const run = likeliest(await allRuns(this.options))
+    if (run) return [run.runDir]
+    this.sayNone()
+    return undefined
+  }
+
+  private sayNone(): void {
+    showLine(this.options.channel, {
+      level: 'info',
+      text: l10n.t('There are no runs yet: train, or run the demo.'),
+    })
+  }
+
+  /** One HTML page about the panel's runs, made by the program and opened where the person wants it. */
+  private async report(runDirs: readonly string[]): Promise<void> {
+    const [first] = runDirs
+    if (first === undefined) return
+    const target = await window.showSaveDialog({
+      title: l10n.t('Save report'),
+      defaultUri: Uri.file(join(first, 'report.html')),
+      filters: { HTML: ['html'] },
+    })
+    if (!target) return
+    const { channel, program } = this.options
+    const args = ['report', ...runDirs, '--output', target.fsPath]
+    await program.run(args, dirname(target.fsPath), (text) =>
+      writeLine(channel, { level: 'info', text }),
+    )
+    const open = l10n.t('Open')
+    const done = l10n.t('{0} written', workspace.asRelativePath(target))
+    const choice = await window.showInformationMessage(done, open)
+    if (choice === open) await env.openExternal(target)
+  }
+}
+
+/** Opens the form of a sparse training with what the run had, but for sr. */
+async function restart(runDir: string, sr: number): Promise<void> {
+  const [manifest, ancestors] = await Promise.all([readManifest(runDir), ancestorsOf(runDir)])
+  const parent = ancestors.at(-1)
+  await commands.executeCommand(commandIds.sparse, {
+    ...(parent ? { runDir: parent.runDir } : {}),
+    values: restartValues(manifest, sr),
+  })
+}

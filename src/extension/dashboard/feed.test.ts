@@ -1,0 +1,92 @@
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../runs/events'
+import { epoch, gamma, started } from '../../runs/format/testing'
+import type { RunManifest } from '../../runs/manifest'
+import { runFiles, writeManifest } from '../../runs/store'
+import { RunFeed } from './feed'
+import { chooseGammas, shownAtFirst } from './gammaChoice'
+
+let runDir: string
+beforeEach(async () => {
+  runDir = await mkdtemp(join(tmpdir(), 'feed-'))
+  await mkdir(runFiles(runDir).slimDir)
+})
+afterEach(async () => rm(runDir, { recursive: true, force: true }))
+
+const manifest: RunManifest = {
+  ...{ v: 1, id: '20260101-000000-aaaa', stage: 'sparse', engine: 'builtin', cwd: '/' },
+  ...{ commandLine: ['sparse', '--sr', '0.01'], createdAt: Date.now(), percent: 0.5 },
+  sparsity: { reg: 'prox', sr: 0.01, schedule: 'constant' },
+  provenance: { slimVersion: '0.1.0', sha256: {} },
+}
+const log = (...events: RunEvent[]): Promise<void> =>
+  appendFile(runFiles(runDir).events, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+
+describe('RunFeed', () => {
+  it('tells all at first, then what came, then nothing', async () => {
+    await writeManifest(runDir, manifest)
+    await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
+    const feed = new RunFeed(runDir)
+    const first = await feed.look()
+    expect(first?.epochs).toMatchObject({ reset: true, rows: { epochs: Float64Array.of(0) } })
+    expect(first?.gammas).toMatchObject({ reset: true, available: Float64Array.of(0) })
+    expect(first?.advice?.verdict).toBe('early')
+    expect(await feed.look()).toBeUndefined()
+    await log({ ...epoch, epoch: 1 }, { ...gamma, epoch: 1 })
+    const next = await feed.look()
+    expect(next?.epochs).toMatchObject({ reset: false, rows: { epochs: Float64Array.of(1) } })
+    expect(next?.gammas).toMatchObject({ reset: false, available: Float64Array.of(0, 1) })
+    expect(next?.gammas?.block.epochs).toEqual(Float64Array.of(1))
+  })
+
+  it('tells all again to a page that was made anew, and when the log began anew', async () => {
+    await writeManifest(runDir, manifest)
+    await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
+    const feed = new RunFeed(runDir)
+    const first = await feed.look()
+    feed.startOver()
+    expect(await feed.look()).toEqual(first)
+    await writeFile(runFiles(runDir).events, '')
+    expect((await feed.look())?.epochs).toMatchObject({ reset: true })
+  })
+
+  it('tells of a run that has not begun, without advice', async () => {
+    await writeManifest(runDir, { ...manifest, stage: 'train' })
+    const update = await new RunFeed(runDir).look()
+    expect(update?.run.state).toBe('queued')
+    expect(update?.advice).toBeNull()
+  })
+
+  it('gives the exact gammas of one epoch', async () => {
+    await writeManifest(runDir, manifest)
+    await log({ ...gamma, epoch: 4 })
+    const feed = new RunFeed(runDir)
+    await feed.look()
+    expect((await feed.exactly(4))?.epochs).toEqual(Float64Array.of(4))
+    expect(await feed.exactly(5)).toBeUndefined()
+  })
+})
+
+describe('chooseGammas', () => {
+  const epochs = (length: number): number[] => Array.from({ length }, (_, i) => i)
+
+  it('thins a long run, ends included', () => {
+    const { reset, epochs: chosen } = chooseGammas(new Set(), epochs(1000), epochs(1000))
+    expect(reset).toBe(true)
+    expect(chosen).toHaveLength(shownAtFirst)
+    expect([chosen[0], chosen.at(-1)]).toEqual([0, 999])
+  })
+
+  it('adds what comes, and thins anew once there are too many', () => {
+    const sent = new Set(epochs(shownAtFirst))
+    const next = shownAtFirst
+    expect(chooseGammas(sent, epochs(next + 1), [next])).toEqual({ reset: false, epochs: [next] })
+    for (const epoch of epochs(2 * shownAtFirst)) sent.add(epoch)
+    const anew = chooseGammas(sent, epochs(2 * shownAtFirst + 1), [2 * shownAtFirst])
+    expect(anew.reset).toBe(true)
+    expect(anew.epochs).toHaveLength(shownAtFirst)
+  })
+})

@@ -1,0 +1,153 @@
+import { type LogOutputChannel, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode'
+import { isEnded } from '../../runs/state'
+import { DisposableList } from '../common/disposable'
+import { writeError } from '../log'
+import type { ToHost } from '../webview/contract'
+import { Page } from '../webview/page'
+import { collectRunView, collectTitle } from './collect'
+import { type DashboardContract, dashboardContract } from './contract'
+import { RunFeed } from './feed'
+import { HardwareLog } from './hardware'
+import { relativesOf } from './relatives'
+
+export const dashboardViewType = 'yolov5-slim.dashboard'
+
+/** Milliseconds between looks at the logs. */
+const lookMs = 500
+
+export type DashboardMessage = Exclude<
+  ToHost<DashboardContract>,
+  { readonly type: 'ready' | 'save' | 'trouble' }
+>
+
+export type DashboardOptions = {
+  readonly extensionUri: Uri
+  readonly channel: LogOutputChannel
+  /** What the page asks that is no matter of this panel alone. */
+  readonly act: (panel: DashboardPanel, message: DashboardMessage) => void | Promise<void>
+}
+
+/** A panel with the charts of some runs, looked at again and again while it can be seen. */
+export class DashboardPanel extends DisposableList {
+  private readonly page: Page<DashboardContract>
+  private readonly hardware = new HardwareLog()
+  private feeds: readonly RunFeed[] = []
+  private chosen: readonly string[] = []
+  private shown = ''
+  private looking = false
+  private told = 0
+
+  constructor(
+    readonly panel: WebviewPanel,
+    private readonly options: DashboardOptions,
+  ) {
+    super()
+    const { extensionUri, channel } = options
+    this.page = this.track(
+      new Page({
+        ...{ webview: panel.webview, extensionUri, name: 'dashboard', title: panel.title },
+        ...{ contract: dashboardContract, channel },
+        onMessage: (message: DashboardMessage) => this.receive(message),
+        onReady: () => this.startOver(),
+      }),
+    )
+    const timer = setInterval(() => void this.look(), lookMs)
+    this.track({ dispose: () => clearInterval(timer) })
+    this.track(panel.onDidChangeViewState(() => void this.look()))
+    this.track(panel.onDidDispose(() => this.dispose()))
+  }
+
+  static create(options: DashboardOptions): DashboardPanel {
+    const panel = window.createWebviewPanel(
+      dashboardViewType,
+      collectTitle([]),
+      ViewColumn.Active,
+      {},
+    )
+    return new DashboardPanel(panel, options)
+  }
+
+  /** Runs that were asked for, without their ancestors. */
+  get runDirs(): readonly string[] {
+    return this.chosen
+  }
+
+  /** Shows these runs, each after those that it descends from. */
+  async show(runDirs: readonly string[]): Promise<void> {
+    this.chosen = [...new Set(runDirs)]
+    const old = new Map(this.feeds.map((feed) => [feed.runDir, feed]))
+    const { all, before } = await relativesOf(this.chosen)
+    this.feeds = all.map((runDir) => {
+      const feed = old.get(runDir) ?? new RunFeed(runDir)
+      feed.before = before.get(runDir)
+      return feed
+    })
+    this.panel.title = collectTitle(this.chosen.map((runDir) => new RunFeed(runDir).name))
+    this.shown = ''
+    await this.look()
+  }
+
+  private async startOver(): Promise<void> {
+    for (const feed of this.feeds) feed.startOver()
+    this.shown = ''
+    this.told = 0
+    await this.look()
+  }
+
+  private async receive(message: DashboardMessage): Promise<void> {
+    if (message.type === 'gammaRow') {
+      const { runDir, epoch } = message
+      const block = await this.feeds.find((feed) => feed.runDir === runDir)?.exactly(epoch)
+      if (block) this.page.post({ type: 'gammaRow', runDir, block })
+    } else await this.options.act(this, message)
+  }
+
+  private async look(): Promise<void> {
+    if (this.looking || !this.panel.visible) return
+    this.looking = true
+    try {
+      const before = this.feeds
+      for (const feed of before) await this.lookAt(feed)
+      this.tellRuns()
+      await this.lookAtHardware()
+    } finally {
+      this.looking = false
+    }
+  }
+
+  private async lookAt(feed: RunFeed): Promise<void> {
+    try {
+      const update = await feed.look()
+      if (!update) return
+      const { runDir } = feed
+      const { epochs, gammas, advice } = update
+      this.tellRuns()
+      if (epochs) this.page.post({ type: 'epochs', runDir, ...epochs })
+      if (gammas) this.page.post({ type: 'gammas', runDir, ...gammas })
+      if (advice !== undefined) this.page.post({ type: 'advice', runDir, advice })
+    } catch (error) {
+      // A run whose folder is gone leaves the panel; the others stay.
+      writeError(this.options.channel, error)
+      this.feeds = this.feeds.filter((other) => other !== feed)
+    }
+  }
+
+  private tellRuns(): void {
+    const runs = this.feeds.flatMap(({ run, runDir }) =>
+      run ? [collectRunView(run, !this.chosen.includes(runDir))] : [],
+    )
+    const text = JSON.stringify(runs)
+    if (text === this.shown) return
+    this.shown = text
+    this.page.post({ type: 'runs', runs })
+  }
+
+  private async lookAtHardware(): Promise<void> {
+    const alive = this.feeds.some(({ run }) => run && !isEnded(run.state))
+    const sample = alive ? await this.hardware.sample() : undefined
+    const samples = this.told === 0 ? this.hardware.samples : sample ? [sample] : []
+    if (samples.length === 0) return
+    this.told = Date.now()
+    this.page.post({ type: 'hardware', samples, note: this.hardware.note })
+  }
+}
