@@ -12,6 +12,7 @@ import { rankGroups } from '../../src/core/slimming/ranking'
 import { engineSpeeds } from './engines'
 import { sparseEpochs } from './epochs'
 import { median } from './median'
+import { profileSteps } from './profile'
 
 /**
  * Speed as ratios, both sides in one run on one machine. Needs `YOLOV5_CHECKOUTS` and a Python with torch to make
@@ -137,6 +138,9 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
 
   /** The built-in engine on each backend, against PyTorch. */
   engines: () => engineSpeeds(python, checkout),
+
+  /** Where its time goes. */
+  profile: () => profileSteps(checkout),
 }
 
 const missing = [

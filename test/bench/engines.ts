@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { backendStart, isInstalled, probe } from '../../src/engines/builtin/backend/choose'
 import { type BackendKind, backendKinds } from '../../src/engines/builtin/backend/packages'
-import { buildCheckpoint } from '../../src/engines/builtin/checkpoint/build'
-import { type OpenModel, openModel } from '../../src/engines/builtin/checkpoint/open'
-import type { Batch } from '../../src/engines/builtin/contract'
+import type { OpenModel } from '../../src/engines/builtin/checkpoint/open'
 import { LearnerPool } from '../../src/engines/builtin/learner/pool'
 import { fromStateDict } from '../../src/engines/builtin/model/layout'
 import { engineFiles } from '../../src/engines/builtin/run/files'
@@ -17,11 +14,11 @@ import {
   parameterGroups,
 } from '../../src/engines/builtin/training/optimizer'
 import { median } from './median'
+import { model, randomBatch, release } from './subject'
 import { TorchSpeed, type Work } from './torchSpeed'
 
 const batchSize = 16
 const rounds = 7
-const release = 'v6.2'
 
 /** What takes part: PyTorch, or a backend with so many workers. */
 type Contender = {
@@ -109,7 +106,7 @@ async function builtin(
     workers,
   })
   const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
-  const batch = randomBatch(pixels)
+  const batch = randomBatch(pixels, batchSize)
   const state = newOptimizer('SGD', parameters.length)
   const groups = parameterGroups(open.layout, {
     ...{ release, optimizer: 'SGD', weightDecay: 5e-4, frozen: () => false },
@@ -136,26 +133,5 @@ async function builtin(
       return (performance.now() - start) / 1000
     },
     end: () => pool.dispose(),
-  }
-}
-
-function model(checkout: string, size: string): OpenModel {
-  const file = join(checkout, 'models', `yolov5${size}.yaml`)
-  const bytes = buildCheckpoint({
-    ...{ release, file, text: readFileSync(file, 'utf8'), nc: 3, names: ['a', 'b', 'c'], seed: 0 },
-    anchorsPerLevel: undefined,
-  })
-  return openModel(file, bytes, release)
-}
-
-function randomBatch(pixels: number): Batch {
-  const images = new Uint8Array(batchSize * pixels * pixels * 3)
-  for (let i = 0; i < images.length; i++) images[i] = (i * 2654435761) >>> 24
-  const targets = Array.from({ length: batchSize * 3 }, (_, i) => [
-    ...[Math.floor(i / 3), i % 3, 0.3 + (i % 5) / 12, 0.4, 0.2 + (i % 3) / 10, 0.3],
-  ])
-  return {
-    ...{ images, count: batchSize, height: pixels, width: pixels, sources: [] },
-    targets: Float32Array.from(targets.flat()),
   }
 }
