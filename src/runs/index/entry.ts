@@ -77,7 +77,11 @@ export class RunEntry {
    */
   look(found: FoundRun, checkMs: number): Promise<EntryUpdate | undefined> {
     const update = this.looking.then(() => this.lookNow(found, checkMs, Date.now()))
-    this.looking = update.catch(() => undefined)
+    // Not what it brought: that would keep every event in memory.
+    this.looking = update.then(
+      () => undefined,
+      () => undefined,
+    )
     return update
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { RunSnapshot } from '../snapshot'
 import { type EntryUpdate, RunEntry, type SavedEntry } from './entry'
 import { type FoundRun, findRunFolders, lookAt } from './folders'
@@ -170,10 +171,13 @@ export class RunIndex {
       changed = []
       this.emit(change)
     }
+    let looked = 0
     await mapParallel(
       found,
       async (run) => {
         if (this.disposed) return
+        // Runs that are known from before cost no waiting, so thousands of them would hold up everybody else.
+        if (++looked % 200 === 0) await breathe()
         const known = this.entries.get(run.runDir)
         const entry = known ?? new RunEntry(run.runDir, this.options.saved?.get(run.runDir))
         const update = await this.look(entry, run)
