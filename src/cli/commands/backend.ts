@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { isInstalled, probe } from '../../engines/builtin/backend/choose'
+import { backendStart, isInstalled, probe } from '../../engines/builtin/backend/choose'
 import { installBackend } from '../../engines/builtin/backend/install'
 import {
   backendFolder,
@@ -20,7 +20,9 @@ export async function listBackends({ json }: { readonly json?: true }): Promise<
   const found = []
   for (const kind of backendKinds) {
     const installed = isInstalled(kind)
-    const state = installed ? await probe(kind, files()) : undefined
+    const state = installed
+      ? await probe(backendStart(kind, files()), files(), { measures: true })
+      : undefined
     found.push({
       kind,
       package: isOptional(kind) ? optionalBackends[kind].name : null,
@@ -36,9 +38,13 @@ export async function listBackends({ json }: { readonly json?: true }): Promise<
   const rows = found.map(({ kind, installed, probe: state }) => {
     if (!installed || !state) return [kind, l10n.t('not installed'), '', '']
     if (!state.ok) return [kind, l10n.t('does not work'), '', state.text]
-    const speed = `${state.gflops.toFixed(state.gflops < 10 ? 1 : 0)} GFLOPS`
     const note = state.software ? l10n.t('software: used only when named') : ''
-    return [kind, l10n.t('works'), speed, [state.device, note].filter(Boolean).join('; ')]
+    return [
+      kind,
+      l10n.t('works'),
+      speedOf(state.gflops),
+      [state.device, note].filter(Boolean).join('; '),
+    ]
   })
   print(...tableLines(rows, ['left', 'left', 'right']))
   return exitCodes.ok
@@ -55,8 +61,21 @@ export async function install(kind: string): Promise<number> {
   }
   const { name, version } = optionalBackends[kind]
   print(l10n.t('npm installs {0} {1} into {2}', name, version, backendFolder(kind)))
-  const probed = await installBackend(kind, files(), { onOutput: (line) => printAside(line) })
-  const speed = `${probed.gflops.toFixed(0)} GFLOPS`
-  print(outColors.green(l10n.t('{0} works: {1}, {2}', kind, probed.device, speed)))
-  return exitCodes.ok
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  try {
+    const onOutput = (line: string): void => printAside(line)
+    const probed = await installBackend(kind, files(), { onOutput, stop: stop.signal })
+    const works = l10n.t('{0} works: {1}, {2}', kind, probed.device, speedOf(probed.gflops))
+    print(outColors.green(works))
+    return exitCodes.ok
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    printAside(l10n.t('stopped; nothing was installed'))
+    return exitCodes.interrupted
+  }
+}
+
+function speedOf(gflops: number): string {
+  return `${gflops < 10 ? Number(gflops.toPrecision(2)) : gflops.toFixed(0)} GFLOPS`
 }

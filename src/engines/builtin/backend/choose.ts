@@ -18,14 +18,13 @@ import type { BackendStart } from './start'
 const execute = promisify(execFile)
 const patience = 90_000
 
-/** Where the files of a backend are. */
-export function backendStart(kind: BackendKind, files: EngineFiles): BackendStart {
-  return {
-    kind,
-    folder: isOptional(kind) ? backendFolder(kind) : '',
-    wasmFolder: files.wasmFolder,
-    kernelsFile: files.kernels,
-  }
+/** Where the files of a backend are; `folder` is where an optional one lies, if not in its own place. */
+export function backendStart(
+  kind: BackendKind,
+  files: EngineFiles,
+  folder = isOptional(kind) ? backendFolder(kind) : '',
+): BackendStart {
+  return { kind, folder, wasmFolder: files.wasmFolder, kernelsFile: files.kernels }
 }
 
 /** Whether its package lies in our folder; whether it works only a probe tells. */
@@ -34,11 +33,16 @@ export function isInstalled(kind: BackendKind): boolean {
   return existsSync(join(backendFolder(kind), 'node_modules', optionalBackends[kind].name))
 }
 
-/** Lets a backend compute in a process of its own. */
-export async function probe(kind: BackendKind, files: EngineFiles): Promise<Probe> {
-  const start = JSON.stringify(backendStart(kind, files))
+/** Lets a backend compute in a process of its own; its speed is measured where asked for. */
+export async function probe(
+  { kind, ...rest }: BackendStart,
+  { probe: program }: Pick<EngineFiles, 'probe'>,
+  { measures = false } = {},
+): Promise<Probe> {
+  const start = JSON.stringify({ kind, ...rest })
   try {
-    const { stdout } = await execute(process.execPath, [files.probe, start], {
+    const args = [program, start, ...(measures ? ['measure'] : [])]
+    const { stdout } = await execute(process.execPath, args, {
       timeout: patience,
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
       windowsHide: true,
@@ -72,7 +76,7 @@ export async function chooseBackend(device: string, files: EngineFiles): Promise
     if (!isInstalled(kind) && !forced) continue
     // wasm is bundled and the last resort; nothing would be left to turn to.
     if (kind === 'wasm') return { kind, notes }
-    const found = await probe(kind, files)
+    const found = await probe(backendStart(kind, files), files)
     if (!found.ok) {
       failure ??= found
       notes.push(`${kind}: ${found.text}`)

@@ -3,13 +3,14 @@ import { type Probe, probeBackend } from './probe'
 import type { BackendStart } from './start'
 
 /**
- * Entry of the probe: computes on the backend that its argument describes, and prints a Probe as the last line. A
- * process of its own, since a broken driver may end it.
+ * Entry of the probe: computes on the backend that its argument describes, measures it where a second one says
+ * `measure`, and prints a Probe as the last line. A process of its own, since a broken driver may end it.
  */
 async function main(): Promise<void> {
   let probe: Probe
   try {
-    probe = await probeBackend(JSON.parse(process.argv[2] ?? '') as BackendStart)
+    const [, , start = '', measure] = process.argv
+    probe = await probeBackend(JSON.parse(start) as BackendStart, measure === 'measure')
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     probe =
