@@ -180,25 +180,28 @@ describe('the built-in engine', () => {
   })
 })
 
-it('scores a checkpoint as the stock val.py of v6.2 and v7.0 does', async () => {
+it('scores a checkpoint, and a pruned one, as the stock val of every release does', async () => {
   const golden = JSON.parse(
     readFileSync(join(root, 'test/golden/evaluation/val.json'), 'utf8'),
   ) as Record<string, Record<string, number>>
+  expect(Object.keys(golden)).toEqual(['pruned', 'v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0'])
   const size = ['--train', '1', '--val', '64', '--size', '96']
   const made = await run('sample', 'golden', ...size, '--json')
-  for (const [release, wanted] of Object.entries(golden)) {
-    const args = ['--engine', 'builtin', '--as', release, '--data', JSON.parse(made.stdout).data]
+  const out = ['--output', 'golden-pruned.pt']
+  await run('prune', '--weights', baseline, '--percent', '0.2', '--round', '1', ...out)
+  for (const [key, wanted] of Object.entries(golden)) {
+    const weights = key === 'pruned' ? 'golden-pruned.pt' : baseline
+    const as = key === 'pruned' ? 'v6.2' : key
+    const args = ['--engine', 'builtin', '--as', as, '--data', JSON.parse(made.stdout).data]
     const { code } = await run(
-      ...['val', ...args, '--weights', baseline, '--img', '64'],
-      ...['--project', 'runs', '--name', `golden-${release}`],
+      ...['val', ...args, '--weights', weights, '--img', '64'],
+      ...['--project', 'runs', '--name', `golden-${key}`],
     )
     expect(code).toBe(0)
-    const last = eventsOf(`golden-${release}`).at(-1)
+    const last = eventsOf(`golden-${key}`).at(-1)
     const summary = (last?.type === 'finished' ? last.summary : {}) as Record<string, number>
-    for (const [key, value] of Object.entries(wanted)) {
-      expect(Math.abs((summary[key] ?? Number.NaN) - value), `${release} ${key}`).toBeLessThan(
-        0.002,
-      )
+    for (const [name, value] of Object.entries(wanted)) {
+      expect(Math.abs((summary[name] ?? Number.NaN) - value), `${key} ${name}`).toBeLessThan(0.002)
     }
   }
 })
