@@ -26,13 +26,17 @@ describe('package.json', () => {
 
   it('contributes exactly the settings of the code, and none that runs a program without trust', () => {
     const python = `${settings.section}.${settings.python}`
-    const engine = `${settings.section}.${settings.engine}`
-    expect(Object.keys(manifest.contributes.configuration.properties)).toEqual([python, engine])
+    const keys = Object.entries(settings).filter(([name]) => name !== 'section')
+    expect(Object.keys(manifest.contributes.configuration.properties).sort()).toEqual(
+      keys.map(([, key]) => `${settings.section}.${key}`).sort(),
+    )
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([python])
   })
 
   it('activates on a YOLOv5 workspace only', () => {
-    expect(manifest.activationEvents).toEqual([
+    const { activationEvents } = manifest as { activationEvents: readonly string[] }
+    // A panel of ours that comes back after a reload is no activity of a workspace without YOLOv5.
+    expect(activationEvents.filter((event) => !event.startsWith('onWebviewPanel:'))).toEqual([
       'workspaceContains:models/yolo.py',
       'workspaceContains:*/models/yolo.py',
       'workspaceContains:*/*/models/yolo.py',

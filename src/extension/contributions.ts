@@ -74,6 +74,7 @@ export const settings = {
   /** Keys below the section. */
   python: 'python',
   engine: 'engine',
+  queue: 'queue',
 } as const
 
 export const viewIds = {

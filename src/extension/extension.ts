@@ -7,16 +7,14 @@ import { ReleaseStatus } from './checkouts/releaseStatus'
 import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
 import { detect, doctor, inspect } from './commands/look'
-import { prune } from './commands/prune'
-import { runStage } from './commands/stage'
 import { stop } from './commands/stop'
 import { DisposableList } from './common/disposable'
 import { commandIds, displayName, needsTrust } from './contributions'
 import { Diagnostics } from './diagnostics/diagnostics'
+import { Forms } from './form/forms'
 import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
 import { Program } from './program/program'
-import { AnswerMemory } from './questions/memory'
 import { type CommandHandlers, registerCommands } from './registerCommands'
 
 /** Composition root: makes every part and hands each what it needs. */
@@ -31,13 +29,10 @@ export function activate(context: ExtensionContext): void {
   parts.track(new RunStatus(activity))
   parts.track(new Diagnostics(checkouts))
   const version = String(context.extension.packageJSON.version)
-  const handlers = commandHandlers({
-    channel,
-    checkouts,
-    activity,
-    program: new Program(context.extensionPath, version),
-    memory: new AnswerMemory(context.workspaceState),
-  })
+  const program = new Program(context.extensionPath, version)
+  const shared: CommandContext = { channel, checkouts, activity, program }
+  const forms = parts.track(new Forms(shared, context.extensionUri, context.workspaceState))
+  const handlers = { ...commandHandlers(shared), ...forms.handlers }
   const registered = registerCommands(
     handlers,
     (id, handler) => commands.registerCommand(id, handler),
@@ -57,11 +52,6 @@ function commandHandlers(context: CommandContext): CommandHandlers {
     ...unbuilt,
     detect: () => detect(context),
     selectCheckout: async () => void (await context.checkouts.choose()),
-    train: () => runStage(context, 'train'),
-    sparse: () => runStage(context, 'sparse'),
-    prune: () => prune(context),
-    finetune: () => runStage(context, 'finetune'),
-    validate: () => runStage(context, 'val'),
     stop: () => stop(context),
     showLog: async () => context.channel.show(true),
     openCheckpoint: () => inspect(context),

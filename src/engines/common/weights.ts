@@ -24,7 +24,8 @@ export type WeightsFacts = {
 export type WeightsPolicy = {
   /** `--trust-weights`: unpickling may run whatever the file says. */
   readonly trusted: boolean
-  readonly detection: Detection
+  /** The release that is to load it; undefined for an engine that unpickles nothing. */
+  readonly detection?: Detection
 }
 
 /**
@@ -36,8 +37,9 @@ export type WeightsPolicy = {
 export function checkWeights(path: string, policy: WeightsPolicy): WeightsFacts {
   const checkpoint = openCheckpoint(path)
   try {
-    if (!policy.trusted) refuseUnsafe(path, checkpoint, policy.detection)
-    refuseNewer(path, checkpoint, policy.detection)
+    const { detection, trusted } = policy
+    if (detection && !trusted) refuseUnsafe(path, checkpoint, detection)
+    if (detection) refuseNewer(path, checkpoint, detection)
     const { model } = checkpointModel(checkpoint.root)
     const tree = moduleTree(checkpoint, model)
     return {

@@ -6,7 +6,6 @@ import type { Activity } from '../activity/activity'
 import type { Checkouts } from '../checkouts/checkouts'
 import { displayName } from '../contributions'
 import type { Program } from '../program/program'
-import type { AnswerMemory } from '../questions/memory'
 
 /** What the commands work with; made once in the composition root. */
 export type CommandContext = {
@@ -14,7 +13,6 @@ export type CommandContext = {
   readonly checkouts: Checkouts
   readonly activity: Activity
   readonly program: Program
-  readonly memory: AnswerMemory
 }
 
 /**

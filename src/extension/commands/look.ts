@@ -2,9 +2,9 @@ import { dirname, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { Uri, window } from 'vscode'
 import { collectDetectionLines } from '../checkouts/collect'
+import { formCandidates } from '../form/candidates'
 import { showLine } from '../notify'
 import { pythonSettings } from '../python/interpreter'
-import { formContext } from '../questions/candidates'
 import { busy, type CommandContext, requireCheckout } from './context'
 
 /** Looks for YOLOv5 again, and writes release and evidence to the log. */
@@ -49,7 +49,7 @@ async function chooseCheckpoint({
   const root = checkouts.selected?.root
   const browse = { label: `$(folder-opened) ${l10n.t('Browse…')}` }
   if (root !== undefined) {
-    const { checkpoints } = await formContext('val', root, await activity.runs(root))
+    const { checkpoints } = await formCandidates('val', root, await activity.runs(root))
     const items = checkpoints.map(({ value, description = '' }) => ({ label: value, description }))
     const title = l10n.t('Inspect a checkpoint')
     const picked = await window.showQuickPick([...items, browse], { title })

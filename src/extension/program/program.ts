@@ -16,6 +16,8 @@ const mostMs = 120_000
 export class Program {
   /** argv of the planner, which the PyTorch runner asks. */
   readonly planner: readonly string[]
+  /** argv of the process that waits for a queued run; the run's id is appended. */
+  readonly waiter: readonly string[]
   /** The Python runner's entry. */
   readonly runner: string
   /** The built-in engine's entry. */
@@ -30,6 +32,7 @@ export class Program {
     this.runner = join(extensionPath, 'dist', 'runner', 'main.py')
     this.builtin = join(extensionPath, 'dist', 'builtin', 'main.cjs')
     this.planner = [process.execPath, this.script, 'internal-plan']
+    this.waiter = [process.execPath, this.script, 'internal-queue']
   }
 
   /**

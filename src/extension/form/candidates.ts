@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isBelow } from '../checkouts/collect'
-import { yamlRole } from '../diagnostics/collect'
-import type { Choice } from './question'
-import type { FormContext } from './stages'
+import type { Choice } from './field'
+import { type FormStage, firstStage } from './stage'
+import type { FormContext } from './stageFields'
 
 /** Stages whose checkpoints a stage starts from, the most fitting first. */
 const sources: Readonly<Record<AskedStage, readonly Stage[]>> = {
@@ -17,26 +17,35 @@ const sources: Readonly<Record<AskedStage, readonly Stage[]>> = {
   val: ['finetune', 'prune', 'sparse', 'train'],
 }
 
-/** What the checkout's files and runs offer to a stage's form. Reads three folders, no file. */
-export async function formContext(
-  stage: AskedStage,
+export type Candidates = Pick<
+  FormContext,
+  'models' | 'dataSets' | 'hyps' | 'checkpoints' | 'newest' | 'exists'
+>
+
+/** Where files are looked for; a checkout has them all, a folder of someone's own some. */
+const folders = [
+  ...['data', join('data', 'hyps'), 'models', join('models', 'hub'), 'weights', 'cfg', ''],
+]
+const mostYamls = 300
+
+/** What the files of a folder and its runs offer to a stage's form; reads the heads of small yamls there. */
+export async function formCandidates(
+  stage: FormStage,
   root: string,
   runs: readonly RunSnapshot[],
-): Promise<FormContext> {
-  const lists = await Promise.all(
-    ['models', join('models', 'hub'), 'data', 'weights', ''].map((folder) => list(root, folder)),
-  )
-  const files = lists.flat()
-  const choices = (role: 'model' | 'data'): Choice[] =>
-    files
-      .filter((path) => yamlRole(root, resolve(root, path)) === role)
-      .map((path) => ({ value: posix(path) }))
-  const outputs = runOutputs(stage, root, runs)
-  const newest = sources[stage].length > 0 ? outputs[0]?.value : undefined
+): Promise<Candidates> {
+  const files = (await Promise.all(folders.map((folder) => list(root, folder)))).flat()
+  const yamls = files.filter((path) => /\.ya?ml$/i.test(path)).slice(0, mostYamls)
+  const roles = await Promise.all(yamls.map((path) => roleOf(join(root, path))))
+  const choices = (role: YamlRole): Choice[] =>
+    yamls.filter((_, i) => roles[i] === role).map((path) => ({ value: posix(path) }))
+  const outputs = runOutputs(firstStage(stage), root, runs)
+  const newest = outputs[0]?.value
   const checkpoints = files.filter((path) => path.endsWith('.pt')).map(posix)
   return {
     models: choices('model'),
     dataSets: choices('data'),
+    hyps: choices('hyp'),
     checkpoints: [...outputs, ...checkpoints.map((value) => ({ value }))],
     ...(newest === undefined ? {} : { newest }),
     exists: (path) => existsSync(resolve(root, path)),
@@ -61,7 +70,8 @@ export function runOutputs(
     })
 }
 
-function outputOf(
+/** The checkpoint of a run that a stage goes on with. */
+export function outputOf(
   stage: AskedStage,
   { digest, manifest, summary }: RunSnapshot,
 ): string | undefined {
@@ -70,9 +80,37 @@ function outputOf(
   return (lasting ? digest.checkpoints.last?.path : undefined) ?? summary.output
 }
 
-/** Relative to the checkout for what lies in it, as people write it. */
+/** Relative to the folder for what lies in it, as people write it. */
 export function within(root: string, path: string): string {
   return isBelow(root, path) ? posix(path.slice(root.length + 1)) : path
+}
+
+type YamlRole = 'model' | 'data' | 'hyp'
+
+/** What a yaml is for, by the keys at the beginning of its lines. */
+export function yamlRole(text: string): YamlRole | undefined {
+  const has = (...keys: string[]) => keys.every((key) => new RegExp(`^${key}\\s*:`, 'm').test(text))
+  if (has('backbone') && has('head')) return 'model'
+  if (has('lr0')) return 'hyp'
+  return has('train') || has('val') ? 'data' : undefined
+}
+
+/** Data sets may have a thousand names; what tells comes before or is far below this. */
+const headBytes = 32 << 10
+
+async function roleOf(path: string): Promise<YamlRole | undefined> {
+  try {
+    const file = await open(path)
+    try {
+      const buffer = Buffer.alloc(headBytes)
+      const { bytesRead } = await file.read(buffer, 0, headBytes, 0)
+      return yamlRole(buffer.toString('utf8', 0, bytesRead))
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return undefined
+  }
 }
 
 async function list(root: string, folder: string): Promise<readonly string[]> {

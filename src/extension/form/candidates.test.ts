@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import type { RunManifest } from '../../runs/manifest'
 import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { emptyDigest, type RunDigest } from '../../runs/state'
-import { formContext, runOutputs } from './candidates'
+import { formCandidates, runOutputs } from './candidates'
 
 const folders: string[] = []
 afterEach(() => {
@@ -55,9 +55,17 @@ it('lists yamls by what they are for, and checkpoints', async () => {
     'data/my.yaml',
     'data/hyp.x.yaml',
   ]
-  for (const path of [...files, 'weights/a.pt', 'b.pt']) writeFileSync(join(root, path), '')
-  const context = await formContext('sparse', root, runs)
+  const texts: Record<string, string> = {
+    'models/yolov5n.yaml': 'nc: 80\nbackbone:\n  []\nhead:\n  []\n',
+    'data/my.yaml': '# mine\ntrain: a\nval: b\n',
+    'data/hyp.x.yaml': 'lr0: 0.01  # train: of\n',
+  }
+  for (const path of [...files, 'weights/a.pt', 'b.pt']) {
+    writeFileSync(join(root, path), texts[path] ?? '')
+  }
+  const context = await formCandidates('sparse', root, runs)
   expect(context.models).toEqual([{ value: 'models/yolov5n.yaml' }])
+  expect(context.hyps).toEqual([{ value: 'data/hyp.x.yaml' }])
   expect(context.dataSets).toEqual([{ value: 'data/my.yaml' }])
   expect(context.checkpoints.map(({ value }) => value).slice(-2)).toEqual(['weights/a.pt', 'b.pt'])
   expect(context.newest).toBe('/w/runs/train/t5/best.pt')

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   batchSize,
+  closedQuotes,
+  device,
   file,
   imageSize,
+  integer,
+  number,
   optional,
   runName,
   share,
-  shareOrZero,
   sparsityStrength,
   wholeNumber,
 } from './validate'
@@ -15,10 +18,13 @@ import {
 const cases = [
   ['whole number', wholeNumber(1), ['1', '300'], ['0', '-1', '1.5', '', 'x']],
   ['batch size', batchSize, ['16', '-1'], ['0', '-2', '']],
-  ['image size', imageSize, ['640', '32'], ['100', '0', 'x']],
+  ['image size', imageSize, ['640', '32', '100'], ['0', 'x', '31']],
   ['sparsity strength', sparsityStrength, ['auto', '0.005', '2e-4'], ['', '0', '1', '-1', 'x']],
   ['share', share, ['0.5', '.9'], ['', '0', '1', '50', 'zero', 'x']],
-  ['share or zero', shareOrZero, ['0.5', 'zero'], ['', '1', 'x']],
+  ['device', device, ['cpu', '0', '0,1', 'webgpu'], ['', 'gpu0', '0,', 'x']],
+  ['quotes', closedQuotes, ['', '--name "a b"', "'x'"], ['"', "--name 'a"]],
+  ['number', number, ['0', '-1.5', '1e-3'], ['', 'x']],
+  ['integer', integer, ['0', '-1'], ['', '1.5']],
   ['run name', runName, ['yolov5s-sparse', 'a b'], ['', '..', 'a/b', 'a:b']],
 ] as const
 

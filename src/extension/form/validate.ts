@@ -24,13 +24,28 @@ export function wholeNumber(least: number): Check {
       : l10n.t('A whole number of at least {0}', least)
 }
 
+export const integer: Check = (value) =>
+  /^[+-]?\d+$/.test(value.trim()) ? undefined : l10n.t('A whole number')
+
+export const number: Check = (value) =>
+  value.trim() !== '' && Number.isFinite(Number(value)) ? undefined : l10n.t('A number')
+
+export const device: Check = (value) =>
+  /^(cpu|mps|cuda|webgpu|native|wasm|\d+(,\d+)*)$/.test(value.trim())
+    ? undefined
+    : l10n.t('GPU numbers such as 0 or 0,1; or cpu')
+
+export const closedQuotes: Check = (value) =>
+  (value.match(/"/g)?.length ?? 0) % 2 === 0 && (value.match(/'/g)?.length ?? 0) % 2 === 0
+    ? undefined
+    : l10n.t('A quote is not closed')
+
 /** Batch sizes: -1 lets releases that can choose. */
 export const batchSize: Check = (value) =>
   value.trim() === '-1' ? undefined : wholeNumber(1)(value)
 
-export const imageSize: Check = (value) =>
-  wholeNumber(32)(value) ??
-  (Number(value) % 32 === 0 ? undefined : l10n.t('A multiple of 32, such as 640'))
+/** Whether the model has whole strides of it is told beside the field: releases round it up. */
+export const imageSize: Check = wholeNumber(32)
 
 export const sparsityStrength: Check = (value) => {
   const text = value.trim()
@@ -46,8 +61,6 @@ export const share: Check = (value) => {
   }
   return l10n.t('A number between 0 and 1, such as 0.5')
 }
-
-export const shareOrZero: Check = (value) => (value.trim() === 'zero' ? undefined : share(value))
 
 /** A run's folder below runs/. */
 export const runName: Check = (value) =>

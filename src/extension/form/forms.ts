@@ -1,0 +1,185 @@
+import { resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import { commands, type Memento, Uri, type WebviewPanel, window, workspace } from 'vscode'
+import { SlimError } from '../../core/errors'
+import { withoutCheckout } from '../../engines/builtin/stage/detection'
+import { engines } from '../../engines/common/ownFlags'
+import { readManifest } from '../../runs/store'
+import type { CommandContext } from '../commands/context'
+import { DisposableList } from '../common/disposable'
+import { commandIds, settings } from '../contributions'
+import { runDirsOf } from '../experiments/selection'
+import { showError, showLine } from '../notify'
+import { pythonSettings } from '../python/interpreter'
+import type { CommandHandlers } from '../registerCommands'
+import { formState } from './contract'
+import type { Place } from './facts'
+import type { Values } from './field'
+import { FormPanel, type FormPanelOptions, formViewType } from './formPanel'
+import { launchStage } from './launch'
+import { FormMemory } from './memory'
+import { readinessOf } from './readiness'
+import type { FormOrder } from './session'
+import type { FormStage } from './stage'
+
+const formArguments = v.object({
+  runDir: v.optional(v.string()),
+  values: v.optional(v.record(v.string(), v.string())),
+})
+
+/** The one form of the window, and what the commands that open it do. */
+export class Forms extends DisposableList {
+  private current: FormPanel | undefined
+  private readonly options: FormPanelOptions
+
+  constructor(
+    private readonly context: CommandContext,
+    extensionUri: Uri,
+    memento: Memento,
+  ) {
+    super()
+    const { channel, activity } = context
+    this.options = {
+      ...{ extensionUri, channel },
+      start: (order) => this.start(order),
+      sources: {
+        memory: new FormMemory(memento),
+        place: (root) => this.placeAt(root),
+        runs: (root) => activity.runs(root),
+        readiness: async ({ root }) => readinessOf(root, await pythonSettings(Uri.file(root))),
+        settings: formSettings,
+      },
+    }
+    this.track(
+      window.registerWebviewPanelSerializer(formViewType, {
+        deserializeWebviewPanel: (panel, state: unknown) => this.revive(panel, state),
+      }),
+    )
+  }
+
+  get handlers(): Pick<
+    CommandHandlers,
+    'train' | 'sparse' | 'prune' | 'finetune' | 'nextRound' | 'runAll' | 'validate'
+  > {
+    const opener =
+      (stage: FormStage) =>
+      async (...args: readonly unknown[]) =>
+        this.open(stage, args)
+    return {
+      train: opener('train'),
+      sparse: opener('sparse'),
+      prune: opener('prune'),
+      finetune: opener('finetune'),
+      runAll: opener('loop'),
+      validate: opener('val'),
+      nextRound: async (...args) => this.open('sparse', await this.lastFinetune(args)),
+    }
+  }
+
+  private async open(stage: FormStage, args: readonly unknown[]): Promise<void> {
+    const { runDir, values } = fromArguments(args)
+    const root = await this.rootFor(runDir)
+    const panel = this.current ?? this.take(FormPanel.create(this.options))
+    panel.panel.reveal()
+    await panel.session.open(stage, root, {
+      ...(runDir === undefined ? {} : { runDir }),
+      ...(values === undefined ? {} : { values }),
+    })
+  }
+
+  private take(panel: FormPanel): FormPanel {
+    this.current = panel
+    panel.panel.onDidDispose(() => {
+      if (this.current === panel) this.current = undefined
+    })
+    return panel
+  }
+
+  private async revive(panel: WebviewPanel, raw: unknown): Promise<void> {
+    const state = v.safeParse(formState, raw)
+    const form = this.take(new FormPanel(panel, this.options))
+    try {
+      if (state.success) await form.session.restore(state.output)
+      else await form.session.open('sparse', await this.rootFor(undefined))
+    } catch (error) {
+      panel.dispose()
+      showError(this.context.channel, error)
+    }
+  }
+
+  private async start(order: FormOrder): Promise<void> {
+    const { stage, place, values, words } = order
+    if (stage === 'prune') {
+      const weights = resolve(place.root, values.weights ?? '')
+      await commands.executeCommand(commandIds.openCheckpoint, weights)
+      return
+    }
+    const { channel, activity, program } = this.context
+    channel.info(`${place.root}> yolov5-slim ${words.join(' ')}`)
+    const { runDir, notes } = await launchStage(order, program)
+    for (const note of notes) channel.info(note)
+    activity.follow(runDir)
+    await commands.executeCommand(commandIds.openDashboard, runDir)
+  }
+
+  /** The folder that a form works in: that of the run, the selected checkout's, or the first that is open. */
+  private async rootFor(runDir: string | undefined): Promise<string> {
+    if (runDir !== undefined) {
+      const { checkout, cwd } = await readManifest(runDir)
+      return checkout?.root ?? cwd
+    }
+    const { checkouts } = this.context
+    await checkouts.search()
+    const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath
+    if (root !== undefined) return root
+    throw new SlimError(
+      'form/no-folder',
+      l10n.t('No folder is open.'),
+      l10n.t('Open a folder with YOLOv5 or with images; the demo also works without.'),
+    )
+  }
+
+  private async placeAt(root: string): Promise<Place> {
+    const { checkouts } = this.context
+    await checkouts.search()
+    const detection = checkouts.all.find((one) => one.root === root)
+    return detection
+      ? { root, detection, hasCheckout: true }
+      : { root, detection: withoutCheckout(root), hasCheckout: false }
+  }
+
+  /** A round goes on from a finetuning: the one that was chosen, or the newest. */
+  private async lastFinetune(args: readonly unknown[]): Promise<readonly unknown[]> {
+    if (fromArguments(args).runDir !== undefined) return args
+    const runs = await this.context.activity.runs(await this.rootFor(undefined))
+    const found = runs.find(({ manifest, state }) => {
+      return manifest.stage === 'finetune' && state === 'finished'
+    })
+    if (found) return [found.runDir]
+    showLine(this.context.channel, {
+      level: 'info',
+      text: l10n.t('No finetuning has finished yet: this is the first round.'),
+    })
+    return args
+  }
+}
+
+function fromArguments(args: readonly unknown[]): {
+  readonly runDir?: string | undefined
+  readonly values?: Values | undefined
+} {
+  const [runDir] = runDirsOf(args)
+  if (runDir !== undefined) return { runDir }
+  const given = v.safeParse(formArguments, args[0])
+  return given.success ? given.output : {}
+}
+
+function formSettings(root: string) {
+  const configuration = workspace.getConfiguration(settings.section, Uri.file(root))
+  const engine = configuration.get<string>(settings.engine)
+  return {
+    engine: engines.find((one) => one === engine) ?? 'auto',
+    queue: configuration.get<boolean>(settings.queue, true),
+  }
+}

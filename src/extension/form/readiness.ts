@@ -1,0 +1,69 @@
+import * as l10n from '@vscode/l10n'
+import { asSlimError, type SlimError } from '../../core/errors'
+import { findPython, preflight, requireReady } from '../../engines/pytorch/python'
+
+/** Whether PyTorch can train in a checkout. */
+export type Readiness =
+  | {
+      readonly kind: 'ready'
+      readonly text: string
+      readonly python: string
+      readonly named: boolean
+    }
+  | {
+      readonly kind: 'missing'
+      readonly error: SlimError
+      /** The interpreter is someone's choice, by setting. */
+      readonly named: boolean
+    }
+
+/** Asks the interpreter that would train; takes a tenth of a second. */
+export async function readinessOf(
+  checkout: string,
+  settings: { readonly configured?: string; readonly active?: string },
+): Promise<Readiness> {
+  const { configured, active } = settings
+  const named = configured !== undefined
+  try {
+    const python = await findPython({
+      cwd: checkout,
+      ...(configured === undefined ? {} : { setting: configured }),
+      ...(active === undefined ? {} : { active }),
+    })
+    const found = await preflight(python, { checkout })
+    requireReady(found)
+    const { executable, version } = found.python
+    const text = l10n.t(
+      'PyTorch {0} with Python {1}: {2}',
+      found.torch?.version ?? '?',
+      version,
+      executable,
+    )
+    // What `python3` is depends on the shell: only that one needs not be spelled.
+    return { kind: 'ready', text, python: python.source === 'path' ? '' : python.command, named }
+  } catch (error) {
+    return { kind: 'missing', error: asSlimError(error), named }
+  }
+}
+
+/** The engine that would train, and words that make the command line say so wherever it is typed. */
+export type EngineChoice = {
+  readonly engine: 'pytorch' | 'builtin'
+  readonly words: readonly string[]
+}
+
+/** What an engine's name comes to in a checkout, or without one. */
+export function chooseEngine(
+  asked: string,
+  hasCheckout: boolean,
+  readiness: Readiness,
+): EngineChoice {
+  if (!hasCheckout || asked === 'builtin') return { engine: 'builtin', words: [] }
+  if (readiness.kind === 'ready') {
+    const { python } = readiness
+    return { engine: 'pytorch', words: python === '' ? [] : ['--python', python] }
+  }
+  // An interpreter that someone named is meant: no engine stands in for it.
+  if (asked === 'pytorch' || readiness.named) return { engine: 'pytorch', words: [] }
+  return { engine: 'builtin', words: ['--engine', 'builtin'] }
+}
