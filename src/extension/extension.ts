@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { commands, type ExtensionContext, l10n as host, window, workspace } from 'vscode'
 import { Activity } from './activity/activity'
+import { announceEnd } from './activity/announce'
 import { RunStatus } from './activity/runStatus'
 import { Checkouts } from './checkouts/checkouts'
 import { ReleaseStatus } from './checkouts/releaseStatus'
@@ -16,6 +17,7 @@ import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
 import { Program } from './program/program'
 import { type CommandHandlers, registerCommands } from './registerCommands'
+import { WorkspaceRuns } from './runs/workspaceRuns'
 
 /** Composition root: makes every part and hands each what it needs. */
 export function activate(context: ExtensionContext): void {
@@ -24,13 +26,21 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(parts)
   const channel = parts.track(window.createOutputChannel(displayName, { log: true }))
   const checkouts = parts.track(new Checkouts(context.workspaceState, channel))
-  const activity = parts.track(new Activity(checkouts, channel))
+  const version = String(context.extension.packageJSON.version)
+  const program = new Program(context.extensionPath, version)
+  const runs = parts.track(
+    new WorkspaceRuns({
+      checkouts,
+      storage: context.storageUri,
+      waiter: program.waiter,
+      onError: (error) => writeError(channel, error),
+    }),
+  )
+  const activity = parts.track(new Activity(runs, channel, announceEnd))
   parts.track(new ReleaseStatus(checkouts))
   parts.track(new RunStatus(activity))
   parts.track(new Diagnostics(checkouts))
-  const version = String(context.extension.packageJSON.version)
-  const program = new Program(context.extensionPath, version)
-  const shared: CommandContext = { channel, checkouts, activity, program }
+  const shared: CommandContext = { channel, checkouts, runs, activity, program }
   const forms = parts.track(new Forms(shared, context.extensionUri, context.workspaceState))
   const handlers = { ...commandHandlers(shared), ...forms.handlers }
   const registered = registerCommands(

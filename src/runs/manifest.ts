@@ -42,6 +42,8 @@ export type RunManifest = {
   readonly queued?: {
     /** Milliseconds since the epoch; an end logged before it belongs to an earlier attempt. */
     readonly since: number
+    /** Machine whose devices it waits for. */
+    readonly host: string
   }
   readonly provenance: Provenance
 }

@@ -1,132 +1,92 @@
-import { EventEmitter, type LogOutputChannel, RelativePattern, workspace } from 'vscode'
-import { manifestLiveness, type RunSnapshot, readRun, readRuns } from '../../runs/snapshot'
+import { EventEmitter, type LogOutputChannel, window } from 'vscode'
+import type { EntryUpdate } from '../../runs/index/entry'
+import type { IndexChange } from '../../runs/index/runIndex'
+import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
-import { listRuns, runFiles } from '../../runs/store'
-import { type RunUpdate, type RunWatch, watchRun } from '../../runs/supervisor'
-import type { Checkouts } from '../checkouts/checkouts'
+import { runFiles } from '../../runs/store'
 import { DisposableList } from '../common/disposable'
 import { writeError, writeLine } from '../log'
-import { showLine } from '../notify'
-import { collectEnd, collectEventLines } from './collect'
+import type { WorkspaceRuns } from '../runs/workspaceRuns'
+import { announcement } from './announcement'
+import { collectEnd, collectEventLines, type LogLine } from './collect'
 import { OutputTail } from './outputTail'
 
 const outputMs = 500
 
-/**
- * The runs under way in the workspace, whoever started them: found on activation and when their manifest appears,
- * followed into the log until they end.
- */
+/** Tells of the runs under way, whoever started them: in the log as they go on, and in words when they end. */
 export class Activity extends DisposableList {
   private readonly changed = this.track(new EventEmitter<void>())
-  private readonly followed = new Map<string, RunSnapshot | undefined>()
-  private watchers = new DisposableList()
+  private readonly tails = new Map<string, OutputTail>()
 
   readonly onDidChange = this.changed.event
 
+  /** @param announce tells a person what the log also says */
   constructor(
-    private readonly checkouts: Checkouts,
+    private readonly workspaceRuns: WorkspaceRuns,
     private readonly channel: LogOutputChannel,
+    private readonly announce: (run: RunSnapshot, line: LogLine) => void,
   ) {
     super()
-    this.track(checkouts.onDidChange(() => this.findAgain()))
-    this.findAgain()
-  }
-
-  override dispose(): void {
-    super.dispose()
-    this.watchers.dispose()
+    this.track(workspaceRuns.onDidChange((change) => this.take(change)))
+    const timer = setInterval(() => void this.writeOutputs(), outputMs)
+    this.track({ dispose: () => clearInterval(timer) })
   }
 
   /** Runs that have not ended. */
   get alive(): readonly RunSnapshot[] {
-    return [...this.followed.values()]
-      .filter((run) => run !== undefined)
-      .filter(({ state }) => !isEnded(state))
+    return this.workspaceRuns.alive
   }
 
   /** Every run of a checkout, newest first. */
   runs(root: string): Promise<readonly RunSnapshot[]> {
-    return readRuns(root)
+    return this.workspaceRuns.below(root)
   }
 
-  /** Follows a run into the log until it ends; does nothing for one that is followed already. */
+  /** Takes up a run that was just started. */
   follow(runDir: string): void {
-    if (this.followed.has(runDir)) return
-    this.followed.set(runDir, undefined)
-    this.followToEnd(runDir).catch((error: unknown) => writeError(this.channel, error))
+    this.workspaceRuns.follow(runDir).catch((error: unknown) => writeError(this.channel, error))
   }
 
-  private async followToEnd(runDir: string): Promise<void> {
-    const tail = new OutputTail(runFiles(runDir).output)
-    let seenAlive = false
-    let watch: RunWatch | undefined
-    const timer = setInterval(() => void this.writeOutput(tail, runDir), outputMs)
-    const stop = this.track({
-      dispose: () => {
-        clearInterval(timer)
-        watch?.dispose()
-      },
-    })
-    try {
-      watch = watchRun(runDir, (update) => {
-        seenAlive ||= !isEnded(update.run.state)
-        this.take(update)
-      })
-      const end = await watch.ended
-      await this.writeOutput(tail, runDir)
-      // Ends of long ago are no news.
-      const line = end && seenAlive ? collectEnd(end) : undefined
-      if (line) {
-        writeLine(this.channel, line)
-        showLine(this.channel, line)
-      }
-    } finally {
-      stop.dispose()
-      this.followed.delete(runDir)
-      this.changed.fire()
-    }
-  }
-
-  private take({ events, run }: RunUpdate): void {
-    this.followed.set(run.runDir, run)
-    for (const line of events.flatMap(collectEventLines)) {
-      writeLine(this.channel, line, `${run.name}: `)
-    }
+  private take({ added, changed, removed, initial }: IndexChange): void {
+    for (const update of added) this.takeOne(update, initial)
+    for (const update of changed) this.takeOne(update, false)
+    for (const runDir of removed) this.tails.delete(runDir)
     this.changed.fire()
   }
 
-  private async writeOutput(tail: OutputTail, runDir: string): Promise<void> {
+  private takeOne({ run, events }: EntryUpdate, initial: boolean): void {
+    const followed = this.tails.has(run.runDir)
+    const ended = isEnded(run.state)
+    // What somebody copied here has ended elsewhere, and is no news.
+    if (ended && !followed) return
+    if (!followed) this.tails.set(run.runDir, new OutputTail(runFiles(run.runDir).output))
+    if (!initial) {
+      for (const line of events.flatMap(collectEventLines)) {
+        writeLine(this.channel, line, `${run.name}: `)
+      }
+    }
+    if (ended) void this.end(run)
+  }
+
+  private async end(run: RunSnapshot): Promise<void> {
+    const tail = this.tails.get(run.runDir)
+    this.tails.delete(run.runDir)
+    if (tail) await this.writeOutput(tail, run.name)
+    const line = collectEnd(run)
+    if (!line) return
+    writeLine(this.channel, line)
+    if (announcement(line, window.state.focused) === 'notification') this.announce(run, line)
+    else window.setStatusBarMessage(line.text, 15_000)
+  }
+
+  private async writeOutputs(): Promise<void> {
+    for (const [runDir, tail] of this.tails) {
+      await this.writeOutput(tail, this.workspaceRuns.get(runDir)?.name ?? '')
+    }
+  }
+
+  private async writeOutput(tail: OutputTail, name: string): Promise<void> {
     const lines = await tail.read().catch(() => [])
-    const name = this.followed.get(runDir)?.name
-    for (const line of lines) this.channel.info(`${name ? `${name} | ` : '| '}${line}`)
-  }
-
-  private findAgain(): void {
-    this.watchers.dispose()
-    this.watchers = new DisposableList()
-    for (const { root } of this.checkouts.all) {
-      const manifests = new RelativePattern(root, 'runs/*/*/slim/run.json')
-      const watcher = this.watchers.track(workspace.createFileSystemWatcher(manifests))
-      const look = () => this.followAlive(root)
-      this.watchers.track(watcher.onDidCreate(look))
-      this.watchers.track(watcher.onDidChange(look))
-      look()
-    }
-  }
-
-  private followAlive(root: string): void {
-    this.findAlive(root).catch((error: unknown) => writeError(this.channel, error))
-  }
-
-  private async findAlive(root: string): Promise<void> {
-    const { runs } = await listRuns(root)
-    for (const { runDir, manifest } of runs) {
-      if (this.followed.has(runDir)) continue
-      const liveness = await manifestLiveness(manifest)
-      // Whether a run of another machine goes on, only its log can tell.
-      const alive =
-        liveness === 'elsewhere' ? !isEnded((await readRun(runDir)).state) : liveness === 'alive'
-      if (alive) this.follow(runDir)
-    }
+    for (const line of lines) this.channel.info(`${name} | ${line}`)
   }
 }

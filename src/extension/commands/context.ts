@@ -6,11 +6,13 @@ import type { Activity } from '../activity/activity'
 import type { Checkouts } from '../checkouts/checkouts'
 import { displayName } from '../contributions'
 import type { Program } from '../program/program'
+import type { WorkspaceRuns } from '../runs/workspaceRuns'
 
 /** What the commands work with; made once in the composition root. */
 export type CommandContext = {
   readonly channel: LogOutputChannel
   readonly checkouts: Checkouts
+  readonly runs: WorkspaceRuns
   readonly activity: Activity
   readonly program: Program
 }

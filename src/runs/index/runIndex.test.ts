@@ -124,7 +124,7 @@ describe('RunIndex', () => {
   })
 
   test('shows a wait in the queue and its end', async () => {
-    const a = await make('a', [], { queued: { since: Date.now() } })
+    const a = await make('a', [], { queued: { since: Date.now(), host: 'here' } })
     await updateManifest(a, ({ process: _, ...manifest }) => manifest)
     open()
     await index?.refresh()

@@ -43,6 +43,8 @@ const emitMs = 200
 export class RunIndex {
   private readonly entries = new Map<string, RunEntry>()
   private readonly unreadable = new Map<string, FoundRun>()
+  /** Folders of runs that no search finds. */
+  private readonly strays = new Set<string>()
   private readonly listeners = new Set<Listener>()
   private readonly liveMs: number
   private readonly scanMs: number
@@ -109,6 +111,12 @@ export class RunIndex {
     return this.scanning
   }
 
+  /** Keeps a run that lies elsewhere, as `--project` puts it. */
+  async follow(runDir: string): Promise<void> {
+    this.strays.add(runDir)
+    await this.touch(runDir)
+  }
+
   /** Looks at one run folder, which somebody saw change, come or go. */
   async touch(runDir: string): Promise<void> {
     if (this.disposed) return
@@ -144,7 +152,11 @@ export class RunIndex {
   }
 
   private async scan(): Promise<void> {
-    const found = await findRunFolders(this.roots())
+    const found = new Map(await findRunFolders(this.roots()))
+    for (const runDir of this.strays) {
+      const run = found.has(runDir) ? undefined : await lookAt(runDir)
+      if (run) found.set(runDir, run)
+    }
     if (this.disposed) return
     this.remove([...this.entries.keys()].filter((runDir) => !found.has(runDir)))
     const stale = [...found.values()]

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { readRun } from '../snapshot'
 import { createRunFolder, newRunId, readManifest, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, stopRun } from '../supervisor'
 import { devicesOf } from './devices'
-import { abandonedRuns, handOver, startInTurn, startSubmitted, submit } from './queue'
+import { adoptQueued, handOver, startInTurn, startSubmitted, submit } from './queue'
 import { readTicket, readTickets, withQueue, writeTicket } from './tickets'
 
 let root: string
@@ -185,21 +185,31 @@ describe('handOver', () => {
 
   test('names a process of its own as the one that waits; a second one is not started', async () => {
     await start('0')
-    const { launch: queued, runDir } = await submit(await launch('0'), waiting)
+    const { launch: queued, runDir } = await submit(await launch('0,1'), waiting)
     const { id } = queued.manifest
     expect(await handOver(id, sleeper)).toBe(false)
     expect(await handOver(id, sleeper, process.pid)).toBe(true)
     expect(await handOver(id, sleeper)).toBe(false)
     const waiter = (await readTicket(id))?.waiter
     expect(waiter && (await liveness(waiter))).toBe('alive')
-    expect(await abandonedRuns([runDir])).toEqual([])
     if (waiter) process.kill(waiter.pid, 'SIGKILL')
-    await until(async () => (await abandonedRuns([runDir])).length === 1)
-    expect(await abandonedRuns(['/elsewhere'])).toEqual([])
+    await until(async () => waiter !== undefined && (await liveness(waiter)) === 'gone')
     // Nobody is there to start it, so it does not keep others waiting.
-    const third = await submit(await launch('1,2'), waiting)
-    expect(third.ahead).toEqual([])
+    const free = await submit(await launch('1,2'), waiting)
+    expect(free.ahead).toEqual([])
+    await Promise.all([1, 2].map(async () => adoptQueued([await readRun(runDir)], sleeper)))
+    const adopter = (await readTicket(id))?.waiter
+    expect(adopter?.pid).not.toBe(waiter?.pid)
+    expect(adopter && (await liveness(adopter))).toBe('alive')
+    if (adopter) process.kill(adopter.pid, 'SIGKILL')
   })
+})
+
+test('a queued run that the queue does not know is failed, not shown as waiting for ever', async () => {
+  const { runDir, manifest } = await launch('0')
+  await writeManifest(runDir, { ...manifest, queued: { since: Date.now(), host: hostname() } })
+  await adoptQueued([await readRun(runDir)], [])
+  expect((await readRun(runDir)).summary.failure?.code).toBe('queue/lost')
 })
 
 test('without a place for tickets a run starts all the same, unless it shall wait', async () => {

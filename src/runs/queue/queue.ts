@@ -3,9 +3,11 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { appendEvent } from '../eventLog'
 import { errorCode } from '../fileLock'
+import type { RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
-import { writeManifest } from '../store'
+import { readManifest, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
 import {
@@ -80,7 +82,7 @@ async function claim(
     } else {
       const { command, args, cwd, env, manifest } = completed
       const stored = { command, args, cwd, ...(env ? { env } : {}), manifest }
-      await writeManifest(runDir, { ...manifest, queued: { since: now } })
+      await writeManifest(runDir, { ...manifest, queued: { since: now, host: hostname() } })
       await writeTicket({ ...holding, launch: stored, waiter })
     }
     return { runDir, devices, ahead, launch: completed }
@@ -191,14 +193,35 @@ export async function handOver(
   })
 }
 
-/** Queued runs of this machine that nobody waits for, as after a restart; for those who are there to adopt. */
-export async function abandonedRuns(runDirs: readonly string[]): Promise<readonly string[]> {
-  return withQueue(async () => {
-    const abandoned: string[] = []
-    for (const ticket of await readTickets()) {
-      const ours = ticket.launch !== undefined && runDirs.includes(ticket.runDir)
-      if (ours && !(await isAwaited(ticket))) abandoned.push(ticket.id)
+/** What is needed of a run to see to its place in the queue; a RunSnapshot is one. */
+export type QueuedRun = { readonly runDir: string; readonly manifest: RunManifest }
+
+/**
+ * Sees to queued runs of this machine that nobody waits for any more, as after a restart: a process of its own waits
+ * for each; one that the queue knows nothing of is failed, since nobody can say how to start it. Several windows may
+ * call it.
+ */
+export async function adoptQueued(
+  runs: readonly QueuedRun[],
+  waiter: readonly string[],
+): Promise<void> {
+  for (const { runDir, manifest } of runs) {
+    if (manifest.queued?.host !== hostname()) continue
+    const ticket = await withQueue(() => readTicket(manifest.id))
+    if (ticket) {
+      if (ticket.launch && ticket.runDir === runDir && !(await isAwaited(ticket))) {
+        await handOver(manifest.id, waiter)
+      }
+      continue
     }
-    return abandoned
-  })
+    // It may have got its process since the caller looked.
+    const { queued, process: started } = await readManifest(runDir)
+    if (!queued || started) continue
+    await appendEvent(runFiles(runDir).events, {
+      type: 'failed',
+      code: 'queue/lost',
+      text: l10n.t('The queue on this machine does not know {0} any more.', runDir),
+      remedy: l10n.t('Start it again with Retry.'),
+    })
+  }
 }

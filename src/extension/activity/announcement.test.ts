@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { announcement } from './announcement'
+
+it.each([
+  ['info', true, 'status'],
+  ['info', false, 'notification'],
+  ['warn', true, 'notification'],
+  ['error', true, 'notification'],
+] as const)('%s, window focused: %s', (level, focused, how) => {
+  expect(announcement({ level, text: '' }, focused)).toBe(how)
+})
