@@ -63,17 +63,17 @@ export type Chosen = { readonly kind: BackendKind; readonly notes: readonly stri
 
 /**
  * The backend that `--device` names, or the best that works: CUDA, WebGPU on real hardware, native, wasm. YOLOv5's own
- * values mean: a number a GPU, `cpu` the CPU.
+ * values mean: a number and `mps` a GPU, `cpu` the CPU.
  *
- * @throws SlimError what the named backend's probe found, `backend/unknown`
+ * @throws SlimError what the named backend's probe found, and what `checkDevice` throws
  */
 export async function chooseBackend(device: string, files: EngineFiles): Promise<Chosen> {
-  const wanted = kindsFor(device)
+  const wanted = checkDevice(device)
+  const forced = wanted.length === 1
   const notes: string[] = []
   let failure: Extract<Probe, { ok: false }> | undefined
   for (const kind of wanted) {
-    const forced = wanted.length === 1
-    if (!isInstalled(kind) && !forced) continue
+    if (!isInstalled(kind)) continue
     // wasm is bundled and the last resort; nothing would be left to turn to.
     if (kind === 'wasm') return { kind, notes }
     const found = await probe(backendStart(kind, files), files)
@@ -81,22 +81,44 @@ export async function chooseBackend(device: string, files: EngineFiles): Promise
       failure ??= found
       notes.push(`${kind}: ${found.text}`)
     } else if (found.software && !forced) {
-      notes.push(l10n.t('{0}: {1} is no real GPU and is left out', kind, found.device))
+      const text = l10n.t('{0}: {1} is no real GPU and is left out', kind, found.device)
+      const remedy = l10n.t('To use it all the same, give --device {0}.', kind)
+      failure ??= { ok: false, code: 'backend/no-gpu', text, remedy }
+      notes.push(text)
     } else return { kind, notes }
   }
-  const { code, text, remedy } = failure ?? {
-    code: 'backend/unavailable',
-    text: l10n.t('--device {0}: no GPU backend is installed.', device),
-    remedy: l10n.t('Install one with: yolov5-slim backend install webgpu'),
-  }
-  throw new SlimError(code, text, remedy)
+  if (!failure) throw notInstalled(device, wanted)
+  throw new SlimError(failure.code, failure.text, failure.remedy)
+}
+
+/**
+ * The backends that `--device` may mean, the best first.
+ *
+ * @throws SlimError `backend/unknown`; `backend/unavailable` where none of them is installed
+ */
+export function checkDevice(device: string): readonly BackendKind[] {
+  const kinds = kindsFor(device)
+  if (kinds.some(isInstalled)) return kinds
+  throw notInstalled(device, kinds)
+}
+
+function notInstalled(device: string, kinds: readonly BackendKind[]): SlimError {
+  const kind = kinds.length === 1 ? kinds[0] : 'webgpu'
+  return new SlimError(
+    'backend/unavailable',
+    kinds.length === 1
+      ? l10n.t('--device {0}: that backend is not installed.', device)
+      : l10n.t('--device {0}: no GPU backend is installed.', device),
+    l10n.t('Install one with: yolov5-slim backend install {0}', kind ?? 'webgpu'),
+  )
 }
 
 function kindsFor(device: string): readonly BackendKind[] {
   const name = device.trim().toLowerCase()
   if (name === '') return backendKinds
   if (name === 'cpu') return ['native', 'wasm']
-  if (name === 'gpu' || /^(cuda:)?\d/.test(name)) return ['cuda', 'webgpu']
+  if (name === 'gpu' || name === 'mps' || /^(cuda:)?\d+(,\d+)*$/.test(name))
+    return ['cuda', 'webgpu']
   const kind = backendKinds.find((one) => one === name)
   if (kind) return [kind]
   throw new SlimError(

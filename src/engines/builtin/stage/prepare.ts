@@ -23,6 +23,7 @@ import { readProgress } from '../checkpoint/progress'
 import { type BuiltinRelease, builtinReleases } from '../contract'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import { releaseFor, withoutCheckout } from './detection'
+import { deviceOf } from './device'
 import { type OptValues, trainOptions, valOptions } from './options'
 
 /** What `prepareBuiltinStage` is asked to do. */
@@ -100,7 +101,9 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   if (stage === 'val') valOptions(opt)
   else trainOptions(opt, release ?? model.release)
 
-  const notes = [...parsed.notes, ...(hyp?.note ? [hyp.note] : [])]
+  const { device, notes: deviceNotes } = deviceOf(parsed)
+
+  const notes = [...parsed.notes, ...deviceNotes, ...(hyp?.note ? [hyp.note] : [])]
   const id = newRunId()
   const parent = weights ? await parentOf(weights, detection.root, request.projects) : undefined
   const provenance = await provenanceOf(asked, { weights, cfg, data: data.file })
@@ -121,7 +124,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
     opt: { ...opt, ...paths },
     sparsity: asked.sparsity,
     resume: false,
-    device: flagValue(parsed.script, 'device') ?? '',
+    device,
     threads: parsed.own.threads ?? 0,
   }
   const manifest: RunManifest = {
@@ -158,7 +161,8 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
   readProgress(open, 'SGD')
   const before = point.manifest
   const data = await dataFor(asked, String(opt.data ?? ''))
-  const notes = [...parsed.notes]
+  const { device, notes: deviceNotes } = deviceOf(parsed, point.config?.device)
+  const notes = [...parsed.notes, ...deviceNotes]
   if (stage !== request.stage) {
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
   }
@@ -171,7 +175,7 @@ async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
     weights: point.checkpoint,
     hyp: resolve(point.runDir, 'hyp.yaml'),
     ...{ opt, sparsity, resume: true },
-    device: flagValue(parsed.script, 'device') ?? point.config?.device ?? '',
+    device,
     threads: own.threads ?? point.config?.threads ?? 0,
   }
   const manifest: RunManifest = {

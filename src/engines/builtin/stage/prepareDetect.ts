@@ -14,6 +14,7 @@ import { allocateRun } from '../../common/runFolder'
 import { openModelFile } from '../checkpoint/open'
 import type { BuiltinConfig } from './contract'
 import { withoutCheckout } from './detection'
+import { deviceOf } from './device'
 import { detectFlags } from './flagTable'
 import { detectOptions } from './options'
 import { type BuiltinStageRequest, launch, optOf } from './prepare'
@@ -43,6 +44,7 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
   openModelFile(weights)
   const opt = optOf({ flags, parsed })
   detectOptions(opt)
+  const { device, notes } = deviceOf(parsed)
   const source = await sourceImages(parsed.script.get('source')?.values ?? [], cwd)
   const id = newRunId()
   const parent = await parentOf(weights, detection.root, request.projects)
@@ -57,7 +59,7 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
     ...{ v: 1, stage: 'detect', runDir, eventsFile: runFiles(runDir).events, weights, source },
     opt: { ...opt, weights, project: dirname(runDir), name: basename(runDir) },
     ...{ sparsity: null, resume: false },
-    device: flagValue(parsed.script, 'device') ?? '',
+    device,
     threads: parsed.own.threads ?? 1,
   }
   const manifest: RunManifest = {
@@ -68,7 +70,7 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
       ? { checkout: { root: detection.root, release: detection.release } }
       : {}),
   }
-  return launch({ request }, manifest, config, parsed.notes)
+  return launch({ request }, manifest, config, [...parsed.notes, ...notes])
 }
 
 /** Images that `--source` names: files, folders and lists of them. */
