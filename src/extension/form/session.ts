@@ -38,7 +38,8 @@ type Shown = {
   readonly place: Place
   readonly fields: readonly Field[]
   readonly runs: readonly RunSnapshot[]
-  readonly readiness: Readiness
+  /** Asking Python takes a moment, for which the fields do not wait. */
+  readonly readiness: Promise<Readiness>
 }
 
 /** One form: what it shows, and what it says of what is typed. Knows no editor. */
@@ -135,10 +136,11 @@ export class FormSession {
   async #check(number: number, state: FormState) {
     const shown = this.#shown
     if (!shown) return undefined
-    const { place, fields, readiness } = shown
+    const { place, fields } = shown
     const { stage, values } = state
     this.#shown = { ...shown, state }
-    const words = this.#words(state)
+    const readiness = await shown.readiness
+    const words = this.#words(state, shown, readiness)
     const request = { stage, fields, values, place, readiness, facts: this.#facts }
     const findings = await checkForm(request)
     this.post({
@@ -148,10 +150,11 @@ export class FormSession {
     return { place, fields, words, findings }
   }
 
-  #words({ stage, values, root }: FormState): readonly string[] {
-    const shown = this.#shown
-    if (!shown) return []
-    const { fields, place, readiness } = shown
+  #words(
+    { stage, values, root }: FormState,
+    { fields, place }: Shown,
+    readiness: Readiness,
+  ): readonly string[] {
     if (stage === 'prune') return formWords(stage, fields, values, [])
     const { words } = chooseEngine(values.engine ?? 'auto', place.hasCheckout, readiness)
     const queue = this.sources.settings(root).queue ? ['--queue'] : []
@@ -160,10 +163,8 @@ export class FormSession {
 
   async #gather(stage: FormStage, root: string): Promise<Omit<Shown, 'state'>> {
     const [place, runs] = await Promise.all([this.sources.place(root), this.sources.runs(root)])
-    const [readiness, candidates] = await Promise.all([
-      this.sources.readiness(place),
-      formCandidates(stage, root, runs),
-    ])
+    const readiness = this.sources.readiness(place)
+    const candidates = await formCandidates(stage, root, runs)
     const fields = stageFields(stage, {
       ...candidates,
       flags: scriptFlags({ stage, place }),

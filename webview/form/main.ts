@@ -1,0 +1,199 @@
+import './page.css'
+import * as l10n from '@vscode/l10n'
+import { type FormContract, type FormState, formContract } from '../../src/extension/form/contract'
+import { button, dropdown, registerControls } from '../common/controls'
+import { element } from '../common/element'
+import { connect, type Host } from '../common/host'
+import { type FieldRow, fieldRow } from './fieldRow'
+import { byField, count, type FormMessage, type ReportMessage } from './report'
+
+/** The form of a stage: shows fields, sends what is typed, shows what the host finds. */
+class FormPage {
+  private state: FormState | undefined
+  private rows: readonly FieldRow[] = []
+  private number = 0
+  private command = ''
+  private errors = 0
+  private busy = false
+  private openAdvanced = false
+  private readonly general = element('div', { class: 'said', 'aria-live': 'polite' })
+  private readonly line = element('code', {})
+  private readonly status = element('span', { role: 'status', class: 'muted' })
+  private startButton: HTMLElement | undefined
+
+  constructor(private readonly host: Host<FormContract>) {}
+
+  show(message: FormMessage): void {
+    const { state, fields } = message
+    this.keep(state)
+    this.number = 0
+    this.rows = fields.map((field) =>
+      fieldRow(field, state.values[field.key] ?? '', {
+        edit: (key, value) => this.edit(key, value),
+        browse: (key) =>
+          this.with((now) => this.host.post({ type: 'browse', field: key, state: now })),
+        fix: (code) => this.host.post({ type: 'fix', code }),
+      }),
+    )
+    const rowsOf = (advanced: boolean) =>
+      this.rows.filter((_, i) => fields[i]?.advanced === advanced).map(({ node }) => node)
+    const advanced = rowsOf(true)
+    document.body.replaceChildren(
+      element('h1', {}, message.title),
+      element('p', { class: 'muted' }, message.place),
+      this.top(message),
+      this.general,
+      element('div', { class: 'fields' }, ...rowsOf(false)),
+      ...(advanced.length > 0 ? [this.advanced(advanced)] : []),
+      this.commandBlock(),
+      this.footer(message),
+    )
+  }
+
+  report({ number, findings, command }: ReportMessage): void {
+    // What was typed since will be answered too.
+    if (number !== 0 && number !== this.number) return
+    this.command = command
+    this.line.textContent = command
+    const grouped = byField(
+      findings,
+      this.rows.map(({ key }) => key),
+    )
+    for (const row of this.rows) row.show(grouped.get(row.key) ?? [])
+    this.general.replaceChildren(
+      ...(grouped.get('') ?? []).map(({ text, severity }) =>
+        element('p', { class: severity }, text),
+      ),
+    )
+    this.errors = count(findings, 'error')
+    const warnings = count(findings, 'warning')
+    const parts = [
+      ...(this.errors > 0 ? [l10n.t('{0} error(s) to correct', this.errors)] : []),
+      ...(warnings > 0 ? [l10n.t('{0} warning(s)', warnings)] : []),
+    ]
+    this.status.textContent = parts.join(' · ')
+    this.renderStart()
+  }
+
+  set(key: string, value: string): void {
+    this.rows.find((row) => row.key === key)?.set(value)
+  }
+
+  setBusy(busy: boolean): void {
+    this.busy = busy
+    if (busy) this.status.textContent = l10n.t('Preparing…')
+    this.renderStart()
+  }
+
+  private top({ stages, parents, state }: FormMessage): HTMLElement {
+    const change = (what: 'stage' | 'parent') => (value: string) => {
+      this.with((now) => {
+        const changed: FormState =
+          what === 'stage'
+            ? { ...now, stage: value as FormState['stage'] }
+            : { ...now, parent: value }
+        if (changed[what] !== now[what]) this.host.post({ type: 'change', what, state: changed })
+      })
+    }
+    return element(
+      'div',
+      { class: 'row top' },
+      labelled(l10n.t('Stage'), dropdown(l10n.t('Stage'), stages, state.stage, change('stage'))),
+      parents.length === 0
+        ? undefined
+        : labelled(
+            l10n.t('Go on from run'),
+            dropdown(l10n.t('Go on from run'), parents, state.parent, change('parent')),
+          ),
+    )
+  }
+
+  private advanced(nodes: readonly HTMLElement[]): HTMLElement {
+    const made = element(
+      'details',
+      { open: this.openAdvanced },
+      element('summary', {}, l10n.t('Advanced')),
+      element('div', { class: 'fields' }, ...nodes),
+    )
+    made.addEventListener('toggle', () => {
+      this.openAdvanced = made.open
+    })
+    return made
+  }
+
+  private commandBlock(): HTMLElement {
+    const copy = () => this.host.post({ type: 'copy', text: this.command })
+    return element(
+      'section',
+      { class: 'command' },
+      element('h2', {}, l10n.t('Command line')),
+      element(
+        'div',
+        { class: 'line' },
+        element('pre', { tabindex: '0', 'aria-label': l10n.t('Command line') }, this.line),
+        button(l10n.t('Copy'), copy, { title: l10n.t('Copy the command line') }),
+      ),
+    )
+  }
+
+  private footer({ startLabel }: FormMessage): HTMLElement {
+    const start = () => this.with((state) => this.host.post({ type: 'start', state }))
+    const reset = () => this.with((state) => this.host.post({ type: 'reset', state }))
+    this.startButton = button(startLabel, start, { primary: true })
+    this.renderStart()
+    return element(
+      'div',
+      { class: 'row footer' },
+      this.startButton,
+      button(l10n.t('Defaults'), reset, { title: l10n.t('Forget what was typed') }),
+      this.status,
+    )
+  }
+
+  private renderStart(): void {
+    this.startButton?.toggleAttribute('disabled', this.busy || this.errors > 0)
+  }
+
+  private edit(key: string, value: string): void {
+    this.with((state) => {
+      const next = { ...state, values: { ...state.values, [key]: value } }
+      this.keep(next)
+      this.number++
+      this.host.post({ type: 'edit', number: this.number, state: next })
+    })
+  }
+
+  private keep(state: FormState): void {
+    this.state = state
+    this.host.keep(state)
+  }
+
+  private with(action: (state: FormState) => void): void {
+    if (this.state) action(this.state)
+  }
+}
+
+function labelled(label: string, control: HTMLElement): HTMLElement {
+  return element('div', { class: 'labelled' }, element('span', { class: 'name' }, label), control)
+}
+
+let page: FormPage | undefined
+
+connect(formContract, {
+  onStart: (host) => {
+    registerControls()
+    page = new FormPage(host)
+  },
+  onMessage: (message) => {
+    switch (message.type) {
+      case 'form':
+        return page?.show(message)
+      case 'report':
+        return page?.report(message)
+      case 'value':
+        return page?.set(message.field, message.value)
+      case 'busy':
+        return page?.setBusy(message.busy)
+    }
+  },
+})
