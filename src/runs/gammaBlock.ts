@@ -1,5 +1,3 @@
-import type { GammaEvent } from './events'
-
 /** Bins of a gamma histogram and the |gamma| that they span; see `GammaEvent`. */
 export const gammaBins = 64
 export const gammaRange = 2
@@ -21,10 +19,21 @@ export type GammaBlock = {
   readonly quantiles: Float32Array
 }
 
+/** What of a gamma event makes a row; spelled out, since pages too import this file, and events lead to Node. */
+export type GammaRow = {
+  readonly epoch: number
+  readonly layers: readonly {
+    readonly name: string
+    readonly histogram: readonly number[]
+    readonly nearZero: number
+    readonly quantiles: readonly [number, number, number, number, number]
+  }[]
+}
+
 export const emptyBlock: GammaBlock = packGammas([])
 
 /** Packs events into a block; those of other layers than the last one's are left out. */
-export function packGammas(events: readonly GammaEvent[]): GammaBlock {
+export function packGammas(events: readonly GammaRow[]): GammaBlock {
   const layers = events.at(-1)?.layers.map(({ name }) => name) ?? []
   const fitting = events.filter((event) => event.layers.length === layers.length)
   const cells = fitting.length * layers.length

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EpochEvent, GammaEvent, RunEvent } from './events'
 import { epoch as epochEvent, gamma, progress, started } from './format/testing'
 import { gammaBins, histogramAt, mergeBlocks, nearZeroAt, packGammas } from './gammaBlock'
-import { RunHistory, spread } from './history'
+import { RunHistory } from './history'
+import { spread } from './spread'
 import { runFiles } from './store'
 
 let runDir: string

@@ -54,10 +54,7 @@ export function applyTheme(theme: Theme): void {
   tooltip.borderWidth = 1
 }
 
-const nearestOfEach = (
-  chart: Chart,
-  event: { readonly x: number | null },
-): InteractionItem[] => {
+const nearestOfEach = (chart: Chart, event: { readonly x: number | null }): InteractionItem[] => {
   const found: InteractionItem[] = []
   for (const { data, index: datasetIndex } of chart.getSortedVisibleDatasetMetas()) {
     let best = -1

@@ -64,19 +64,19 @@ function reasonText(advice: Advice, epochs: number): string {
             ...[fall, wanted, reachedAt + 1],
           )
     case 'held':
-      return (accuracy?.fall ?? 0) > 0.2
+      return advice.verdict === 'watch'
         ? l10n.t(
             '{0} of the channels are held near zero. mAP is still {1} below its start and has to return in the epochs that are left.',
             now,
             fall,
           )
-        : l10n.t('{0} of the channels are held near zero, and mAP has kept up.', now)
+        : l10n.t('{0} of the channels are held near zero; mAP is {1} below its start.', now, fall)
     case 'on-course':
       return reachedAt === null
         ? l10n.t('{0} of the channels are expected near zero after the last epoch.', end)
         : l10n.t(
-            'The share of {0} near zero is reached after epoch {1} of {2}, and mAP has kept up.',
-            ...[wanted, reachedAt + 1, epochs],
+            'The share of {0} near zero is reached after epoch {1} of {2}; mAP is {3} below its start.',
+            ...[wanted, reachedAt + 1, epochs, fall],
           )
   }
 }

@@ -1,4 +1,4 @@
-import { spread } from '../../runs/history'
+import { spread } from '../../runs/spread'
 
 /** Epochs whose gammas a page gets at first: about as many as a heatmap has columns that can be told apart. */
 export const shownAtFirst = 120

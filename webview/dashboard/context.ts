@@ -1,0 +1,62 @@
+import type { DashboardContract, DashboardState } from '../../src/extension/dashboard/contract'
+import type { SavedFile } from '../charts/save'
+import { readTheme, type Theme } from '../charts/theme'
+import type { Host } from '../common/host'
+import type { DashboardModel, RunModel } from './model'
+
+/** What the parts of the page share. */
+export type PageContext = {
+  readonly host: Host<DashboardContract>
+  readonly model: DashboardModel
+  readonly settings: Settings
+  readonly save: (file: SavedFile) => void
+  /** Draws again what depends on which runs are shown, and how. */
+  readonly redraw: () => void
+}
+
+/** What the person has set, kept over a reload. */
+export class Settings {
+  private state: DashboardState
+
+  constructor(
+    private readonly host: Host<DashboardContract>,
+    initial: DashboardState | undefined,
+  ) {
+    this.state = initial ?? { runDirs: [], tab: 'metrics', hidden: [], pinned: [] }
+  }
+
+  get value(): DashboardState {
+    return this.state
+  }
+
+  change(change: Partial<DashboardState>): void {
+    this.state = { ...this.state, ...change }
+    this.host.keep(this.state)
+  }
+
+  isHidden({ view }: RunModel): boolean {
+    return this.state.hidden.includes(view.runDir)
+  }
+
+  isPinned({ view }: RunModel): boolean {
+    return this.state.pinned.includes(view.runDir)
+  }
+
+  toggle(list: 'hidden' | 'pinned', runDir: string): void {
+    const now = this.state[list]
+    const without = now.filter((other) => other !== runDir)
+    this.change({ [list]: without.length < now.length ? without : [...now, runDir] })
+  }
+}
+
+/** Colour of a run in the present theme. */
+export function runColor({ color }: RunModel, theme: Theme = readTheme()): string {
+  return theme.series[color % theme.series.length] ?? theme.foreground
+}
+
+/** A part of the page under a tab. */
+export type TabPart = {
+  readonly root: HTMLElement
+  /** Draws everything anew; called when the tab is shown, and when what it shows has changed. */
+  draw(): void
+}

@@ -1,0 +1,97 @@
+import * as l10n from '@vscode/l10n'
+import { dropdown, type Option, slider } from '../common/controls'
+import { element } from '../common/element'
+import { shortLayer } from './gammaData'
+import type { RunModel } from './model'
+
+export type GammaControlsOptions = {
+  readonly percent: number
+  readonly onRun: (runDir: string) => void
+  readonly onLayer: (layer: string) => void
+  readonly onEpoch: (epoch: number) => void
+  readonly onPercent: (percent: number) => void
+}
+
+/** What of the gammas is shown: run, layer, epoch and percent. Lists are made anew when what they offer changes. */
+export class GammaControls {
+  readonly root: HTMLElement
+  private readonly runHost = element('span')
+  private readonly layerHost = element('span')
+  private readonly epochText = element('output', { class: 'wide' })
+  private readonly percentText = element('output', {})
+  private readonly epochs: HTMLInputElement
+  private readonly percents: HTMLInputElement
+  private available: readonly number[] = []
+  private offered = ''
+
+  constructor(private readonly options: GammaControlsOptions) {
+    const { onEpoch, onPercent } = options
+    this.epochs = slider(l10n.t('Epoch'), { min: 0, max: 0, step: 1, value: 0 }, (at) => {
+      const epoch = this.available[at]
+      if (epoch === undefined) return
+      this.sayEpoch(epoch)
+      onEpoch(epoch)
+    })
+    const range = { min: 0, max: 99, step: 1, value: Math.round(options.percent * 100) }
+    this.percents = slider(l10n.t('Percent to remove'), range, (percent) => {
+      this.sayPercent(percent)
+      onPercent(percent / 100)
+    })
+    this.root = element(
+      'div',
+      { class: 'row controls' },
+      ...[this.runHost, this.layerHost],
+      ...[element('span', {}, l10n.t('Epoch')), this.epochs, this.epochText],
+      ...[element('span', {}, l10n.t('Percent to remove')), this.percents, this.percentText],
+    )
+  }
+
+  /** @param epoch that is shown */
+  draw(
+    runs: readonly RunModel[],
+    run: RunModel,
+    layer: string,
+    epoch: number,
+    percent: number,
+  ): void {
+    const { layers } = run.gammas
+    const offered = JSON.stringify([
+      runs.map(({ view }) => view.runDir),
+      run.view.runDir,
+      layer,
+      layers,
+    ])
+    if (offered !== this.offered) {
+      this.offered = offered
+      this.fill(runs, run, layer)
+    }
+    this.available = run.available
+    this.epochs.max = String(Math.max(0, run.available.length - 1))
+    this.epochs.value = String(run.available.indexOf(epoch))
+    this.sayEpoch(epoch)
+    this.percents.value = String(Math.round(percent * 100))
+    this.sayPercent(percent * 100)
+  }
+
+  private fill(runs: readonly RunModel[], run: RunModel, layer: string): void {
+    const { onRun, onLayer } = this.options
+    const names: Option[] = runs.map(({ view }) => ({ value: view.runDir, label: view.name }))
+    const layers: Option[] = [
+      { value: '', label: l10n.t('All layers') },
+      ...run.gammas.layers.map((name) => ({ value: name, label: shortLayer(name) })),
+    ]
+    this.runHost.replaceChildren(dropdown(l10n.t('Run'), names, run.view.runDir, onRun))
+    this.layerHost.replaceChildren(dropdown(l10n.t('Layer'), layers, layer, onLayer))
+  }
+
+  private sayEpoch(epoch: number): void {
+    const all = (this.available.at(-1) ?? 0) + 1
+    this.epochText.textContent = l10n.t('{0} of {1}', epoch + 1, all)
+    this.epochs.setAttribute('aria-valuetext', l10n.t('epoch {0}', epoch + 1))
+  }
+
+  private sayPercent(percent: number): void {
+    this.percentText.textContent = `${Math.round(percent)} %`
+    this.percents.setAttribute('aria-valuetext', `${Math.round(percent)} %`)
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  type GammaBlock,
+  gammaBins,
+  gammaRange,
+  histogramAt,
+  nearZeroAt,
+  nearZeroBelow,
+} from '../../src/runs/gammaBlock'
+import type { Points } from '../charts/series'
+
+/** What is drawn of gammas, from a block of them; pure. `layer` is its index, undefined for all together. */
+
+export const binWidth = gammaRange / gammaBins
+
+/** Row of an epoch, or of the nearest that the block has; -1 in an empty one. */
+export function rowOf({ epochs }: GammaBlock, epoch: number): number {
+  let best = -1
+  epochs.forEach((other, at) => {
+    const nearest = epochs[best] ?? Number.POSITIVE_INFINITY
+    if (Math.abs(other - epoch) < Math.abs(nearest - epoch)) best = at
+  })
+  return best
+}
+
+export type HeatCell = { readonly row: number; readonly bin: number; readonly share: number }
+
+/** Shares of channels by epoch and bin, but those of none; and the highest bin that any epoch fills. */
+export function heatCells(
+  block: GammaBlock,
+  layer: number | undefined,
+): { readonly cells: readonly HeatCell[]; readonly bins: number } {
+  const cells: HeatCell[] = []
+  let bins = 1
+  for (let row = 0; row < block.epochs.length; row++) {
+    const histogram = histogramAt(block, row, layer)
+    const total = histogram.reduce((a, b) => a + b, 0)
+    histogram.forEach((count, bin) => {
+      if (count === 0) return
+      cells.push({ row, bin, share: count / total })
+      bins = Math.max(bins, bin + 1)
+    })
+  }
+  return { cells, bins }
+}
+
+/** Channels sorted by |gamma|: the gamma over the share of channels that are smaller, 0 to 1. */
+export function sortedCurve(block: GammaBlock, row: number, layer?: number): Points {
+  const histogram = histogramAt(block, row, layer)
+  const total = histogram.reduce((a, b) => a + b, 0)
+  const x = [0]
+  const y = [0]
+  const near = nearZeroAt(block, row, layer)
+  let below = 0
+  histogram.forEach((count, bin) => {
+    if (count === 0) return
+    // Within a bin the channels are taken for evenly spread, but for those that are known to be near zero.
+    const from = bin === 0 ? near : below
+    const start = bin === 0 ? nearZeroBelow : bin * binWidth
+    below += count / total
+    if (from > (x.at(-1) ?? 0) || start > (y.at(-1) ?? 0)) {
+      x.push(from)
+      y.push(start)
+    }
+    x.push(below)
+    y.push((bin + 1) * binWidth)
+  })
+  return { x, y }
+}
+
+/** The |gamma| below which a share of the channels lies, 0 to 1. */
+export function gammaCut(block: GammaBlock, row: number, share: number, layer?: number): number {
+  const { x, y } = sortedCurve(block, row, layer)
+  for (let i = 1; i < x.length; i++) {
+    const [a, b] = [x[i - 1] ?? 0, x[i] ?? 0]
+    if (share > b && i < x.length - 1) continue
+    const [low, high] = [y[i - 1] ?? 0, y[i] ?? 0]
+    return b > a ? low + ((high - low) * Math.max(0, Math.min(share, b) - a)) / (b - a) : high
+  }
+  return 0
+}
+
+/** Share of channels with a |gamma| below, in each row; within a bin they are taken for evenly spread. */
+export function sharesBelow(block: GammaBlock, gamma: number, layer?: number): Float64Array {
+  return Float64Array.from(block.epochs, (_, row) => {
+    if (gamma <= nearZeroBelow) return nearZeroAt(block, row, layer)
+    const { x, y } = sortedCurve(block, row, layer)
+    for (let i = 1; i < y.length; i++) {
+      const [low, high] = [y[i - 1] ?? 0, y[i] ?? 0]
+      if (gamma > high) continue
+      const [a, b] = [x[i - 1] ?? 0, x[i] ?? 0]
+      return high > low ? a + ((b - a) * (gamma - low)) / (high - low) : b
+    }
+    return 1
+  })
+}
+
+/**
+ * Where the first layer would lose all of its channels: the least of the layers' largest gammas, and the share of
+ * channels below it. Layers tied by residual adds stand for themselves here; the plan knows better.
+ */
+export function cliffOf(
+  block: GammaBlock,
+  row: number,
+): { readonly share: number; readonly gamma: number; readonly layer: string } | undefined {
+  let weakest: { readonly gamma: number; readonly layer: string } | undefined
+  block.layers.forEach((layer, i) => {
+    const gamma = block.quantiles[(row * block.layers.length + i) * 5 + 4] ?? Number.NaN
+    if (gamma < (weakest?.gamma ?? Number.POSITIVE_INFINITY)) weakest = { gamma, layer }
+  })
+  if (!weakest || row < 0) return undefined
+  return { ...weakest, share: sharesBelow(block, weakest.gamma)[row] ?? 0 }
+}
+
+export type Strip = {
+  readonly layer: string
+  readonly quantiles: readonly [number, number, number, number, number]
+  readonly nearZero: number
+}
+
+/** Quantiles of every layer in one row, in network order. */
+export function strips(block: GammaBlock, row: number): Strip[] {
+  return block.layers.map((layer, i) => {
+    const at = (row * block.layers.length + i) * 5
+    const q = (n: number): number => block.quantiles[at + n] ?? Number.NaN
+    return { layer, quantiles: [q(0), q(1), q(2), q(3), q(4)], nearZero: nearZeroAt(block, row, i) }
+  })
+}
+
+/** `model.2.m.0.cv1.bn` as `2.m.0.cv1`. */
+export function shortLayer(name: string): string {
+  return name.replace(/^model\./, '').replace(/\.bn$/, '')
+}

@@ -1,0 +1,183 @@
+import * as l10n from '@vscode/l10n'
+import type { GammaBlock } from '../../src/runs/gammaBlock'
+import { ChartFrame } from '../charts/frame'
+import { element } from '../common/element'
+import { AdviceCard } from './adviceCard'
+import type { PageContext, TabPart } from './context'
+import { GammaControls } from './gammaControls'
+import { gammaCut, rowOf } from './gammaData'
+import type { RunModel } from './model'
+import { heatmap } from './pictures/heatmap'
+import { histogramPicture } from './pictures/histogram'
+import { ridge } from './pictures/ridge'
+import { sharePicture } from './pictures/share'
+import { sortedPicture } from './pictures/sorted'
+import { stripsPicture } from './pictures/strips'
+
+/** What a movement of a control changes, so that a slider draws no more than it must. */
+type Part = 'all' | 'epoch' | 'percent'
+
+/** How the gammas of a run shrink, layer by layer and epoch by epoch. */
+export class GammaTab implements TabPart {
+  readonly root: HTMLElement
+  private readonly advice: AdviceCard
+  private readonly controls: GammaControls
+  private readonly nothing = element('p', { class: 'muted', role: 'status' })
+  private readonly charts: HTMLElement
+  private readonly frames: ReturnType<GammaTab['makeFrames']>
+  /** undefined follows the latest. */
+  private epoch: number | undefined
+  private readonly log = { bars: false, sorted: false }
+  private asked: Part | undefined
+  private awaited: number | undefined
+
+  constructor(private readonly context: PageContext) {
+    this.advice = new AdviceCard(context)
+    this.controls = new GammaControls({
+      percent: this.gamma.percent,
+      onRun: (runDir) => {
+        this.epoch = undefined
+        this.change({ runDir, layer: '' })
+      },
+      onLayer: (layer) => this.change({ layer }),
+      onEpoch: (epoch) => this.chooseEpoch(epoch),
+      onPercent: (percent) => this.change({ percent }, 'percent'),
+    })
+    this.frames = this.makeFrames()
+    const { heat, hills, bars, strips, sorted, share } = this.frames
+    this.charts = element(
+      'div',
+      {},
+      element('div', { class: 'grid wide' }, heat.root, hills.root, bars.root, share.root),
+      ...[sorted.root, strips.root],
+    )
+    this.root = element(
+      'div',
+      {},
+      ...[this.advice.root, this.controls.root, this.nothing, this.charts],
+    )
+  }
+
+  draw(): void {
+    this.ask('all')
+  }
+
+  private ask(part: Part): void {
+    const asked = this.asked !== undefined
+    this.asked = asked && this.asked !== part ? 'all' : part
+    if (asked) return
+    requestAnimationFrame(() => {
+      const wanted = this.asked ?? 'all'
+      this.asked = undefined
+      this.drawNow(wanted)
+    })
+  }
+
+  private drawNow(part: Part): void {
+    const { runs } = this.context.model
+    const having = runs.filter(({ gammas }) => gammas.epochs.length > 0)
+    const run = this.chosen(having)
+    this.advice.draw(run)
+    for (const part of [this.controls.root, this.charts]) part.hidden = !run
+    this.nothing.hidden = run !== undefined
+    if (!run) {
+      this.nothing.textContent =
+        runs.map(({ view }) => `${view.name}: ${view.gammaExpectation}`).join(' ') ||
+        l10n.t('No run is shown. Add runs to see their charts.')
+      return
+    }
+    this.drawRun(run, having, part)
+  }
+
+  private drawRun(run: RunModel, having: readonly RunModel[], part: Part): void {
+    const { gammas, available, view, advice } = run
+    const { layer: name, percent } = this.gamma
+    const found = gammas.layers.indexOf(name)
+    const layer = found < 0 ? undefined : found
+    const epoch = this.epoch ?? available.at(-1) ?? 0
+    const { block, row } = this.at(run, epoch)
+    const cut = gammaCut(block, row, percent)
+    const { heat, hills, bars, strips, sorted, share } = this.frames
+    this.controls.draw(having, run, layer === undefined ? '' : name, epoch, percent)
+    const first = row > 0 || block !== gammas ? { block: gammas, row: 0 } : undefined
+    sorted.show(sortedPicture({ block, row, first, percent, log: this.log.sorted }))
+    bars.show(histogramPicture(block, row, layer, cut, this.log.bars))
+    strips.show(stripsPicture(block, row, cut))
+    const { epochs } = view
+    const projected =
+      epochs !== undefined && advice && advice.projected !== null && layer === undefined
+        ? { epochs, share: advice.projected }
+        : undefined
+    share.show(sharePicture({ block: gammas, layer, cut, target: view.percent, projected }))
+    if (part !== 'all') return
+    heat.show(heatmap(gammas, layer))
+    hills.show(ridge(gammas, layer))
+  }
+
+  /** The block and row of an epoch: exact where it has arrived, else the nearest that the page has. */
+  private at(run: RunModel, epoch: number): { readonly block: GammaBlock; readonly row: number } {
+    const exact = run.exact.get(epoch)
+    return exact ? { block: exact, row: 0 } : { block: run.gammas, row: rowOf(run.gammas, epoch) }
+  }
+
+  private chooseEpoch(epoch: number): void {
+    const run = this.chosen(this.context.model.runs)
+    this.epoch = epoch === run?.available.at(-1) ? undefined : epoch
+    this.ask('epoch')
+    if (!run || run.gammas.epochs.includes(epoch) || run.exact.has(epoch)) return
+    // One question at a time: while a slider moves, only where it is then matters.
+    clearTimeout(this.awaited)
+    this.awaited = window.setTimeout(() => {
+      this.context.host.post({ type: 'gammaRow', runDir: run.view.runDir, epoch })
+    }, 60)
+  }
+
+  /** The run that was chosen, else the latest that is asked for and penalises gammas, else any. */
+  private chosen(having: readonly RunModel[]): RunModel | undefined {
+    const named = having.find(({ view }) => view.runDir === this.gamma.runDir)
+    const own = having.filter(({ view }) => !view.ancestor)
+    return (
+      named ?? own.findLast(({ view }) => view.stage === 'sparse') ?? own.at(-1) ?? having.at(-1)
+    )
+  }
+
+  private get gamma() {
+    return this.context.settings.value.gamma ?? { layer: '', percent: 0.5 }
+  }
+
+  private change(
+    change: Partial<GammaTab['gamma'] & { runDir: string }>,
+    part: Part = 'all',
+  ): void {
+    this.context.settings.change({ gamma: { ...this.gamma, ...change } })
+    this.ask(part)
+  }
+
+  private makeFrames() {
+    const { save } = this.context
+    return {
+      heat: new ChartFrame({ title: l10n.t('|gamma| over epochs'), file: 'gamma-heatmap', save }),
+      hills: new ChartFrame({ title: l10n.t('Histograms by epoch'), file: 'gamma-ridge', save }),
+      bars: new ChartFrame({
+        ...{ title: l10n.t('Histogram of the epoch'), file: 'gamma-histogram', save },
+        onLog: (log) => {
+          this.log.bars = log
+          this.ask('percent')
+        },
+      }),
+      share: new ChartFrame({
+        ...{ title: l10n.t('Channels under the threshold'), file: 'gamma-share', save },
+      }),
+      sorted: new ChartFrame({
+        ...{ title: l10n.t('All channels, sorted'), file: 'gamma-sorted', save },
+        onLog: (log) => {
+          this.log.sorted = log
+          this.ask('percent')
+        },
+      }),
+      strips: new ChartFrame({
+        ...{ title: l10n.t('Layer by layer'), file: 'gamma-layers', save, size: 'tall' },
+      }),
+    } as const
+  }
+}

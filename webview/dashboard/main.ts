@@ -1,0 +1,115 @@
+import './page.css'
+import * as l10n from '@vscode/l10n'
+import {
+  type DashboardContract,
+  dashboardContract,
+  dashboardState,
+} from '../../src/extension/dashboard/contract'
+import { applyTheme, registerCharts } from '../charts/kit'
+import { onThemeChange, readTheme } from '../charts/theme'
+import { registerControls, tabs } from '../common/controls'
+import { connect, type Host } from '../common/host'
+import { type PageContext, Settings, type TabPart } from './context'
+import { GammaTab } from './gammaTab'
+import { HardwareTab } from './hardwareTab'
+import { MetricsTab } from './metricsTab'
+import { type Change, type DashboardMessage, DashboardModel } from './model'
+import { Notices } from './notices'
+import { RunList } from './runList'
+
+/** Tabs that show what a change is about. */
+const concerned: Readonly<Record<Change, readonly string[]>> = {
+  runs: ['metrics', 'gamma'],
+  epochs: ['metrics'],
+  gammas: ['gamma'],
+  gammaRow: ['gamma'],
+  advice: ['gamma'],
+  hardware: ['hardware'],
+}
+
+class Dashboard {
+  private readonly model = new DashboardModel()
+  private readonly settings: Settings
+  private readonly list: RunList
+  private readonly notices: Notices
+  private readonly parts: Readonly<Record<string, TabPart>>
+  private readonly stale = new Set<string>()
+
+  constructor(host: Host<DashboardContract>) {
+    this.settings = new Settings(host, host.state(dashboardState))
+    const context: PageContext = {
+      ...{ host, model: this.model, settings: this.settings },
+      save: (file) => host.post({ type: 'save', ...file }),
+      redraw: () => this.redraw(),
+    }
+    this.list = new RunList(context)
+    this.notices = new Notices(context)
+    this.parts = {
+      metrics: new MetricsTab(context),
+      gamma: new GammaTab(context),
+      hardware: new HardwareTab(context),
+    }
+    const labels: Readonly<Record<string, string>> = {
+      metrics: l10n.t('Metrics'),
+      gamma: l10n.t('BN gamma'),
+      hardware: l10n.t('Hardware'),
+    }
+    const list = Object.entries(this.parts).map(([id, { root }]) => ({
+      ...{ id, label: labels[id] ?? id },
+      view: root,
+    }))
+    document.body.replaceChildren(
+      this.list.root,
+      this.notices.root,
+      tabs(list, this.active, (id) => {
+        this.settings.change({ tab: id })
+        this.drawActive()
+      }),
+    )
+    onThemeChange(() => {
+      applyTheme(readTheme())
+      this.redraw()
+    })
+    this.redraw()
+  }
+
+  take(message: DashboardMessage): void {
+    const change = this.model.take(message)
+    if (change === 'runs') {
+      const runDirs = this.model.runs.filter(({ view }) => !view.ancestor)
+      this.settings.change({ runDirs: runDirs.map(({ view }) => view.runDir) })
+      this.list.draw()
+      this.notices.draw()
+    }
+    for (const id of concerned[change]) this.stale.add(id)
+    if (concerned[change].includes(this.active)) this.drawActive()
+  }
+
+  private redraw(): void {
+    this.list.draw()
+    this.notices.draw()
+    for (const id of Object.keys(this.parts)) this.stale.add(id)
+    this.drawActive()
+  }
+
+  private get active(): string {
+    const { tab } = this.settings.value
+    return tab in this.parts ? tab : 'metrics'
+  }
+
+  private drawActive(): void {
+    if (!this.stale.delete(this.active)) return
+    this.parts[this.active]?.draw()
+  }
+}
+
+let dashboard: Dashboard | undefined
+connect(dashboardContract, {
+  onStart: (host) => {
+    registerControls()
+    registerCharts()
+    applyTheme(readTheme())
+    dashboard = new Dashboard(host)
+  },
+  onMessage: (message) => dashboard?.take(message),
+})

@@ -1,0 +1,223 @@
+import * as l10n from '@vscode/l10n'
+import type { AnnotationOptions } from 'chartjs-plugin-annotation'
+import { ChartFrame } from '../charts/frame'
+import { type Line, linePicture } from '../charts/linePicture'
+import { readTheme, withAlpha } from '../charts/theme'
+import { dropdown, slider } from '../common/controls'
+import { element } from '../common/element'
+import { type PageContext, runColor, type TabPart } from './context'
+import {
+  chainBounds,
+  type Layout,
+  type MetricLine,
+  type MetricRun,
+  metricGroups,
+  metricLines,
+} from './metricLines'
+import type { RunModel } from './model'
+
+/** mAP, losses and schedule over epochs, of all runs. */
+export class MetricsTab implements TabPart {
+  readonly root: HTMLElement
+  private readonly frames = new Map<string, ChartFrame>()
+  private readonly nothing = element('p', { class: 'muted', role: 'status' })
+  private readonly groups = new Map<string, HTMLElement>()
+  private asked = false
+
+  constructor(private readonly context: PageContext) {
+    const sections = metricGroups.map(({ id, metrics }) => {
+      const charts = metrics.map((metric) => this.makeFrame(metric).root)
+      const section = element(
+        'section',
+        {},
+        element('h2', {}, groupTitle(id)),
+        element('div', { class: `grid ${id}` }, ...charts),
+      )
+      this.groups.set(id, section)
+      return section
+    })
+    this.root = element('div', {}, this.controls(), this.nothing, ...sections)
+  }
+
+  draw(): void {
+    // Messages come in bursts; one drawing a frame is enough.
+    if (this.asked) return
+    this.asked = true
+    requestAnimationFrame(() => {
+      this.asked = false
+      this.drawNow()
+    })
+  }
+
+  private drawNow(): void {
+    const { model, settings } = this.context
+    const shown = model.runs.filter((run) => !settings.isHidden(run))
+    const { layout } = this.metrics
+    const annotations = layout === 'chain' ? boundaries(shown.map(metricRun)) : {}
+    let any = false
+    for (const { id, metrics } of metricGroups) {
+      const drawn = metrics.filter((metric) => this.drawMetric(metric, shown, annotations))
+      const section = this.groups.get(id)
+      if (section) section.hidden = drawn.length === 0
+      any ||= drawn.length > 0
+    }
+    this.nothing.hidden = any
+    this.nothing.textContent = any ? '' : emptyText(shown, model.runs.length)
+  }
+
+  private drawMetric(
+    metric: string,
+    shown: readonly RunModel[],
+    annotations: Readonly<Record<string, AnnotationOptions>>,
+  ): boolean {
+    const frame = this.frames.get(metric)
+    const { layout, smoothing, log } = this.metrics
+    const made = metricLines(shown.map(metricRun), metric, layout, smoothing)
+    if (frame) frame.root.hidden = made.length === 0
+    if (!frame || made.length === 0) return false
+    const lines = made.flatMap((line) => this.styled(line, shown))
+    frame.show(
+      linePicture({
+        ...{ lines, annotations, xTitle: l10n.t('epoch'), log: log.includes(metric) },
+        summary: summaryOf(made, shown),
+      }),
+    )
+    return true
+  }
+
+  private styled(line: MetricLine, shown: readonly RunModel[]): Line[] {
+    const theme = readTheme()
+    const run = shown.find(({ view }) => view.id === line.id)
+    if (!run) return []
+    const color = runColor(run, theme)
+    const width = this.context.settings.isPinned(run) ? 3.5 : 1.5
+    // With more runs than colours, the next round is dashed.
+    const dash = run.color >= theme.series.length ? [5, 3] : []
+    const { name } = run.view
+    const main: Line = { ...line, name, color, width, dash }
+    if (!line.raw) return [main]
+    return [main, { ...line.raw, name, color: withAlpha(color, 0.3), width: 1, faint: true }]
+  }
+
+  private makeFrame(metric: string): ChartFrame {
+    const frame = new ChartFrame({
+      title: metricTitle(metric),
+      file: metric.replace('/', '-'),
+      save: this.context.save,
+      onLog: (log) => {
+        const without = this.metrics.log.filter((other) => other !== metric)
+        this.change({ log: log ? [...without, metric] : without })
+      },
+    })
+    frame.root.hidden = true
+    this.frames.set(metric, frame)
+    return frame
+  }
+
+  private controls(): HTMLElement {
+    const { layout, smoothing } = this.metrics
+    const value = element('output', {}, smoothing.toFixed(2))
+    return element(
+      'div',
+      { class: 'row controls' },
+      dropdown(
+        l10n.t('How runs lie'),
+        [
+          { value: 'overlay', label: l10n.t('Runs over each other') },
+          { value: 'chain', label: l10n.t('Lineage end to end') },
+        ],
+        layout,
+        (chosen) => this.change({ layout: chosen as Layout }),
+      ),
+      element('span', {}, l10n.t('Smoothing')),
+      slider(l10n.t('Smoothing'), { min: 0, max: 0.98, step: 0.02, value: smoothing }, (weight) => {
+        value.textContent = weight.toFixed(2)
+        this.change({ smoothing: weight })
+      }),
+      value,
+      element(
+        'span',
+        { class: 'muted' },
+        l10n.t('Drag to zoom, Shift and drag to move; by keyboard + − 0 and arrows.'),
+      ),
+    )
+  }
+
+  private get metrics() {
+    const { metrics } = this.context.settings.value
+    return metrics ?? ({ layout: 'overlay', smoothing: 0, log: [] as string[] } as const)
+  }
+
+  private change(change: Partial<NonNullable<PageContext['settings']['value']['metrics']>>): void {
+    const { layout, smoothing, log } = this.metrics
+    const metrics = { layout, smoothing, log: [...log], ...change }
+    this.context.settings.change({ metrics })
+    this.draw()
+  }
+}
+
+function metricRun({ view, table }: RunModel): MetricRun {
+  const { id, parent, name } = view
+  return { id, name, table, ...(parent === undefined ? {} : { parent }) }
+}
+
+function boundaries(runs: readonly MetricRun[]): Record<string, AnnotationOptions> {
+  const theme = readTheme()
+  return Object.fromEntries(
+    chainBounds(runs).map(({ x, names }) => [
+      `at ${x}`,
+      {
+        ...{ type: 'line', xMin: x, xMax: x, borderColor: theme.muted, borderWidth: 1 },
+        borderDash: [2, 3],
+        label: {
+          ...{ display: true, content: names.join(', '), position: 'start', rotation: -90 },
+          ...{ color: theme.muted, backgroundColor: 'transparent', font: { size: 10 } },
+          ...{ xAdjust: 8, padding: 2 },
+        },
+      } satisfies AnnotationOptions,
+    ]),
+  )
+}
+
+function summaryOf(lines: readonly MetricLine[], runs: readonly RunModel[]): string {
+  const texts = lines.map(({ id, x, y }) => {
+    const last = Array.from(y).findLastIndex(Number.isFinite)
+    const name = runs.find(({ view }) => view.id === id)?.view.name ?? ''
+    return l10n.t(
+      '{0} {1} after epoch {2}',
+      name,
+      String(Number((y[last] ?? 0).toPrecision(4))),
+      x[last] ?? 0,
+    )
+  })
+  return texts.join('; ')
+}
+
+function emptyText(shown: readonly RunModel[], all: number): string {
+  if (all === 0) return l10n.t('No run is shown. Add runs to see their charts.')
+  if (shown.length === 0) return l10n.t('All runs are hidden.')
+  return shown.map(({ view }) => `${view.name}: ${view.expectation}`).join(' ')
+}
+
+function groupTitle(id: (typeof metricGroups)[number]['id']): string {
+  const titles = {
+    accuracy: l10n.t('Accuracy'),
+    losses: l10n.t('Losses'),
+    schedule: l10n.t('Schedule'),
+  }
+  return titles[id]
+}
+
+function metricTitle(metric: string): string {
+  const [group, name = ''] = metric.split('/')
+  if (group === 'train') return l10n.t('Training loss: {0}', name)
+  if (group === 'val') return l10n.t('Validation loss: {0}', name)
+  const titles: Readonly<Record<string, string>> = {
+    precision: l10n.t('Precision'),
+    recall: l10n.t('Recall'),
+    lr: l10n.t('Learning rate'),
+    sr: l10n.t('sr in force'),
+    seconds: l10n.t('Seconds an epoch'),
+  }
+  return titles[metric] ?? metric
+}

@@ -1,0 +1,103 @@
+import type {
+  AdviceView,
+  DashboardContract,
+  HardwareSample,
+  RunView,
+} from '../../src/extension/dashboard/contract'
+import type { CommonToPage, ToPage } from '../../src/extension/webview/contract'
+import { EpochTable } from '../../src/runs/epochTable'
+import { emptyBlock, type GammaBlock, mergeBlocks } from '../../src/runs/gammaBlock'
+
+export type DashboardMessage = Exclude<ToPage<DashboardContract>, CommonToPage>
+
+/** A run as far as its page knows it. */
+export type RunModel = {
+  view: RunView
+  /** Counts up from 0; its place among the theme's colours. */
+  readonly color: number
+  readonly table: EpochTable
+  /** For the epochs that a screen shows. */
+  gammas: GammaBlock
+  /** All epochs that have gammas. */
+  available: readonly number[]
+  /** Rows that were asked for exactly, by epoch. */
+  readonly exact: Map<number, GammaBlock>
+  advice: AdviceView | null
+}
+
+/** What changed, so that only what shows it is drawn again. */
+export type Change = 'runs' | 'epochs' | 'gammas' | 'gammaRow' | 'advice' | 'hardware'
+
+/** Everything that the page shows, put together from messages; no document in it. */
+export class DashboardModel {
+  private readonly byDir = new Map<string, RunModel>()
+  private order: readonly string[] = []
+  private colors = 0
+  readonly hardware: HardwareSample[] = []
+  hardwareNote = ''
+
+  /** Oldest first, ancestors before what descends from them. */
+  get runs(): readonly RunModel[] {
+    return this.order.flatMap((runDir) => this.byDir.get(runDir) ?? [])
+  }
+
+  run(runDir: string | undefined): RunModel | undefined {
+    return runDir === undefined ? undefined : this.byDir.get(runDir)
+  }
+
+  take(message: DashboardMessage): Change {
+    switch (message.type) {
+      case 'runs':
+        this.takeRuns(message.runs)
+        return 'runs'
+      case 'epochs': {
+        const table = this.byDir.get(message.runDir)?.table
+        if (message.reset) table?.clear()
+        table?.putAll(message.rows)
+        return 'epochs'
+      }
+      case 'gammas': {
+        const run = this.byDir.get(message.runDir)
+        if (!run) return 'gammas'
+        run.gammas = mergeBlocks(message.reset ? emptyBlock : run.gammas, message.block)
+        run.available = Array.from(message.available)
+        // An epoch may have come again.
+        run.exact.clear()
+        return 'gammas'
+      }
+      case 'gammaRow': {
+        const [epoch] = message.block.epochs
+        if (epoch !== undefined) this.byDir.get(message.runDir)?.exact.set(epoch, message.block)
+        return 'gammaRow'
+      }
+      case 'advice': {
+        const run = this.byDir.get(message.runDir)
+        if (run) run.advice = message.advice
+        return 'advice'
+      }
+      case 'hardware':
+        // A page that is told all again drops what it had.
+        if (message.samples.length > 1) this.hardware.length = 0
+        this.hardware.push(...message.samples)
+        this.hardwareNote = message.note
+        return 'hardware'
+    }
+  }
+
+  private takeRuns(views: readonly RunView[]): void {
+    this.order = views.map(({ runDir }) => runDir)
+    for (const runDir of this.byDir.keys()) {
+      if (!this.order.includes(runDir)) this.byDir.delete(runDir)
+    }
+    for (const view of views) {
+      const run = this.byDir.get(view.runDir)
+      if (run) run.view = view
+      else {
+        this.byDir.set(view.runDir, {
+          ...{ view, color: this.colors++, table: new EpochTable(), gammas: emptyBlock },
+          ...{ available: [], exact: new Map(), advice: null },
+        })
+      }
+    }
+  }
+}
