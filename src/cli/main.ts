@@ -14,7 +14,7 @@ async function main(typed: readonly string[]): Promise<number> {
   const [name, ...args] = helpLast(typed)
   if (name === 'loop') {
     const { loop } = await import('./commands/loop')
-    return loop(args, typed)
+    return loop(args)
   }
   if (name === 'predict' || name === 'detect.py') {
     const { predict } = await import('./commands/predict')

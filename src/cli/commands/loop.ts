@@ -5,6 +5,7 @@ import { checkAmount } from '../../core/slimming/pruneCheckpoint'
 import { peekOwnFlags } from '../../engines/common/flags'
 import { usageError } from '../errors'
 import { exitCodes, print } from '../terminal'
+import { detachLoop, tellStarted } from './loopProcess'
 import { prune } from './prune'
 import { runs } from './runs'
 import { launchStage } from './stage'
@@ -16,28 +17,37 @@ const sparseOnly = ['--sr', '--reg', '--sr-schedule', '--percent', '--weights', 
 
 /**
  * `yolov5-slim loop`: sparse training, pruning and finetuning, one after the other, then the lineage. The flags are
- * those of `sparse`; training flags such as --data, --epochs and --img go to both trainings.
+ * those of `sparse`; training flags such as --data, --epochs and --img go to both trainings. With `--detach` all that
+ * happens in a process that is left alone.
  */
-export async function loop(args: readonly string[], typed: readonly string[]): Promise<number> {
+export async function loop(args: readonly string[]): Promise<number> {
   const own = peekOwnFlags(args)
-  if (own.detach || own.json) {
-    throw usageError(
-      'unknown-flag',
-      l10n.t('loop runs three stages one after the other: --detach and --json do not fit it.'),
-      l10n.t('Leave them out, or start the stages by themselves.'),
-    )
-  }
   const percent = own.percent ?? defaultPercent
   checkAmount(percent)
+  if (own.detach) return detachLoop(args, own.json === true)
+  if (own.json) {
+    throw usageError(
+      'unknown-flag',
+      l10n.t(
+        'loop runs three stages one after the other, whose events --json does not tell apart.',
+      ),
+      l10n.t('Leave it out, add --detach, or start the stages by themselves.'),
+    )
+  }
   const help = args.includes('--help') || args.includes('-h')
-  const sparse = await launchStage({ stage: 'sparse', args, notes: [] }, typed)
+  const sparse = await launchStage({ stage: 'sparse', args, notes: [] }, ['sparse', ...args], {
+    onRun: tellStarted,
+  })
   if (help || sparse.code !== exitCodes.ok || sparse.runDir === undefined) return sparse.code
+  const weights = join(sparse.runDir, 'weights', 'last.pt')
   const pruned = join(sparse.runDir, 'weights', 'pruned.pt')
+  // Each stage is recorded as one would type it by itself.
+  const pruneWords = ['--weights', weights, '--output', pruned, '--percent', `${percent}`]
   const { round, minChannels, maxLayerPercent, criterion, reduction } = defaultPlanOptions
   print('')
   const cut = await prune(
     {
-      weights: join(sparse.runDir, 'weights', 'last.pt'),
+      weights,
       output: pruned,
       percent,
       epsilon: 0,
@@ -50,15 +60,26 @@ export async function loop(args: readonly string[], typed: readonly string[]): P
       img: 640,
       ...(own.checkout === undefined ? {} : { checkout: own.checkout }),
     },
-    typed,
+    ['prune', ...pruneWords],
   )
   if (cut !== exitCodes.ok) return cut
   print('')
-  const finetune = [...without(args, sparseOnly), '--weights', pruned]
-  const { code } = await launchStage({ stage: 'finetune', args: finetune, notes: [] }, typed)
+  const finetune = [...[...without(args, sparseOnly), '--weights', pruned], ...finetuneName(args)]
+  const words = ['finetune', ...finetune]
+  const { code } = await launchStage({ stage: 'finetune', args: finetune, notes: [] }, words)
   if (code !== exitCodes.ok) return code
   print('')
   return runs(own.checkout === undefined ? {} : { checkout: own.checkout })
+}
+
+/** The name of the sparse run, told apart; nothing where none was given. */
+function finetuneName(args: readonly string[]): string[] {
+  for (const [i, arg] of args.entries()) {
+    const [flag, inline] = arg.split(/=(.*)/s, 2)
+    const name = inline ?? args[i + 1]
+    if (flag === '--name' && name) return ['--name', `${name}-finetuned`]
+  }
+  return []
 }
 
 /** The arguments without these flags and their one value each, and without `--st`. */

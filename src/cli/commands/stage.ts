@@ -28,15 +28,20 @@ export async function runStage(command: StageCommand, typed: readonly string[]):
   return (await launchStage(command, typed)).code
 }
 
+export type LaunchOptions = {
+  /** With the built-in engine: no checkout counts, though the folder may hold one. */
+  readonly aloof?: boolean
+  /** Told of the run once it is started or queued. */
+  readonly onRun?: (run: { readonly id: string; readonly runDir: string }) => void
+}
+
 /**
  * The same, and the folder of the run where one was started.
- *
- * @param aloof with the built-in engine: no checkout counts, though the folder may hold one
  */
 export async function launchStage(
   { stage, args, notes }: StageCommand,
   typed: readonly string[],
-  aloof = false,
+  { aloof = false, onRun }: LaunchOptions = {},
 ): Promise<{ readonly code: number; readonly runDir?: string }> {
   const cwd = process.cwd()
   if (args.includes('--help') || args.includes('-h')) {
@@ -58,6 +63,7 @@ export async function launchStage(
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
   const submission = await submitRun(launch, own.queue === true)
+  onRun?.({ id: launch.manifest.id, runDir: launch.runDir })
   if (own.detach && submission.ahead.length > 0) {
     const { id } = launch.manifest
     await detachQueued(submission)

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
 import { peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
 import { submitRun } from '../../engines/common/submitRun'
@@ -39,23 +41,11 @@ export async function launchStage(order: FormOrder, program: Program): Promise<L
   return { runDir: launch.runDir, notes: launch.notes ?? [] }
 }
 
+const loopStarted = v.object({ runDir: v.string(), log: v.string() })
+
 /** All stages, in a process of the program's own that goes on whatever becomes of the editor. */
 async function launchLoop({ place, words }: FormOrder, program: Program): Promise<Launched> {
-  const lines: string[] = []
-  await program.run([...words, '--detach', '--json'], place.root, (line) => lines.push(line))
-  for (const line of lines) {
-    const runDir = runDirIn(line)
-    if (runDir !== undefined) {
-      return { runDir, notes: lines.filter((other) => other !== line) }
-    }
-  }
-  throw new Error(`loop did not say where it runs: ${lines.join('\n')}`)
-}
-
-function runDirIn(line: string): string | undefined {
-  if (!line.startsWith('{')) return undefined
-  const value: unknown = JSON.parse(line)
-  return typeof value === 'object' && value !== null && 'runDir' in value
-    ? String(value.runDir)
-    : undefined
+  const answer = await program.json([...words, '--detach', '--json'], place.root)
+  const { runDir, log } = v.parse(loopStarted, answer)
+  return { runDir, notes: [l10n.t('What the stages say: {0}', log)] }
 }
