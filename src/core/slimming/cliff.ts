@@ -11,7 +11,16 @@ const largeShare = 0.3
 /** Where the first layer loses all of its channels: the published cliffs of accuracy lie there. */
 export type PercentLimit = { readonly percent: number; readonly layer: string }
 
+/** Of one ranking, whatever the amount: a preview asks at every move of its slider. */
+const limits = new WeakMap<Ranking, { readonly limit: PercentLimit | undefined }>()
+
 export function percentLimit(graph: ChannelGraph, ranking: Ranking): PercentLimit | undefined {
+  const known = limits.get(ranking) ?? { limit: findLimit(graph, ranking) }
+  limits.set(ranking, known)
+  return known.limit
+}
+
+function findLimit(graph: ChannelGraph, ranking: Ranking): PercentLimit | undefined {
   const { candidates, scores, gone, total } = ranking
   const prunable = new Set(candidates)
   let weakest: { readonly best: number; readonly layer: string } | undefined

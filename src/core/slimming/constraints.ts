@@ -56,8 +56,9 @@ function restoreBest(
   scores: Float64Array,
   count: number,
 ): boolean {
-  const best = [...new Set(groups)]
-    .filter((group) => removed[group] === 1)
+  const candidates: number[] = []
+  for (const group of groups) if (removed[group] === 1) candidates.push(group)
+  const best = [...new Set(candidates)]
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
     .slice(0, count)
   for (const group of best) removed[group] = 0

@@ -68,10 +68,10 @@ export function planPrune(
   const removed = new Uint8Array(graph.groups.length)
   for (const group of ranking.candidates.slice(0, taken)) removed[group] = 1
   const heldBack = restoreLayers(graph, removed, ranking.scores, options)
-  const reached = ranking.candidates.reduce(
-    (sum, group) => sum + (removed[group] === 1 ? (graph.groups[group]?.members.length ?? 0) : 0),
-    0,
-  )
+  let reached = 0
+  ranking.candidates.forEach((group, i) => {
+    if (removed[group] === 1) reached += (ranking.gone[i + 1] ?? 0) - (ranking.gone[i] ?? 0)
+  })
   return {
     removed,
     threshold: thresholdOf(ranking, taken, options.amount),
