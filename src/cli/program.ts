@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import { Command, type CommanderError, Option } from 'commander'
 import { criteria, reductions } from '../core/slimming/scores'
 import { type ScriptStage, stages } from './aliases'
+import type { CheckOptions } from './commands/check'
 import type { DemoOptions } from './commands/demo'
 import type { DoctorOptions } from './commands/doctor'
 import type { PruneOptions } from './commands/prune'
@@ -58,6 +59,20 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (file: string, options: { json?: true }) => {
       const { inspect } = await import('./commands/inspect')
       outcome.code = await inspect(file, options)
+    })
+
+  program
+    .command('check')
+    .argument('[paths...]', l10n.t('files or folders of a YOLOv5 checkout; default: this one'))
+    .description(
+      l10n.t('Find what does not fit the detected release: yamls, scripts, notebooks, weights.'),
+    )
+    .option('--torch <version>', l10n.t('the torch that scripts run with, e.g. 2.6'))
+    .addOption(repo())
+    .addOption(json())
+    .action(async (paths: string[], options: CheckOptions) => {
+      const { check } = await import('./commands/check')
+      outcome.code = await check(paths, options)
     })
 
   program

@@ -44,11 +44,12 @@ async function findFile(file: string, cwd: string, root: string): Promise<string
 }
 
 /** Sources that YOLOv5 fetches itself: there is nothing on disk to look for yet. */
-function isRemote(path: string): boolean {
+export function isRemote(path: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(path)
 }
 
-async function resolveEntry(
+/** Where the release looks for an entry of train, val or test: an absolute path, or the URL that it is. */
+export async function resolveEntry(
   entry: string,
   path: string | undefined,
   cwd: string,

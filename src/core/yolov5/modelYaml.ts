@@ -93,11 +93,21 @@ export function parseModelYaml(text: string): ModelYaml {
   const anchors = anchorsOf(value('anchors'))
   const activation = value('activation')
   if (anchors === undefined && keys.has('anchors')) {
-    report(
-      'model-yaml/value',
-      l10n.t('“anchors” must be a list with one list of numbers for each detection level.'),
-      yaml.range(keys.get('anchors')?.value ?? keys.get('anchors')?.key),
-    )
+    const node = keys.get('anchors')?.value
+    const odd = isSeq(node) ? node.items.find(isOddRow) : undefined
+    if (odd === undefined) {
+      report(
+        'model-yaml/value',
+        l10n.t('“anchors” must be a list with one list of numbers for each detection level.'),
+        yaml.range(node ?? keys.get('anchors')?.key),
+      )
+    } else {
+      report(
+        'model-yaml/anchors',
+        l10n.t('Anchors are pairs of width and height: this row has an odd count of numbers.'),
+        yaml.range(odd),
+      )
+    }
   }
   return {
     ...(nc === undefined ? {} : { nc }),
@@ -108,6 +118,10 @@ export function parseModelYaml(text: string): ModelYaml {
     layers,
     findings,
   }
+}
+
+function isOddRow(row: unknown): boolean {
+  return isSeq(row) && row.items.length % 2 === 1
 }
 
 function anchorsOf(value: unknown): ModelYaml['anchors'] {

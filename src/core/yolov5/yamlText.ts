@@ -32,11 +32,19 @@ function pyYamlTags(tags: Tags): Tags {
   })
 }
 
+/** Several rules look at one file, one after the other. */
+let latest: { readonly text: string; readonly parsed: YamlText } | undefined
+
 /**
  * Parses as PyYAML does: version 1.1 (an unquoted `no` is false), the last of duplicate keys wins. Nothing is
  * evaluated; aliases are limited by the library's default.
  */
 export function parseYamlText(text: string): YamlText {
+  if (latest?.text !== text) latest = { text, parsed: parse(text) }
+  return latest.parsed
+}
+
+function parse(text: string): YamlText {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',

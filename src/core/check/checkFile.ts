@@ -1,0 +1,112 @@
+import type { Finding } from '../finding'
+import { cellParts } from './cell'
+import type { Clone } from './clone'
+import { checkInvocation } from './commandCheck'
+import { checkData } from './dataCheck'
+import { checkHyp } from './hypCheck'
+import { type Cwd, type Invocation, invocations } from './invocations'
+import { fileKind } from './kind'
+import { checkModel, type UsedWith } from './modelCheck'
+import { codeCells } from './notebook'
+import { checkPython, commandStrings, type Torch } from './pythonCheck'
+import { type Snippet, wholeText } from './snippet'
+import { inClone, isStockPath } from './stockFiles'
+
+/** What is known beside the file and the clone. */
+export type CheckContext = {
+  readonly torch?: Torch
+  /** The data that a model yaml is used with. */
+  readonly usedWith?: UsedWith
+}
+
+/** What a file says, and the command lines in it. */
+export type TextReport = {
+  readonly findings: readonly Finding[]
+  readonly invocations: readonly Invocation[]
+}
+
+const nothing: TextReport = { findings: [], invocations: [] }
+
+function together(reports: readonly TextReport[]): TextReport {
+  return {
+    findings: reports.flatMap(({ findings }) => findings),
+    invocations: reports.flatMap((report) => report.invocations),
+  }
+}
+
+function checkShell(snippet: Snippet, clone: Clone, cwd: Cwd): TextReport {
+  const found = invocations(snippet, clone, cwd)
+  return {
+    findings: found.flatMap((invocation) => checkInvocation(invocation, clone)),
+    invocations: found,
+  }
+}
+
+function checkSource(
+  snippet: Snippet,
+  path: string,
+  clone: Clone,
+  torch: Torch,
+  cwd: Cwd,
+): TextReport {
+  const options = { file: inClone(clone, path), torch, stock: isStockPath(clone, path) }
+  const commands = commandStrings(snippet).map((text) => checkShell(text, clone, { ...cwd }))
+  return together([
+    { findings: checkPython(snippet, clone, options), invocations: [] },
+    ...commands,
+  ])
+}
+
+/**
+ * One cell of a notebook, as an editor shows it.
+ *
+ * @param cwd where the cells before it left the notebook
+ */
+export function checkCell(
+  cell: Snippet,
+  path: string,
+  clone: Clone,
+  torch: Torch,
+  cwd: Cwd,
+): TextReport {
+  const { python, shell, magics } = cellParts(cell)
+  const moved = magics.map((magic) => checkShell(magic, clone, cwd))
+  return together([
+    ...moved,
+    // A `cd` in a shell ends with it.
+    ...shell.map((text) => checkShell(text, clone, { ...cwd })),
+    ...(python === undefined ? [] : [checkSource(python, path, clone, torch, cwd)]),
+  ])
+}
+
+/**
+ * Checks the text of a file of a clone; nothing else is read but the clone's own sources.
+ *
+ * @param path absolute
+ */
+export function checkText(
+  text: string,
+  path: string,
+  clone: Clone,
+  { torch, usedWith }: CheckContext = {},
+): TextReport {
+  const only = (findings: readonly Finding[]): TextReport => ({ findings, invocations: [] })
+  switch (fileKind(clone, path, text)) {
+    case 'model':
+      return only(checkModel(text, path, clone, usedWith))
+    case 'data':
+      return only(checkData(text, path, clone))
+    case 'hyp':
+      return only(checkHyp(text, path, clone))
+    case 'python':
+      return checkSource(wholeText(text), path, clone, torch, { folder: '' })
+    case 'shell':
+      return checkShell(wholeText(text), clone, { folder: '' })
+    case 'notebook': {
+      const cwd: Cwd = { folder: '' }
+      return together(codeCells(text).map((cell) => checkCell(cell, path, clone, torch, cwd)))
+    }
+    default:
+      return nothing
+  }
+}

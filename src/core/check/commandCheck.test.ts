@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { edited, NEW_STYLE, OLD_STYLE } from '../yolov5/testTrees'
+import { checkText } from './checkFile'
+import type { Clone } from './clone'
+import { at, codes, fixed, plantedClone } from './testing'
+
+let v5: Clone
+let v7: Clone
+
+beforeAll(async () => {
+  const files = "    parser.add_argument('--cfg')\n    parser.add_argument('--data')\n"
+  const withFiles = (text: string) =>
+    text.replace(/(?= {4}parser\.add_argument\('--project)/, files)
+  v5 = await plantedClone(edited(OLD_STYLE, withFiles))
+  v7 = await plantedClone(edited(NEW_STYLE, withFiles))
+})
+
+const check = (text: string, clone = v7, name = 'run.sh') =>
+  checkText(text, at(clone, name), clone).findings
+const found = (text: string, clone = v7) => codes(check(text, clone))
+
+describe('command lines of a shell script', () => {
+  it.each([
+    'python train.py --img 640 --weights yolov5s.pt --cos-lr --optimizer AdamW\n',
+    'CUDA_VISIBLE_DEVICES=0 nohup python3 -u train.py --imgsz=640 > log.txt 2>&1 &\n',
+    'python -m torch.distributed.run --nproc_per_node 2 train.py --seed 1\n',
+    'python -m pip install --adam\npython -c "import test" --adam\n',
+    '# python train.py --adam\necho "python train.py --adam"\n',
+    'python train.py --$flag --weights $W {x}\n',
+    'cd ../yolov7 && python train.py --adam\ncd /data\npython test.py\n',
+    'git clone https://github.com/x/other; cd other; python test.py --adam\n',
+    'python tools/convert.py --adam\n',
+    'python train.py --hyp data/hyps/hyp.scratch-low.yaml --cfg yolov5s.yaml --data mine.yaml\n',
+    'python train.py --hyp hyp.scratch-low.yaml --optimizer $OPT\n',
+    'python train.py --help -h -1\n',
+  ])('finds nothing in %j', (text) => {
+    expect(found(text)).toEqual([])
+    expect(found(text.replaceAll('\n', '\r\n'))).toEqual([])
+  })
+
+  it('names a script that is called otherwise, and renames it', () => {
+    const text = 'python ./test.py --task val\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({ code: 'command/script', severity: 'error' })
+    expect(finding?.message).toContain('val.py')
+    expect(finding?.fixes?.map(({ kind }) => kind)).toEqual(['edit', 'switch'])
+    expect(fixed(text, finding)).toBe('python ./val.py --task val\n')
+    expect(found('python val.py\n', v5)).toEqual(['command/script error'])
+    expect(found('python segment/train.py\n', v5)).toEqual(['command/script error'])
+  })
+
+  it('follows cd into the clone', () => {
+    expect(found('cd yolov5\npython test.py\n')).toEqual(['command/script error'])
+    expect(found('cd "$(dirname "$0")"\npython test.py\n')).toEqual(['command/script error'])
+    expect(found('python /content/yolov5/test.py\n')).toEqual(['command/script error'])
+    expect(found('cd utils\npython test.py\n')).toEqual([])
+  })
+
+  it('knows the flags of each release', () => {
+    const text = 'python train.py --adam --img 640\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({ code: 'command/flag', severity: 'error' })
+    expect(fixed(text, finding)).toBe('python train.py --optimizer Adam --img 640\n')
+    expect(found(text, v5)).toEqual([])
+    const linear = 'python train.py --linear-lr\n'
+    expect(fixed(linear, check(linear)[0])).toBe('python train.py \n')
+    const typo = 'python train.py --patiense=3\n'
+    expect(fixed(typo, check(typo)[0])).toBe('python train.py --patience=3\n')
+    expect(found('python train.py --cos-lr --seed 1\n', v5)).toHaveLength(2)
+    expect(found('python train.py --p 3\n')).toEqual(['command/flag error'])
+  })
+
+  it('knows choices', () => {
+    const text = 'python train.py --optimizer adam\n'
+    expect(fixed(text, check(text)[0])).toBe('python train.py --optimizer Adam\n')
+    expect(found('python train.py --optimizer=Lion\n')).toEqual(['command/choice error'])
+  })
+
+  it('knows where stock files are', () => {
+    const text = 'python train.py --hyp data/hyp.scratch.yaml\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({ code: 'command/stock-file', severity: 'warning' })
+    expect(fixed(text, finding)).toBe('python train.py --hyp data/hyps/hyp.scratch-low.yaml\n')
+    expect(found(text, v5)).toEqual([])
+    expect(found('python train.py --cfg yolov5n.yaml\n', v5)).toEqual([
+      'command/stock-file warning',
+    ])
+  })
+
+  it('runs slimming scripts that are not there with the program', () => {
+    const text = 'python train_sparsity.py --st --sr 0.005\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({ code: 'command/script', severity: 'warning' })
+    expect(fixed(text, finding)).toBe('yolov5-slim train_sparsity.py --st --sr 0.005\n')
+  })
+})
+
+describe('command lines elsewhere', () => {
+  it('finds those of a notebook, and follows its %cd', () => {
+    const cells = (...sources: string[]) =>
+      JSON.stringify({
+        cells: sources.map((source) => ({ cell_type: 'code', source: [source] })),
+        metadata: {},
+      })
+    const of = (...sources: string[]) => codes(check(cells(...sources), v7, 'a.ipynb'))
+    expect(of('!python train.py --adam')).toEqual(['command/flag error'])
+    expect(of('%run train.py --adam')).toEqual(['command/flag error'])
+    expect(of('%%bash\npython test.py')).toEqual(['command/script error'])
+    expect(of('%cd /content\n', '!python train.py --adam')).toEqual([])
+    expect(of('%cd /content\n', '%cd yolov5', '!python train.py --adam')).toEqual([
+      'command/flag error',
+    ])
+    expect(of('!cd /tmp', '!python train.py --adam')).toEqual(['command/flag error'])
+    expect(of('!{cmd} train.py --adam\n!python {script} --adam')).toEqual([])
+  })
+
+  it('finds those in strings of Python, and not in docstrings', () => {
+    const text = 'import os\nos.system("python train.py --adam --img 64")\n'
+    const [finding] = check(text, v7, 'a.py')
+    expect(fixed(text, finding)).toContain('"python train.py --optimizer Adam --img 64"')
+    const talk =
+      '"""python train.py --adam"""\n# python train.py --adam\nx = "see train.py --adam"\n'
+    expect(check(talk, v7, 'a.py')).toEqual([])
+  })
+})

@@ -1,0 +1,96 @@
+import * as l10n from '@vscode/l10n'
+import { isScalar, isSeq } from 'yaml'
+import { type DataYaml, parseDataYaml } from '../dataset/dataYaml'
+import type { Finding, Fix, TextEdit } from '../finding'
+import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import type { Clone } from './clone'
+import { convertNames } from './dataNames'
+import { editFix, switchFix } from './fixes'
+import { isStockData } from './stockFiles'
+
+/** `path: a`, `train: b` as `train: a/b`, for releases that don't read `path`. */
+function withoutPath(yaml: YamlText): Fix | undefined {
+  const keys = topLevel(yaml)
+  const entry = keys.get('path')
+  const path = isScalar(entry?.value) ? entry.value.value : undefined
+  if (entry === undefined || typeof path !== 'string') return undefined
+  const { line } = yaml.range(entry.key).start
+  const edits: TextEdit[] = [
+    { range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text: '' },
+  ]
+  for (const key of ['train', 'val', 'test']) {
+    const value = keys.get(key)?.value
+    for (const node of isSeq(value) ? value.items : [value]) {
+      if (!isScalar(node) || typeof node.value !== 'string') continue
+      if (/^(?:\/|[A-Za-z]:|[a-z]+:\/\/)/.test(node.value)) continue
+      edits.push({ range: yaml.range(node), text: `${path.replace(/\/$/, '')}/${node.value}` })
+    }
+  }
+  return {
+    kind: 'edit',
+    title: l10n.t('Write “path” into train and val'),
+    edits,
+    safe: true,
+  }
+}
+
+function fixesOf(finding: Finding, text: string, yaml: YamlText, data: DataYaml): readonly Fix[] {
+  const some = (fix: Fix | undefined): readonly Fix[] => (fix === undefined ? [] : [fix])
+  switch (finding.code) {
+    case 'data-yaml/dict-names':
+      return [...some(convertNames(text, 'list')), switchFix('v7.0')]
+    case 'data-yaml/path-ignored':
+      return [...some(withoutPath(yaml)), switchFix('v6.0')]
+    case 'data-yaml/name-type': {
+      const { start, end } = finding.range
+      const name = text.split(/\r\n|\r|\n/)[start.line]?.slice(start.character, end.character)
+      return name === undefined || name === ''
+        ? []
+        : [editFix(`'${name}'`, finding.range, `'${name}'`)]
+    }
+    case 'data-yaml/missing-key': {
+      const keys = topLevel(yaml)
+      const count = data.names?.length
+      if (keys.has('nc') || count === undefined || !keys.has('train')) return []
+      const at = yaml.range(keys.get('names')?.key).start
+      return [editFix(`nc: ${count}`, { start: at, end: at }, `nc: ${count}\n`)]
+    }
+    default:
+      return finding.suggestion === undefined
+        ? []
+        : [editFix(finding.suggestion, finding.range, finding.suggestion)]
+  }
+}
+
+/** YOLOv5 runs a `download:` that is a script, as Python or in a shell, when images are missing. */
+function downloadFinding(data: DataYaml, yaml: YamlText, path: string): Finding[] {
+  const { download } = data
+  const key = topLevel(yaml).get('download')?.key
+  if (download === undefined || key === undefined || isStockData(path)) return []
+  if (/^https?:\/\/\S+$/.test(download.trim())) return []
+  return [
+    {
+      code: 'data-yaml/download',
+      message: download.trim().startsWith('bash ')
+        ? l10n.t('YOLOv5 runs this “download” in a shell when the images are missing.')
+        : l10n.t('YOLOv5 runs this “download” as Python code when the images are missing.'),
+      severity: 'information',
+      range: yaml.range(key),
+    },
+  ]
+}
+
+/**
+ * All that is wrong with the text of a data.yaml for this clone; folders are looked at by `checkDataFolders`.
+ *
+ * @param path absolute
+ */
+export function checkData(text: string, path: string, clone: Clone): readonly Finding[] {
+  const data = parseDataYaml(text, clone.detection)
+  const yaml = parseYamlText(text)
+  const found = data.findings.map((finding) => {
+    const fixes = fixesOf(finding, text, yaml, data)
+    return fixes.length === 0 ? finding : { ...finding, fixes }
+  })
+  return [...found, ...downloadFinding(data, yaml, path)]
+}

@@ -1,0 +1,26 @@
+import { basename } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import type { Fix, Range } from '../finding'
+import type { Release } from '../yolov5/release'
+
+/** Puts `text` in place of a range. `shown` is what the title says will stand there. */
+export function editFix(shown: string, range: Range, text: string): Fix {
+  return {
+    kind: 'edit',
+    title: l10n.t('Write {0}', shown),
+    edits: [{ range, text }],
+    safe: true,
+  }
+}
+
+export function switchFix(release: Release): Fix {
+  return { kind: 'switch', title: l10n.t('Switch the clone to YOLOv5 {0}', release), release }
+}
+
+export function stockFix(release: Release, file: string): Fix {
+  return {
+    kind: 'stock',
+    title: l10n.t('Replace by {0} of YOLOv5 {1}…', basename(file), release),
+    file,
+  }
+}

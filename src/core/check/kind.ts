@@ -1,0 +1,69 @@
+import { extname } from 'node:path'
+import { yamlKind } from '../yolov5/yamlText'
+import type { Clone } from './clone'
+import { inClone } from './stockFiles'
+
+export type FileKind =
+  | 'model'
+  | 'data'
+  | 'hyp'
+  | 'options'
+  | 'python'
+  | 'notebook'
+  | 'shell'
+  | 'checkpoint'
+
+/** Folders whose contents are made by runs, tools or other people, or are data. */
+const SKIPPED =
+  /^(?:\.|runs$|wandb$|mlruns$|node_modules$|__pycache__$|site-packages$|dist-packages$|venv$|env$|virtualenv$|build$|dist$|images$|labels$|Annotations$|JPEGImages$|inference$)/
+
+/** Whether a folder is passed over, by its name. */
+export function isSkippedFolder(name: string): boolean {
+  return SKIPPED.test(name)
+}
+
+/** Whether a file of a clone is in a folder that is passed over. */
+export function isSkippedPath(clone: Clone, path: string): boolean {
+  return inClone(clone, path).split('/').slice(0, -1).some(isSkippedFolder)
+}
+
+/** Whether a file may be worth reading, by its name. */
+export function isCheckable(name: string): boolean {
+  return /^\.(?:ya?ml|py|ipynb|sh|bash)$/i.test(extname(name))
+}
+
+/** Bytes above which a file is not read: notebooks hold pictures. */
+export function sizeLimit(name: string): number {
+  return /\.ipynb$/i.test(name) ? 20 * 1024 * 1024 : 1024 * 1024
+}
+
+/** What a file is for; undefined for what the checks have nothing to say about. */
+export function fileKind(clone: Clone, path: string, text: string): FileKind | undefined {
+  switch (extname(path).toLowerCase()) {
+    case '.py':
+      return 'python'
+    case '.ipynb':
+      return 'notebook'
+    case '.sh':
+    case '.bash':
+      return 'shell'
+    case '.yaml':
+    case '.yml':
+      return yamlKind(text) ?? optionsKind(text) ?? placeKind(inClone(clone, path))
+    default:
+      return undefined
+  }
+}
+
+/** An opt.yaml, as train.py saves it and people keep it. */
+function optionsKind(text: string): 'options' | undefined {
+  const has = (key: string): boolean => new RegExp(`^${key}[ \\t]*:`, 'm').test(text)
+  return has('weights') && (has('epochs') || has('batch_size')) ? 'options' : undefined
+}
+
+/** A file that is too broken to tell by its keys. */
+function placeKind(inside: string): 'model' | 'data' | 'hyp' | undefined {
+  if (/^models\/(?:hub\/|segment\/)?(?!anchors\b)[^/]+$/.test(inside)) return 'model'
+  if (/^data\/(?:hyps\/)?hyp[^/]*$/.test(inside)) return 'hyp'
+  return /^data\/[^/]+$/.test(inside) ? 'data' : undefined
+}

@@ -1,0 +1,207 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { NEW_STYLE, OLD_STYLE } from '../yolov5/testTrees'
+import { checkText } from './checkFile'
+import type { Clone } from './clone'
+import { at, codes, fixed, plantedClone } from './testing'
+
+let v5: Clone
+let v7: Clone
+
+const PACKAGES = {
+  'models/__init__.py': '',
+  'utils/__init__.py': 'def helper():\n    pass\n',
+}
+
+beforeAll(async () => {
+  v5 = await plantedClone({
+    ...OLD_STYLE,
+    ...PACKAGES,
+    'utils/google_utils.py': 'def attempt_download(file):\n    pass\n',
+    'test.py': 'def test(data, weights=None, batch_size=16):\n    pass\n',
+  })
+  v7 = await plantedClone({
+    ...NEW_STYLE,
+    ...PACKAGES,
+    'models/experimental.py': `from models.common import *
+from utils.downloads import attempt_download
+
+
+def attempt_load(weights, device=None, inplace=True, fuse=True):
+    pass
+
+
+class Ensemble(nn.ModuleList):
+    def __init__(self):
+        super().__init__()
+`,
+    'utils/general.py': `import logging
+LOGGER = logging.getLogger()
+A, (B, C) = 1, (2, 3)
+
+
+@TryExcept()
+def non_max_suppression(prediction, conf_thres=0.25, *, max_det=300):
+    pass
+
+
+def scale_boxes(a, boxes, b, ratio_pad=None):
+    pass
+
+
+def many(first, second, *rest, **options):
+    pass
+
+
+@cached
+def wrapped(a):
+    pass
+`,
+    'utils/downloads.py': 'def attempt_download(file, release="x"):\n    pass\n',
+    'utils/plots.py': 'from utils.general import *\n\n\ndef plot(x):\n    pass\n',
+    'utils/star.py': 'from numpy import *\n',
+    'val.py': 'def run(data, weights=None, imgsz=640):\n    pass\n',
+    'tools/utils/general.py': '',
+  })
+})
+
+const check = (text: string, clone = v7, name = 'mine.py', torch?: string) =>
+  checkText(text, at(clone, name), clone, torch === undefined ? {} : { torch: { version: torch } })
+    .findings
+const found = (text: string, clone = v7, name = 'mine.py') => codes(check(text, clone, name))
+
+describe('imports', () => {
+  it.each([
+    'from utils.general import LOGGER, A, B, C, many\nfrom utils import general, helper\n',
+    'from models.experimental import Conv, Ensemble, attempt_load\nimport utils.general as g\n',
+    'from utils.plots import many\nfrom utils.star import anything\nfrom utils.general import *\n',
+    'try:\n    from utils.datasets import LoadImages\nexcept ImportError:\n    from utils.dataloaders import LoadImages\n',
+    'if v5:\n\tfrom utils.datasets import LoadImages\n',
+    '"""\nfrom utils.datasets import LoadImages\n"""\n# import utils.datasets\n',
+    'import test\nimport val\nfrom mine import utils\n',
+    'from .utils.datasets import x\nfrom other.utils.datasets import y\n',
+    'import sys\nsys.path.insert(0, "x")\nfrom utils.prune_utils import cut\n',
+  ])('finds nothing in %j', (text) => {
+    expect(found(text)).toEqual([])
+    expect(found(text.replaceAll('\n', '\r\n'))).toEqual([])
+  })
+
+  it('renames a module that is called otherwise', () => {
+    const text = 'from utils.datasets import create_dataloader\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({
+      code: 'script/module',
+      severity: 'error',
+      range: { start: { line: 0, character: 5 }, end: { line: 0, character: 19 } },
+    })
+    expect(fixed(text, finding)).toBe('from utils.dataloaders import create_dataloader\n')
+    expect(finding?.fixes?.[1]).toMatchObject({ kind: 'switch', release: 'v6.1' })
+    const late = 'from utils.dataloaders import create_dataloader\n'
+    expect(fixed(late, check(late, v5)[0])).toBe(text)
+    const script = 'from models.yolo import Model\nimport val\nval.run()\n'
+    expect(fixed(script, check(script, v5)[0])).toContain('import test as val\n')
+  })
+
+  it('knows modules that are taken from a package', () => {
+    const text = 'from utils import google_utils, helper\n'
+    const [finding] = check(text)
+    expect(finding).toMatchObject({ code: 'script/name', severity: 'error' })
+    expect(fixed(text, finding)).toBe('from utils import downloads as google_utils, helper\n')
+  })
+
+  it('leaves to a folder of its own what lies nearer', () => {
+    expect(found('from utils.datasets import x\n', v7, 'tools/a.py')).toEqual([])
+  })
+
+  it('warns of modules that no release has', () => {
+    expect(found('from utils.prune_utils import BNOptimizer\n')).toEqual(['script/module warning'])
+  })
+
+  it('finds names that a module lacks, and where they are', () => {
+    const one = 'from utils.general import plot\n'
+    const [finding] = check(one)
+    expect(finding).toMatchObject({ code: 'script/name', severity: 'error' })
+    expect(fixed(one, finding)).toBe('from utils.plots import plot\n')
+    const three = 'if True:\n    pass\ndef f():\n    from utils.general import many, plot as p, A\n'
+    expect(fixed(three, check(three)[0])).toBe(
+      'if True:\n    pass\ndef f():\n    from utils.plots import plot as p\n    from utils.general import many, A\n',
+    )
+    const last = 'from utils.general import (\n    many,\n    plot,\n)\n'
+    expect(fixed(last, check(last)[0])).toBe(
+      'from utils.plots import plot\nfrom utils.general import (\n    many,\n)\n',
+    )
+  })
+
+  it('renames what changed its name alone', () => {
+    const text = 'from utils.general import scale_coords\nscale_coords(1, 2, 3)\n'
+    expect(fixed(text, check(text)[0])).toContain('import scale_boxes as scale_coords\n')
+  })
+})
+
+describe('calls', () => {
+  const head = 'from utils.general import many, non_max_suppression, wrapped\n'
+  it.each([
+    'non_max_suppression(p, 0.1, max_det=3)\n',
+    'non_max_suppression(*args, **opts)\nnon_max_suppression(f(a, b), conf_thres=(1, 2))\n',
+    'many(1, 2, 3, x=4)\nwrapped(1, 2, 3)\n',
+    'def non_max_suppression(a):\n    pass\nnon_max_suppression(1, 2, 3, 4)\n',
+    'x.non_max_suppression(1, 2, 3, bad=1)\n# non_max_suppression(bad=1)\n',
+    'non_max_suppression(lambda a, b, c, d: 1)\n',
+  ])('accepts %j', (text) => {
+    expect(found(head + text)).toEqual([])
+  })
+
+  it.each([
+    ['non_max_suppression(p, merge=True)', 'no argument merge'],
+    ['non_max_suppression(p, 0.1, 0.2)', '2 arguments'],
+    ['non_max_suppression()', 'needs the argument prediction'],
+    ['non_max_suppression(conf_thres=1, *a, bad=(1,\n  2))', 'no argument bad'],
+  ])('reports %s', (call, text) => {
+    const [finding, ...more] = check(`${head}${call}\n`)
+    expect(finding).toMatchObject({ code: 'script/arguments', severity: 'error' })
+    expect(finding?.message).toContain(text)
+    expect(more).toEqual([])
+  })
+
+  it('holds classes and functions of modules to what they take', () => {
+    const yolo = 'from models.experimental import Ensemble, attempt_load\nimport val\n'
+    expect(found(`${yolo}val.run(d, imgsz=1)\nEnsemble()\n`)).toEqual([])
+    expect(found(`${yolo}val.run(d, batch=1)\n`)).toEqual(['script/arguments error'])
+    expect(found(`${yolo}val.test(d)\n`)).toEqual(['script/name error'])
+    expect(found(`${yolo}attempt_load(w, map_location=d)\nEnsemble(1)\n`)).toHaveLength(2)
+    expect(found(`${yolo}def f(val):\n    val.item()\n`)).toEqual([])
+  })
+})
+
+describe('torch.load', () => {
+  const text = 'import torch\nm = torch.load(path, map_location="cpu")\n'
+
+  it('depends on the torch that is there', () => {
+    expect(found(text)).toEqual(['script/torch-load information'])
+    expect(codes(check(text, v7, 'a.py', '2.6.0'))).toEqual(['script/torch-load warning'])
+    expect(codes(check(text, v7, 'a.py', '2.13.1+cu130'))).toEqual(['script/torch-load warning'])
+    expect(check(text, v7, 'a.py', '1.13.1')).toEqual([])
+    expect(check(text, v7, 'a.py', '2.5.1')).toEqual([])
+  })
+
+  it('is no news in YOLOv5’s own files', () => {
+    expect(found(text, v7, 'detect.py')).toEqual([])
+  })
+
+  it('offers what makes it load, not as the fix to take blindly', () => {
+    const [finding] = check(text)
+    expect(fixed(text, finding)).toContain('map_location="cpu", weights_only=False)')
+    expect(finding?.fixes?.[0]).not.toHaveProperty('safe')
+    const trailing = 'torch.load(\n    f(a),\n)\n'
+    expect(fixed(trailing, check(trailing)[0])).toContain('f(a), weights_only=False,\n)')
+    expect(check('torch.load(p, weights_only=True)\ntorch.load(*a)\n')).toEqual([])
+  })
+})
+
+it('knows where stock hyperparameters are', () => {
+  const text = "hyp = 'data/hyp.scratch.yaml'\nx = 'hyp.mine.yaml'\n"
+  const [finding, ...more] = check(text)
+  expect(finding).toMatchObject({ code: 'script/stock-file', severity: 'warning' })
+  expect(more).toEqual([])
+  expect(fixed(text, finding)).toContain("'data/hyps/hyp.scratch-low.yaml'")
+  expect(check(text, v5)).toEqual([])
+})

@@ -1,0 +1,179 @@
+import { posix } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import type { Finding, Fix } from '../finding'
+import { codeOnly } from '../yolov5/python'
+import type { Clone } from './clone'
+import { stockYamlFinding } from './commandCheck'
+import { type Binding, checkImports } from './importCheck'
+import { type Call, callsOf, type Refusal, refusalOf } from './pythonCalls'
+import { hasName, signatureIn } from './pythonModules'
+import { type Snippet, slice } from './snippet'
+
+/** The torch that scripts of the workspace run with, where a look at the environment told. */
+export type Torch = { readonly version: string } | undefined
+
+/** Text of the string literals that may be file names or command lines. */
+const STRING = /(?<![\w"'])[rR]?("([^"\\\n]*)"|'([^'\\\n]*)')/g
+
+function refusalText(name: string, module: string, clone: Clone, refusal: Refusal): string {
+  const whole = `${module}.${name}`
+  const { release } = clone.detection
+  switch (refusal.kind) {
+    case 'keyword':
+      return l10n.t('{0} of YOLOv5 {1} has no argument {2}.', whole, release, refusal.name)
+    case 'missing':
+      return l10n.t('{0} of YOLOv5 {1} needs the argument {2}.', whole, release, refusal.name)
+    case 'many':
+      return l10n.t(
+        '{0} of YOLOv5 {1} takes {2} arguments by position, not {3}.',
+        whole,
+        release,
+        refusal.taken,
+        refusal.given,
+      )
+  }
+}
+
+function callFindings(
+  calls: readonly Call[],
+  name: string,
+  module: string,
+  { range }: Snippet,
+  clone: Clone,
+): Finding[] {
+  const signature = calls.length === 0 ? undefined : signatureIn(clone, module, name)
+  if (signature === undefined) return []
+  return calls.flatMap((call) => {
+    const refusal = refusalOf(call, signature)
+    if (refusal === undefined) return []
+    return [
+      {
+        code: 'script/arguments',
+        message: refusalText(name, module, clone, refusal),
+        severity: 'error',
+        range: range(call.start, call.end),
+      } as const,
+    ]
+  })
+}
+
+/** Whether a file gives a name another meaning than its import. */
+function rebinds(code: string, local: string): boolean {
+  return new RegExp(
+    `\\bdef[ \\t]+\\w+[ \\t]*\\([^)]*\\b${local}\\b|\\b(?:def|class)[ \\t]+${local}\\b|(?:^|[;,(])[ \\t]*${local}[ \\t]*(?:,[^=\\n]*)?=(?!=)|\\b(?:for|as)[ \\t]+${local}\\b(?![ \\t]*(?:,|\\n|$|\\)))`,
+    'm',
+  ).test(code)
+}
+
+/** Calls of what the clone's modules have, with arguments that they don't take; and attributes that they lack. */
+function usesOf(binding: Binding, code: string, snippet: Snippet, clone: Clone): Finding[] {
+  const { local, module, name } = binding
+  if (rebinds(code, local)) return []
+  if (name !== undefined) return callFindings(callsOf(code, local), name, module, snippet, clone)
+  const attributes = new Set(
+    [...code.matchAll(new RegExp(`(?<![.\\w])${local}\\.([A-Za-z_]\\w*)[ \\t]*\\(`, 'g'))].map(
+      ([, attribute]) => attribute ?? '',
+    ),
+  )
+  return [...attributes].flatMap((attribute): Finding[] => {
+    const calls = callsOf(code, `${local}.${attribute}`)
+    if (hasName(clone, module, attribute) !== false) {
+      return callFindings(calls, attribute, module, snippet, clone)
+    }
+    return calls.map(({ start, end }) => ({
+      code: 'script/name',
+      message: l10n.t('{0} of YOLOv5 {1} has no {2}.', module, clone.detection.release, attribute),
+      severity: 'error',
+      range: snippet.range(start, end),
+    }))
+  })
+}
+
+/** torch 2.6 reads only weights unless told otherwise, and YOLOv5's checkpoints hold whole models. */
+function torchLoads(code: string, { range }: Snippet, torch: Torch): Finding[] {
+  const [major = 0, minor = 0] = (torch?.version ?? '').split('.').map(Number)
+  const known = torch !== undefined
+  if (known && (major < 2 || (major === 2 && minor < 6))) return []
+  return callsOf(code, 'torch.load')
+    .filter(({ args }) => args.length > 0 && !args.some((arg) => /^weights_only\b|^\*/.test(arg)))
+    .flatMap(({ start, end }) => {
+      const close = closing(code, end)
+      const fix: Fix = {
+        kind: 'edit',
+        title: l10n.t('Add weights_only=False, for files that you trust'),
+        edits: [{ range: range(close, close), text: ', weights_only=False' }],
+      }
+      return [
+        {
+          code: 'script/torch-load',
+          message: known
+            ? l10n.t('torch {0} refuses to load YOLOv5’s checkpoints this way.', torch.version)
+            : l10n.t('torch 2.6 and later refuse to load YOLOv5’s checkpoints this way.'),
+          severity: known ? 'warning' : 'information',
+          range: range(start, end),
+          ...(close < 0 ? {} : { fixes: [fix] }),
+        } as const,
+      ]
+    })
+}
+
+/** Where the bracket at `open` is closed, before the blank and comma that may stand there; −1 if it never is. */
+function closing(code: string, open: number): number {
+  let depth = 0
+  const tokens = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|[()[\]{}]/g
+  tokens.lastIndex = open
+  for (let match = tokens.exec(code); match !== null; match = tokens.exec(code)) {
+    if ('([{'.includes(match[0])) depth++
+    else if (')]}'.includes(match[0]) && --depth === 0) {
+      const before = code.slice(open, match.index).replace(/[\s,]+$/, '')
+      return open + before.length
+    }
+  }
+  return -1
+}
+
+/** String literals that are command lines, for a shell: `os.system('python train.py …')`. */
+export function commandStrings(snippet: Snippet): readonly Snippet[] {
+  return strings(snippet).filter(({ text }) =>
+    /^\s*!?(?:\w+=\S+ )*python[\d.]* +\S+\.py\b/.test(text),
+  )
+}
+
+function strings(snippet: Snippet): readonly Snippet[] {
+  return [...codeOnly(snippet.text).matchAll(STRING)].map((match) => {
+    const text = match[2] ?? match[3] ?? ''
+    const start = match.index + match[0].length - text.length - 1
+    return slice(snippet, start, start + text.length)
+  })
+}
+
+export type PythonOptions = {
+  /** Path of the file, relative to the clone's root. */
+  readonly file: string
+  readonly torch: Torch
+  /** A file of YOLOv5's own: that it is as old as it is, is no news. */
+  readonly stock: boolean
+}
+
+/** All that is wrong with a Python source for this clone; command lines in it are told by `commandStrings`. */
+export function checkPython(
+  snippet: Snippet,
+  clone: Clone,
+  { file, torch, stock }: PythonOptions,
+): readonly Finding[] {
+  const folder = posix.dirname(file)
+  const code = codeOnly(snippet.text)
+  const { findings, bindings } = checkImports(snippet, folder === '.' ? '' : folder, clone)
+  return [
+    ...findings,
+    ...bindings.flatMap((binding) => usesOf(binding, code, snippet, clone)),
+    ...(stock ? [] : torchLoads(code, snippet, torch)),
+    ...strings(snippet).flatMap((one) => hypString(one, clone)),
+  ]
+}
+
+function hypString({ text, range }: Snippet, clone: Clone): Finding[] {
+  if (!/^(?:\.\/)?(?:data\/)?(?:hyps\/)?hyp\.[\w.-]+\.ya?ml$/.test(text)) return []
+  const word = { text, open: false, range: range(0, text.length) }
+  return stockYamlFinding(word, clone, 'script/stock-file')
+}
