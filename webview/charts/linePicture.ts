@@ -19,6 +19,8 @@ export type LinePictureOptions = {
   readonly lines: readonly Line[]
   readonly xTitle: string
   readonly yTitle?: string
+  /** Where the x axis begins; otherwise at the first point. */
+  readonly xMin?: number
   readonly min?: number
   readonly max?: number
   readonly log?: boolean
@@ -48,6 +50,7 @@ export function linePicture(options: LinePictureOptions): Picture {
       scales: {
         x: {
           ...{ type: 'linear', bounds: 'data', title: { display: true, text: xTitle } },
+          ...(options.xMin === undefined ? {} : { min: options.xMin }),
           ticks: {
             maxRotation: 0,
             includeBounds: false,

@@ -31,9 +31,7 @@ export function readTheme(): Theme {
     background,
     foreground,
     muted: contrast ? foreground : color('descriptionForeground', foreground),
-    grid: contrast
-      ? color('contrastBorder', foreground)
-      : withAlpha(foreground, light ? 0.12 : 0.16),
+    grid: withAlpha(foreground, contrast ? 0.35 : light ? 0.12 : 0.16),
     accent: color('charts-blue', '#3794ff'),
     warning: color('editorWarning-foreground', '#cca700'),
     error: color('editorError-foreground', '#f14c4c'),

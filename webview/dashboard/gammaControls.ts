@@ -5,7 +5,6 @@ import { shortLayer } from './gammaData'
 import type { RunModel } from './model'
 
 export type GammaControlsOptions = {
-  readonly percent: number
   readonly onRun: (runDir: string) => void
   readonly onLayer: (layer: string) => void
   readonly onEpoch: (epoch: number) => void
@@ -32,7 +31,7 @@ export class GammaControls {
       this.sayEpoch(epoch)
       onEpoch(epoch)
     })
-    const range = { min: 0, max: 99, step: 1, value: Math.round(options.percent * 100) }
+    const range = { min: 0, max: 99, step: 1, value: 50 }
     this.percents = slider(l10n.t('Percent to remove'), range, (percent) => {
       this.sayPercent(percent)
       onPercent(percent / 100)

@@ -14,6 +14,9 @@ import { sharePicture } from './pictures/share'
 import { sortedPicture } from './pictures/sorted'
 import { stripsPicture } from './pictures/strips'
 
+/** Share to remove where nobody has said one. */
+const usualPercent = 0.5
+
 /** What a movement of a control changes, so that a slider draws no more than it must. */
 type Part = 'all' | 'epoch' | 'percent'
 
@@ -34,7 +37,6 @@ export class GammaTab implements TabPart {
   constructor(private readonly context: PageContext) {
     this.advice = new AdviceCard(context)
     this.controls = new GammaControls({
-      percent: this.gamma.percent,
       onRun: (runDir) => {
         this.epoch = undefined
         this.change({ runDir, layer: '' })
@@ -91,7 +93,7 @@ export class GammaTab implements TabPart {
 
   private drawRun(run: RunModel, having: readonly RunModel[], part: Part): void {
     const { gammas, available, view, advice } = run
-    const { layer: name, percent } = this.gamma
+    const { layer: name, percent = view.percent ?? usualPercent } = this.gamma
     const found = gammas.layers.indexOf(name)
     const layer = found < 0 ? undefined : found
     const epoch = this.epoch ?? available.at(-1) ?? 0
@@ -142,7 +144,7 @@ export class GammaTab implements TabPart {
   }
 
   private get gamma() {
-    return this.context.settings.value.gamma ?? { layer: '', percent: 0.5 }
+    return this.context.settings.value.gamma ?? { layer: '' }
   }
 
   private change(

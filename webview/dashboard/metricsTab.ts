@@ -78,7 +78,7 @@ export class MetricsTab implements TabPart {
     const lines = made.flatMap((line) => this.styled(line, shown))
     frame.show(
       linePicture({
-        ...{ lines, annotations, xTitle: l10n.t('epoch'), log: log.includes(metric) },
+        ...{ lines, annotations, xTitle: l10n.t('epoch'), xMin: 0, log: log.includes(metric) },
         summary: summaryOf(made, shown),
       }),
     )

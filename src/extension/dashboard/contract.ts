@@ -156,7 +156,8 @@ export const dashboardState = v.object({
     v.object({
       runDir: v.optional(v.string()),
       layer: v.string(),
-      percent: v.number(),
+      /** Otherwise what the run aims at. */
+      percent: v.optional(v.number()),
     }),
   ),
 })

@@ -11,6 +11,7 @@ import {
   workspace,
 } from 'vscode'
 import { ancestorsOf } from '../../runs/ancestors'
+import type { RunSnapshot } from '../../runs/snapshot'
 import { readManifest } from '../../runs/store'
 import { DisposableList } from '../common/disposable'
 import { commandIds } from '../contributions'
@@ -19,12 +20,14 @@ import { writeLine } from '../log'
 import { showLine } from '../notify'
 import type { Program } from '../program/program'
 import type { CommandHandlers } from '../registerCommands'
+import type { WorkspaceRuns } from '../runs/workspaceRuns'
 import { dashboardState } from './contract'
 import { type DashboardMessage, DashboardPanel, dashboardViewType } from './panel'
-import { allRuns, likeliest, pickRuns, type RunSource } from './pick'
+import { likeliest, pickRuns } from './pick'
 import { restartValues } from './restart'
 
-export type DashboardsOptions = RunSource & {
+export type DashboardsOptions = {
+  readonly runs: WorkspaceRuns
   readonly extensionUri: Uri
   readonly channel: LogOutputChannel
   readonly program: Program
@@ -114,17 +117,24 @@ export class Dashboards extends DisposableList {
   }
 
   private async ask(picked: readonly string[]): Promise<readonly string[] | undefined> {
-    const runs = await allRuns(this.options)
+    const runs = await this.allRuns()
     if (runs.length > 0) return pickRuns(runs, picked)
     this.sayNone()
     return undefined
   }
 
   private async likeliestRun(): Promise<readonly string[] | undefined> {
-    const run = likeliest(await allRuns(this.options))
+    const run = likeliest(await this.allRuns())
     if (run) return [run.runDir]
     this.sayNone()
     return undefined
+  }
+
+  /** Every run of the workspace, newest first. */
+  private async allRuns(): Promise<readonly RunSnapshot[]> {
+    const { runs } = this.options
+    if (!runs.ready) await runs.refresh()
+    return runs.all
   }
 
   private sayNone(): void {

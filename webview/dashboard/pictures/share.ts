@@ -52,7 +52,7 @@ export function sharePicture({ block, layer, cut, target, projected }: ShareOpti
           },
         }
   return linePicture({
-    ...{ lines, annotations: wanted, legend: true, min: 0, max: 100 },
+    ...{ lines, annotations: wanted, legend: true, xMin: 0, min: 0, max: 100 },
     ...{ xTitle: l10n.t('epoch'), yTitle: l10n.t('channels, %') },
     formatY: (share) => String(Number(share.toFixed(1))),
     summary: l10n.t('{0} % near zero after epoch {1}', (near.at(-1) ?? 0).toFixed(1), last ?? 0),
