@@ -1,6 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 
+/** As V8, WebAssembly, TensorFlow and Dawn (with Vulkan) say it. */
+const outOfMemory =
+  /out.of.(device.|host.)?memory|\bOOM\b|RESOURCE_EXHAUSTED|allocation failed|memory allocation|unable to grow/i
+
 /** What an error means to the person: a code, what is wrong, and what to do. The PyTorch engine has the same codes. */
 export function classify(error: unknown, runDir: string): SlimError {
   if (error instanceof SlimError) return error
@@ -13,9 +17,7 @@ export function classify(error: unknown, runDir: string): SlimError {
       l10n.t('Free some space and continue with --resume; the last complete checkpoint was kept.'),
     )
   }
-  if (
-    /out of memory|OOM|RESOURCE_EXHAUSTED|ERR_WORKER_OUT_OF_MEMORY|memory allocation/i.test(text)
-  ) {
+  if (outOfMemory.test(text)) {
     return new SlimError(
       'cuda/out-of-memory',
       l10n.t('The device ran out of memory: {0}', text.split('\n')[0] ?? ''),

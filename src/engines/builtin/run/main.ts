@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { SlimError } from '../../../core/errors'
 import type { BuiltinConfig } from '../stage/contract'
 import { RunContext, Stopped } from './context'
 import { detectStage } from './detect'
@@ -38,11 +39,14 @@ async function main(): Promise<number> {
       await context.emitted({ type: 'stopped', seconds, ...(epoch === undefined ? {} : { epoch }) })
       return stoppedStatus
     }
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.stderr.write(`${stack}\n`)
     const { code, message, remedy } = classify(error, config.runDir)
-    const stderr = stack.split('\n').slice(0, stackLines).join('\n')
-    await context.emitted({ type: 'failed', code, text: message, remedy, stderr })
+    // Where we know what is wrong, the place in our code tells nobody anything.
+    const detail = error instanceof Error && !(error instanceof SlimError) ? error.stack : undefined
+    const output = detail ?? `error[${code}]: ${message}`
+    process.stderr.write(`${output}\n`)
+    const stderr = detail?.split('\n').slice(0, stackLines).join('\n')
+    const end = { type: 'failed', code, text: message, remedy } as const
+    await context.emitted(stderr === undefined ? end : { ...end, stderr })
     return 1
   }
 }

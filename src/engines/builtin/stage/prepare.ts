@@ -21,6 +21,7 @@ import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
 import { readProgress } from '../checkpoint/progress'
 import { type BuiltinRelease, builtinReleases } from '../contract'
+import { readHyp } from '../training/hyp'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import { releaseFor, withoutCheckout } from './detection'
 import { deviceOf } from './device'
@@ -100,6 +101,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   // Refused now rather than by the process.
   if (stage === 'val') valOptions(opt)
   else trainOptions(opt, release ?? model.release)
+  if (hyp) await readHyp(hyp.path, release ?? model.release)
 
   const { device, notes: deviceNotes } = deviceOf(parsed)
 
