@@ -1,7 +1,8 @@
 """What a release's own model computes: `make_network.py CHECKOUT NAME [--cfg YAML] [--weights FILE] [--fp32]`.
 
-Writes test/golden/network/NAME.pt, a tiny model with uneven BatchNorms, and NAME.json. A tensor is stored as max |value|
-and samples [index, value]; outputs count their elements in NHWC order, parameters in torch's.
+Writes test/golden/network/NAME.pt, a tiny model with uneven BatchNorms, and NAME.json. A tensor is stored as max |value|,
+samples [index, value], and sums over all of it: eight of them, of every eighth value, signs as `signs` scatters them.
+Outputs count their elements in NHWC order, parameters in torch's. With --weights only the JSON is written.
 
     size      pixels of an image's side
     targets   rows of image, class, x, y, w, h
@@ -46,7 +47,7 @@ import torch
 import yaml
 from PIL import ImageFont
 
-BATCH, CLASSES, SAMPLES = 2, 3, 10
+BATCH, CLASSES, SAMPLES, SUMS = 2, 3, 10, 8
 FOLDER = Path(__file__).resolve().parent / "network"
 HYP = {
     "box": 0.05,
@@ -85,6 +86,11 @@ def number(value: Any) -> float:
     return float(f"{float(value):.6g}")
 
 
+def signs(count: int) -> torch.Tensor:
+    mixed = (np.arange(count, dtype=np.uint64) * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
+    return torch.from_numpy(1.0 - 2.0 * (mixed >> np.uint64(31)).astype(np.float64))
+
+
 def sampled(tensor: torch.Tensor, count: int = SAMPLES) -> Dict[str, Any]:
     flat = tensor.detach().double().flatten()
     # The largest value, and others from end to end.
@@ -93,6 +99,7 @@ def sampled(tensor: torch.Tensor, count: int = SAMPLES) -> Dict[str, Any]:
     return {
         "max": number(flat.abs().max()),
         "at": [[i, number(flat[i])] for i in picks],
+        "sums": [number((flat * signs(flat.numel()))[k::SUMS].sum()) for k in range(SUMS)],
     }
 
 

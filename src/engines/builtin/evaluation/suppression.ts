@@ -16,7 +16,11 @@ const sides = { least: 2, most: 7680 } as const
 /** So many candidates at most are compared, the most confident. */
 const maxCandidates = 30_000
 
-/** Non-maximum suppression (`non_max_suppression`, utils/general.py). The most confident comes first. */
+/**
+ * Non-maximum suppression (`non_max_suppression`, utils/general.py). The most confident comes first. YOLOv5 gives up
+ * after some seconds and leaves the images that are left without detections, which makes scores depend on the machine;
+ * not so here.
+ */
 export function suppress(
   candidates: Detections,
   { iou, maxDetections, agnostic, release }: SuppressionOptions,

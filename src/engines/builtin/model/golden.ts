@@ -10,7 +10,11 @@ import { Network } from './network'
 
 // Golden networks, for tests: what test/golden/make_network.py wrote, and how to compare with it.
 
-export type Sampled = { readonly max: number; readonly at: readonly (readonly [number, number])[] }
+export type Sampled = {
+  readonly max: number
+  readonly at: readonly (readonly [number, number])[]
+  readonly sums: readonly number[]
+}
 export type GoldenLoss = {
   readonly hyp: Readonly<Record<string, number>>
   readonly parts: readonly [number, number, number]
@@ -61,11 +65,32 @@ export function goldenImages(size: number): Tensor4D {
   return tensor4d(values, [2, size, size, 3])
 }
 
-/** Largest difference at the samples, relative to the tensor's scale, but to `least` at least. */
-export function difference(values: ArrayLike<number>, { max, at }: Sampled, least = 1e-6): number {
+/**
+ * Largest difference at the samples and of the sums over all values, relative to the tensor's scale, but to `least` at
+ * least. Rounding adds up in a sum as the root of how many values it has, so its scale does.
+ */
+export function difference(
+  values: ArrayLike<number>,
+  { max, at, sums }: Sampled,
+  least = 1e-6,
+): number {
+  const scale = Math.max(max, least)
+  const found = signedSums(values, sums.length)
+  const sumScale = scale * Math.sqrt(Math.max(values.length / sums.length, 1))
   return Math.max(
-    ...at.map(([i, wanted]) => Math.abs((values[i] ?? Number.NaN) - wanted) / Math.max(max, least)),
+    ...at.map(([i, wanted]) => Math.abs((values[i] ?? Number.NaN) - wanted) / scale),
+    ...sums.map((wanted, k) => Math.abs((found[k] ?? Number.NaN) - wanted) / sumScale),
   )
+}
+
+/** Sums of every `count`-th value, with the signs of make_network.py: a part of the tensor that is wrong shows. */
+function signedSums(values: ArrayLike<number>, count: number): Float64Array {
+  const sums = new Float64Array(count)
+  for (let i = 0; i < values.length; i++) {
+    const sign = Math.imul(i, 0x9e3779b1) < 0 ? -1 : 1
+    sums[i % count] = (sums[i % count] ?? 0) + sign * (values[i] ?? Number.NaN)
+  }
+  return sums
 }
 
 export function slopeTensors(slopes: readonly Float32Array[], { shapes }: Golden): Tensor4D[] {
