@@ -9,6 +9,7 @@ import type { PruneOptions } from './commands/prune'
 import type { ReportOptions } from './commands/report'
 import type { RunsOptions } from './commands/runs'
 import type { SampleCommandOptions } from './commands/sample'
+import type { SplitCommandOptions } from './commands/split'
 import type { StopCommandOptions } from './commands/stop'
 import { usageError } from './errors'
 import { integerOption, numberOption, percentOption } from './options'
@@ -130,6 +131,21 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (dir: string, options: SampleCommandOptions) => {
       const { sample } = await import('./commands/sample')
       outcome.code = await sample(dir, options)
+    })
+
+  program
+    .command('split')
+    .argument('<dir>', l10n.t('folder with images, and labels beside'))
+    .description(l10n.t('Divide images into training and validation images; moves nothing.'))
+    .option('--val <share>', l10n.t('share to validate with'), numberOption(0, 1), 0.2)
+    .option('--test <share>', l10n.t('share to test with'), numberOption(0, 1), 0)
+    .option('--seed <n>', l10n.t('another seed divides otherwise'), integerOption(0), 0)
+    .option('--copy <dir>', l10n.t('copy images and labels there instead of writing lists'))
+    .option('--force', l10n.t('replace lists that are there'))
+    .addOption(json())
+    .action(async (dir: string, options: SplitCommandOptions) => {
+      const { split } = await import('./commands/split')
+      outcome.code = await split(dir, options)
     })
 
   program
