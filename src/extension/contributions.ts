@@ -82,6 +82,11 @@ export const viewIds = {
   workspace: 'yolov5-slim.workspace',
 } as const
 
+/** Custom editors. */
+export const editorIds = {
+  checkpoint: 'yolov5-slim.checkpoint',
+} as const
+
 /** Keys of `when` clauses that the extension sets. */
 export const contextKeys = {
   hasCheckout: 'yolov5-slim.hasCheckout',
@@ -95,6 +100,7 @@ export const contextKeys = {
 export const memoryKeys = {
   answers: 'answers',
   checkout: 'checkout',
+  experiments: 'experiments',
 } as const
 
 /** `source` of diagnostics and name of the log channel. */

@@ -5,13 +5,16 @@ import { announceEnd } from './activity/announce'
 import { RunStatus } from './activity/runStatus'
 import { Checkouts } from './checkouts/checkouts'
 import { ReleaseStatus } from './checkouts/releaseStatus'
+import { CheckpointEditors } from './checkpointViewer/checkpointEditors'
 import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
-import { detect, doctor, inspect } from './commands/look'
-import { stop } from './commands/stop'
+import { detect, doctor } from './commands/look'
 import { DisposableList } from './common/disposable'
 import { commandIds, displayName, needsTrust } from './contributions'
-import { Diagnostics } from './diagnostics/diagnostics'
+import { Dashboards } from './dashboard/dashboards'
+import { Checks } from './diagnostics/checks'
+import { ExperimentsView } from './experiments/experimentsView'
+import { runHandlers } from './experiments/runHandlers'
 import { Forms } from './form/forms'
 import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
@@ -39,10 +42,28 @@ export function activate(context: ExtensionContext): void {
   const activity = parts.track(new Activity(runs, channel, announceEnd))
   parts.track(new ReleaseStatus(checkouts))
   parts.track(new RunStatus(activity))
-  parts.track(new Diagnostics(checkouts))
   const shared: CommandContext = { channel, checkouts, runs, activity, program }
   const forms = parts.track(new Forms(shared, context.extensionUri, context.workspaceState))
-  const handlers = { ...commandHandlers(shared), ...forms.handlers }
+  const experiments = parts.track(new ExperimentsView(runs, context.workspaceState))
+  const dashboards = parts.track(
+    new Dashboards({ runs, extensionUri: context.extensionUri, channel, program }),
+  )
+  const checkpoints = parts.track(
+    new CheckpointEditors(shared, context.extensionUri, forms.handlers.prune),
+  )
+  const checks = parts.track(
+    new Checks({ checkouts, runs, program, channel, extensionUri: context.extensionUri }),
+  )
+  const handlers = {
+    ...commandHandlers(shared),
+    ...checks.handlers(shared),
+    ...forms.handlers,
+    ...checkpoints.handlers,
+    ...experiments.handlers,
+    ...dashboards.handlers,
+    ...runHandlers(shared),
+    refresh: () => experiments.refresh(),
+  }
   const registered = registerCommands(
     handlers,
     (id, handler) => commands.registerCommand(id, handler),
@@ -62,9 +83,6 @@ function commandHandlers(context: CommandContext): CommandHandlers {
     ...unbuilt,
     detect: () => detect(context),
     selectCheckout: async () => void (await context.checkouts.choose()),
-    stop: () => stop(context),
-    showLog: async () => context.channel.show(true),
-    openCheckpoint: () => inspect(context),
     doctor: () => doctor(context),
     installBackend: () => installBackend(context),
   }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { EventReader } from './eventLog'
 import type { RunManifest, RunState } from './manifest'
 import { type Liveness, liveness } from './processIdentity'
@@ -6,6 +6,7 @@ import {
   digestEvents,
   emptyDigest,
   type RunDigest,
+  type RunOutput,
   type RunSummary,
   runState,
   summarize,
@@ -60,9 +61,25 @@ export function snapshot(
   digest: RunDigest,
   alive: Liveness,
 ): RunSnapshot {
-  const state = runState(manifest, digest, alive)
-  const summary = summarize(manifest, digest, state)
-  return { runDir, name: basename(runDir), manifest, digest, state, summary }
+  const found = withOwnCheckpoints(runDir, digest)
+  const state = runState(manifest, found, alive)
+  const summary = summarize(manifest, found, state)
+  return { runDir, name: basename(runDir), manifest, digest: found, state, summary }
+}
+
+/**
+ * A training's checkpoints lie in its own `weights/`, wherever that folder was moved since they were logged: renamed,
+ * or copied from a server.
+ */
+function withOwnCheckpoints(runDir: string, digest: RunDigest): RunDigest {
+  const { last, best } = digest.checkpoints
+  const own = (output: RunOutput): RunOutput => {
+    const [, file] = /(?:^|[\\/])weights[\\/]([^\\/]+)$/.exec(output.path) ?? []
+    return file === undefined ? output : { ...output, path: join(runDir, 'weights', file) }
+  }
+  if (!last && !best) return digest
+  const moved = { ...(last ? { last: own(last) } : {}), ...(best ? { best: own(best) } : {}) }
+  return { ...digest, checkpoints: { ...digest.checkpoints, ...moved } }
 }
 
 export async function manifestLiveness(manifest: RunManifest): Promise<Liveness> {

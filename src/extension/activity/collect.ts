@@ -4,13 +4,17 @@ import { formatBytes, formatDuration, formatScore } from '../../runs/format/numb
 import { eventLines } from '../../runs/format/runLines'
 import type { RunState, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
+import { escapeMarkdown } from '../common/markdown'
 import { commandIds } from '../contributions'
 
 export type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly text: string }
 export type RunStatusItem = {
   readonly text: string
+  /** Markdown, with links to commands. */
   readonly tooltip: string
   readonly label: string
+  /** The run that it speaks of. */
+  readonly runDir: string
 }
 
 const stateIcons: Readonly<Record<RunState, string>> = {
@@ -33,13 +37,24 @@ export function collectRunStatus(alive: readonly RunSnapshot[]): RunStatusItem |
   return {
     text: `${stateIcons[run.state]} ${parts.join(' · ')}${more}`,
     label: parts.join(', '),
+    runDir: run.runDir,
     tooltip: [
-      ...[run, ...others].map(
-        (each) => `**${each.name}** – ${[stateName(each.state), ...figures(each)].join(' · ')}`,
-      ),
-      `[${l10n.t('Show log')}](command:${commandIds.showLog}) · [${l10n.t('Stop')}](command:${commandIds.stop})`,
+      ...[run, ...others].map((each) => {
+        const { devices } = each.digest.started ?? { devices: each.manifest.devices ?? [] }
+        const facts = [stateName(each.state), ...figures(each), ...devices].map(escapeMarkdown)
+        return `**${escapeMarkdown(each.name)}** – ${facts.join(' · ')}`
+      }),
+      [
+        commandLink(l10n.t('Open dashboard'), commandIds.openDashboard, run.runDir),
+        commandLink(l10n.t('Show output'), commandIds.showLog, run.runDir),
+        commandLink(l10n.t('Stop'), commandIds.stop, run.runDir),
+      ].join(' · '),
     ].join('\n\n'),
   }
+}
+
+function commandLink(label: string, command: string, argument: string): string {
+  return `[${label}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`
 }
 
 function progressText({ state, digest, summary }: RunSnapshot): string {

@@ -11,7 +11,6 @@ export class RunStatus extends DisposableList {
   constructor(private readonly activity: Activity) {
     super()
     this.item.name = `${displayName}: run`
-    this.item.command = commandIds.showLog
     this.track(activity.onDidChange(() => this.render()))
     this.render()
   }
@@ -23,8 +22,15 @@ export class RunStatus extends DisposableList {
       return
     }
     this.item.text = status.text
+    this.item.command = {
+      command: commandIds.openDashboard,
+      title: '',
+      arguments: [status.runDir],
+    }
     const tooltip = new MarkdownString(status.tooltip)
-    tooltip.isTrusted = { enabledCommands: [commandIds.showLog, commandIds.stop] }
+    tooltip.isTrusted = {
+      enabledCommands: [commandIds.openDashboard, commandIds.showLog, commandIds.stop],
+    }
     this.item.tooltip = tooltip
     this.item.accessibilityInformation = { label: status.label }
     this.item.show()

@@ -1,6 +1,7 @@
 import { basename, isAbsolute, relative, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { Detection } from '../../core/yolov5/release'
+import { escapeMarkdown } from '../common/markdown'
 
 export type StatusItem = { readonly text: string; readonly tooltip: string; readonly label: string }
 
@@ -79,8 +80,4 @@ export function isBelow(folder: string, path: string): boolean {
 
 function confidenceText(confidence: number): string {
   return l10n.t('{0} % sure', Math.round(confidence * 100))
-}
-
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!<>|~-]/g, '\\$&')
 }

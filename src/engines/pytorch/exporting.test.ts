@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { exportArguments, exportFailure, newExports, readExportScript } from './exporting'
+
+const newer = readExportScript(
+  'export.py',
+  `x = [['TorchScript', 'torchscript', '.torchscript'], ['ONNX', 'onnx', '.onnx'], ['TensorRT', 'engine', '.engine']]
+parser = argparse.ArgumentParser()
+parser.add_argument('--weights', nargs='+', type=str, default=ROOT / 'yolov5s.pt', help='model.pt path(s)')
+parser.add_argument('--imgsz', '--img', '--img-size', nargs='+', type=int, default=[640, 640], help='image (h, w)')
+parser.add_argument('--include', nargs='+', default=['torchscript'], help='torchscript, onnx, engine')
+`,
+)
+const older = readExportScript(
+  'models/export.py',
+  `parser = argparse.ArgumentParser()
+parser.add_argument('--weights', type=str, default='./yolov5s.pt', help='weights path')
+parser.add_argument('--img-size', nargs='+', type=int, default=[640, 640], help='image size')
+f = opt.weights.replace('.pt', '.torchscript.pt'); g = opt.weights.replace('.pt', '.onnx')
+`,
+)
+
+describe('readExportScript', () => {
+  it('finds the formats that a release can choose from', () => {
+    expect(newer.formats).toEqual(['torchscript', 'onnx', 'engine'])
+  })
+  it('finds none where the script writes all at once', () => {
+    expect(older.formats).toEqual([])
+  })
+})
+
+it('spells arguments as the release does', () => {
+  expect(exportArguments(newer, 'a.pt', 'onnx', 320)).toEqual([
+    '--weights',
+    'a.pt',
+    '--imgsz',
+    '320',
+    '--include',
+    'onnx',
+  ])
+  expect(exportArguments(older, 'a.pt', undefined, 320)).toEqual([
+    '--weights',
+    'a.pt',
+    '--img-size',
+    '320',
+  ])
+  expect(exportArguments(newer, 'a.pt', 'paddle', undefined)).toEqual(['--weights', 'a.pt'])
+})
+
+it('tells what an export wrote', () => {
+  const before = new Map([
+    ['/w/best.onnx', 1],
+    ['/w/best.engine', 1],
+  ])
+  const after = new Map([
+    ['/w/best.onnx', 3],
+    ['/w/best.engine', 1],
+    ['/w/best.torchscript', 2],
+  ])
+  expect(newExports(before, after)).toEqual(['/w/best.torchscript', '/w/best.onnx'])
+})
+
+it('finds the reason in what the script said', () => {
+  const lines = [
+    'ONNX: starting export',
+    "ONNX: export failure ❌ 0.0s: No module named 'onnx'",
+    'done',
+  ]
+  expect(exportFailure(lines)).toBe("No module named 'onnx'")
+  expect(exportFailure(['all is well'])).toBeUndefined()
+})

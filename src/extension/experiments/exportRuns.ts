@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { type CancellationToken, commands, ProgressLocation, Uri, window, workspace } from 'vscode'
+import { SlimError } from '../../core/errors'
+import { detectCheckout, notFoundError } from '../../core/yolov5/detect'
+import {
+  type ExportFormat,
+  exportArguments,
+  exportCommand,
+  exportFailure,
+  exportFormats,
+  exportsBeside,
+  findExportScript,
+  newExports,
+} from '../../engines/pytorch/exporting'
+import { findPython, preflight, requireReady } from '../../engines/pytorch/python'
+import type { RunSnapshot } from '../../runs/snapshot'
+import { OutputLines } from '../activity/outputLines'
+import { type CommandContext, requireCheckout } from '../commands/context'
+import { pythonSettings } from '../python/interpreter'
+import type { CommandHandlers } from '../registerCommands'
+import { chooseRuns } from './chooseRuns'
+import { has } from './startRuns'
+
+/** Exports the checkpoint of a run with the export script of its own release. */
+export function exportHandlers(context: CommandContext): Pick<CommandHandlers, 'export'> {
+  return {
+    export: async (...args) => {
+      const choice = { title: l10n.t('Export which run?'), fits: has('export') }
+      const [run] = await chooseRuns(context.runs, args, choice)
+      if (run) await exportRun(context, run)
+    },
+  }
+}
+
+async function exportRun(context: CommandContext, run: RunSnapshot): Promise<void> {
+  const { runDir, manifest, summary, digest, name } = run
+  const detection = manifest.checkout
+    ? await detectCheckout(manifest.checkout.root)
+    : await requireCheckout(context)
+  if (!detection) throw notFoundError(manifest.checkout?.root ?? manifest.cwd)
+  const script = await findExportScript(detection)
+  const format = await askFormat(script.formats)
+  if (format === undefined) return
+  const weights = resolve(runDir, summary.output ?? '')
+  const { configured, active } = await pythonSettings(Uri.file(detection.root))
+  const python = await findPython({
+    cwd: detection.root,
+    ...(configured === undefined ? {} : { setting: configured }),
+    ...(active === undefined ? {} : { active }),
+  })
+  const found = await preflight(python, { checkout: detection.root })
+  requireReady(found)
+  const chosen = format === 'all' ? undefined : format
+  const size = digest.started?.imageSize
+  const words = exportArguments(script, weights, chosen, size)
+  const command = exportCommand(found, context.program.runner, detection, script, words)
+  const before = await exportsBeside(weights)
+  context.channel.info(`${detection.root}> python ${script.path} ${words.join(' ')}`)
+  const lines: string[] = []
+  const options = {
+    location: ProgressLocation.Notification,
+    title: l10n.t('Exporting {0}', name),
+    cancellable: true,
+  }
+  const code = await window.withProgress(options, (progress, token) =>
+    runChild(command, token, (line) => {
+      lines.push(line)
+      context.channel.info(line)
+      progress.report({ message: line.slice(0, 80) })
+    }),
+  )
+  if (code === 'cancelled') return
+  const written = newExports(before, await exportsBeside(weights))
+  const newest = written.at(-1)
+  if (newest === undefined) throw exportError(lines, code)
+  await tell(newest)
+}
+
+async function askFormat(
+  formats: readonly ExportFormat[],
+): Promise<ExportFormat | 'all' | undefined> {
+  // Of a script that does not let choose, everything that its packages allow.
+  if (formats.length === 0) return 'all'
+  const items = exportFormats
+    .filter(([format]) => formats.includes(format))
+    .map(([format, label]) => ({ label, description: format, format }))
+  const picked = await window.showQuickPick(items, { title: l10n.t('Export to which format?') })
+  return picked?.format
+}
+
+async function tell(path: string): Promise<void> {
+  const uri = Uri.file(path)
+  const here = workspace.getWorkspaceFolder(uri) !== undefined
+  await commands.executeCommand(here ? 'revealInExplorer' : 'revealFileInOS', uri)
+  window.showInformationMessage(l10n.t('Exported to {0}.', path))
+}
+
+function exportError(lines: readonly string[], code: number | null): SlimError {
+  const reason = exportFailure(lines) ?? l10n.t('it ended with code {0}', code ?? '?')
+  const [, module] = /No module named '([\w.]+)'/.exec(reason) ?? []
+  return new SlimError(
+    'export/failed',
+    l10n.t('The export script wrote nothing: {0}.', reason),
+    module === undefined
+      ? l10n.t('The log shows what it said.')
+      : l10n.t('Install the package {0} for this interpreter, then export again.', module),
+  )
+}
+
+function runChild(
+  { command, args, cwd }: ReturnType<typeof exportCommand>,
+  token: CancellationToken,
+  onLine: (line: string) => void,
+): Promise<number | null | 'cancelled'> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
+  for (const stream of [child.stdout, child.stderr]) {
+    const lines = new OutputLines()
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      for (const line of lines.push(chunk)) onLine(line)
+    })
+  }
+  const cancelling = token.onCancellationRequested(() => child.kill('SIGKILL'))
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code) => {
+      cancelling.dispose()
+      done(token.isCancellationRequested ? 'cancelled' : code)
+    })
+  })
+}

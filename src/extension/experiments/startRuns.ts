@@ -1,0 +1,73 @@
+import * as l10n from '@vscode/l10n'
+import { commands, Uri, workspace } from 'vscode'
+import { detectCheckout } from '../../core/yolov5/detect'
+import { peekOwnFlags } from '../../engines/common/flags'
+import { submitRun } from '../../engines/common/submitRun'
+import { prepareStage } from '../../engines/prepareStage'
+import { handOver, startSubmitted } from '../../runs/queue/queue'
+import type { RunSnapshot } from '../../runs/snapshot'
+import { busy, type CommandContext } from '../commands/context'
+import { commandIds, settings } from '../contributions'
+import { pythonSettings } from '../python/interpreter'
+import type { CommandHandlers } from '../registerCommands'
+import { chooseRuns } from './chooseRuns'
+import { type Relaunch, resumeArguments, retryArguments } from './relaunch'
+import { assumedFacts, collectTags, type RunTag } from './tags'
+
+/** Starts runs again: where they broke off, or from the beginning. */
+export function startHandlers(context: CommandContext): Pick<CommandHandlers, 'resume' | 'retry'> {
+  return {
+    resume: async (...args) => {
+      const choice = { title: l10n.t('Resume which run?'), fits: has('resume') }
+      for (const run of await chooseRuns(context.runs, args, choice)) {
+        await launch(context, run, resumeArguments(run.runDir, run.manifest))
+      }
+    },
+    retry: async (...args) => {
+      const choice = { title: l10n.t('Retry which run?'), fits: has('retry') }
+      for (const run of await chooseRuns(context.runs, args, choice)) {
+        await launch(context, run, retryArguments(run.manifest))
+      }
+    },
+  }
+}
+
+export const has = (tag: RunTag) => (run: RunSnapshot) =>
+  collectTags(run, assumedFacts(run)).includes(tag)
+
+async function launch(
+  { channel, program, activity }: CommandContext,
+  { manifest, name }: RunSnapshot,
+  { stage, args }: Relaunch,
+): Promise<void> {
+  const { cwd, checkout } = manifest
+  const folder = Uri.file(checkout?.root ?? cwd)
+  const words = [stage, ...args]
+  channel.info(`${cwd}> yolov5-slim ${words.join(' ')}`)
+  const runDir = await busy(l10n.t('starting {0}', name), async () => {
+    const detection = checkout ? await detectCheckout(checkout.root) : undefined
+    const python = await pythonSettings(folder)
+    const own = peekOwnFlags(args)
+    const prepared = await prepareStage({
+      ...{ stage, args, cwd, commandLine: words, detection, pythonSettings: python },
+      engine: manifest.engine === 'builtin' ? 'builtin' : 'pytorch',
+      namesPython: own.python !== undefined || python.configured !== undefined,
+      ...{ planner: program.planner, runner: program.runner, builtin: program.builtin },
+      slimVersion: program.version,
+    })
+    for (const note of prepared.notes ?? []) channel.info(note)
+    const waits = workspace
+      .getConfiguration(settings.section, folder)
+      .get<boolean>(settings.queue, true)
+    const submission = await submitRun(prepared, waits)
+    if (submission.ahead.length > 0) {
+      await handOver(prepared.manifest.id, program.waiter, process.pid)
+    } else {
+      const run = await startSubmitted(submission)
+      run.release()
+    }
+    return prepared.runDir
+  })
+  activity.follow(runDir)
+  await commands.executeCommand(commandIds.openDashboard, runDir)
+}
