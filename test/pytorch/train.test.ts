@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { RecordSplitter } from '../../src/core/tensorboard/records'
+import { decodeSummaryEvent, type SummaryEvent } from '../../src/core/tensorboard/summary'
+import { summaryOf } from '../../src/runs/summaries'
 import {
   fingerprint,
   inspectCheckpoint,
@@ -45,6 +48,9 @@ describe.each<Style>(['old', 'new'])('plain training, %s style', (style) => {
       const channels = started?.layers.find(({ name }) => name === layer.name)?.channels
       expect(layer.histogram.reduce((a, b) => a + b, 0)).toBe(channels)
     }
+    expect(summariesIn(join(runDir, 'slim'))).toEqual(
+      [...events].flatMap((event) => summaryOf(event) ?? []).map(asFloat32),
+    )
     const progress = ofType(events, 'progress')
     expect(progress.length).toBeGreaterThan(0)
     expect(progress[0]).toMatchObject({ epoch: 0, batch: 0, batches: 3, memory: 0 })
@@ -66,3 +72,16 @@ describe.each<Style>(['old', 'new'])('plain training, %s style', (style) => {
     expect(fingerprint(workspace.checkout)).toEqual(before)
   })
 })
+
+/** What TensorBoard would show of a run: the runner's own writer is held to what `summaryOf` says of its events. */
+function summariesIn(folder: string): unknown[] {
+  const [name = ''] = readdirSync(folder).filter((file) => file.includes('tfevents'))
+  const [, ...records] = new RecordSplitter().push(readFileSync(join(folder, name)))
+  return records.map((record) => asFloat32(decodeSummaryEvent(record)))
+}
+
+/** Scalars are stored in single precision; the times of an event and of its copy differ by a moment. */
+function asFloat32({ step, scalars, histograms }: SummaryEvent): unknown {
+  const rounded = scalars.map(({ tag, value }) => ({ tag, value: Math.fround(value) }))
+  return { step, scalars: rounded, histograms }
+}

@@ -216,7 +216,7 @@ class EventTest(unittest.TestCase):
 
     def test_nan_is_null_and_lines_are_whole(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            self.log(folder).write("epoch", mAP50=float("nan"), lr=torch.tensor(0.5))
+            self.log(folder).write("epoch", epoch=0, mAP50=float("nan"), lr=torch.tensor(0.5))
             event = json.loads((Path(folder) / "events.jsonl").read_text())
             self.assertIsNone(event["mAP50"])
             self.assertEqual(event["lr"], 0.5)

@@ -1,6 +1,7 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { EventAppender, type NewEvent } from '../../../runs/eventLog'
+import { SummaryWriter } from '../../../runs/summaries'
 import type { BuiltinConfig } from '../stage/contract'
 
 /** Asked to stop. */
@@ -12,7 +13,9 @@ export class RunContext {
   /** Aborted with `Stopped` when the run is asked to end. */
   readonly stop: AbortSignal
   readonly #events: EventAppender
+  readonly #summaries: SummaryWriter
   #pending: Promise<unknown> = Promise.resolve()
+  #copied: Promise<unknown> = Promise.resolve()
   /** The epoch that runs, once there is one. */
   epoch: number | undefined
 
@@ -20,17 +23,24 @@ export class RunContext {
     this.config = config
     this.stop = stop
     this.#events = new EventAppender(config.eventsFile)
+    this.#summaries = new SummaryWriter(dirname(config.eventsFile))
   }
 
   /** Appends an event; they are written in order. */
   emit(event: NewEvent): void {
-    this.#pending = this.#events.append(event)
+    const written = this.#events.append(event)
+    this.#pending = written
+    // A copy for another program's charts is no reason to end a training.
+    this.#copied = Promise.all([written, this.#copied])
+      .then(([full]) => this.#summaries.write(full))
+      .catch(() => undefined)
   }
 
   /** Appends an event and waits until it, and all before, are on disk. */
   async emitted(event: NewEvent): Promise<void> {
     this.emit(event)
     await this.#pending
+    await this.#copied
   }
 
   warn(code: string, text: string, remedy?: string): void {

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from .summaries import SummaryLog
+
 TERMINAL = ("finished", "stopped", "failed")
 
 
@@ -40,6 +42,7 @@ class EventLog:
     def __init__(self, file: Path, rank: int) -> None:
         self.file = file
         self.rank = rank
+        self._summaries = SummaryLog(file.parent)
         file.parent.mkdir(parents=True, exist_ok=True)
         self._begin = file.stat().st_size if file.exists() else 0
         self._heal()
@@ -66,12 +69,14 @@ class EventLog:
             return
         event: Dict[str, Any] = {"v": 1, "t": int(time.time() * 1000), "type": event_type}
         event.update(fields)
-        line = json.dumps(jsonable(event), ensure_ascii=False, allow_nan=False) + "\n"
+        event = jsonable(event)
+        line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
         try:
             self._append(line.encode("utf-8"))
         except OSError as error:
             # A full disk must not hide why the run ended: the log file of the process may still take it.
             print(f"slim: event {event_type} not written: {error}", file=sys.stderr, flush=True)
+        self._summaries.write(event_type, event)
 
     def warn(self, code: str, text: str, remedy: Optional[str] = None) -> None:
         print(f"slim: warning {code}: {text}" + (f" {remedy}" if remedy else ""), flush=True)

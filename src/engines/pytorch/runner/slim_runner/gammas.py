@@ -7,8 +7,8 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy as np
 import torch
 
-BINS = 64
-MAXIMUM = 2.0
+from .summaries import BINS, MAXIMUM
+
 NEAR_ZERO = 0.01
 
 
