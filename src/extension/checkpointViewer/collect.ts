@@ -126,11 +126,31 @@ function collectLayers({ network, layers }: CheckpointView): CheckpointContent['
   }))
 }
 
-/** The page of a file that can not be read: what is wrong with it, and nothing else. */
+/** Files of other kinds, which are no error of theirs. */
+const foreign: ReadonlySet<string> = new Set(
+  [
+    ...['bare-pickle', 'coreml', 'empty', 'git-lfs', 'legacy', 'no-model', 'not-a-checkpoint'],
+    ...['onnx', 'plain-zip', 'safetensors', 'tflite', 'torchscript', 'web-page'],
+  ].map((what) => `checkpoint/${what}`),
+)
+
+/** The page of a file that can not be shown: what it is or what is wrong with it, and nothing else. */
 export function collectFailure(path: string, error: unknown): CheckpointContent {
   const { code, message, remedy } = asSlimError(error)
-  return {
-    ...{ name: basename(path), path, facts: [], layers: [] },
-    notices: [{ level: 'error', code, text: message, remedy }],
-  }
+  const level = foreign.has(code) ? 'info' : 'error'
+  return bare(path, { level, code, text: message, remedy })
+}
+
+/** The page of a file that lies on no disk: in the history of git, or behind another extension. */
+export function collectRemote(uri: string): CheckpointContent {
+  return bare(uri, {
+    level: 'info',
+    code: 'checkpoint/not-on-disk',
+    text: l10n.t('Only files on disk can be shown.'),
+    remedy: l10n.t('Save it to a folder, and open it there.'),
+  })
+}
+
+function bare(path: string, notice: Notice): CheckpointContent {
+  return { name: basename(path), path, facts: [], layers: [], notices: [notice] }
 }

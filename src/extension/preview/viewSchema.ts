@@ -4,15 +4,16 @@ import type { RowNormsJson } from '../../core/slimming/graphJson'
 
 /** Schemas of what `yolov5-slim internal-checkpoint` prints; a page parses it again, as all it is sent. */
 
+const list = <T>(item: v.GenericSchema<unknown, T>) => v.pipe(v.array(item), v.readonly())
 const text = v.string()
 const number = v.number()
-const texts = v.array(text)
+const texts = list(text)
 const coded = { code: text, text }
 
 const graph = v.object({
   reasons: texts,
   fixed: text,
-  norms: v.array(
+  norms: list(
     v.object({
       name: text,
       channels: number,
@@ -23,10 +24,10 @@ const graph = v.object({
       gamma: v.optional(text),
     }),
   ),
-  convs: v.array(
+  convs: list(
     v.object({
       name: text,
-      shape: v.array(number),
+      shape: list(number),
       rowGroups: text,
       columnGroups: text,
       constants: text,
@@ -38,24 +39,24 @@ const graph = v.object({
     }),
   ),
   otherParameters: number,
-  warnings: v.array(v.object(coded)),
+  warnings: list(v.object(coded)),
 })
 
 const size = v.object({
   pickleBytes: number,
   byteorderBytes: v.nullable(number),
   versionBytes: number,
-  storages: v.array(number),
+  storages: list(number),
   memo: v.object({
     float: v.nullable(number),
     floatUses: number,
     lastShortUses: v.nullable(number),
   }),
-  tensors: v.array(
+  tensors: list(
     v.object({
       storage: number,
-      shape: v.array(number),
-      stride: v.array(number),
+      shape: list(number),
+      stride: list(number),
       offset: number,
       storageNumel: number,
       elementBytes: number,
@@ -64,7 +65,7 @@ const size = v.object({
       memoSize: number,
     }),
   ),
-  convs: v.array(
+  convs: list(
     v.object({
       weight: number,
       bias: v.nullable(number),
@@ -73,9 +74,7 @@ const size = v.object({
       groups: number,
     }),
   ),
-  norms: v.array(
-    v.object({ vectors: v.array(number), mean: v.nullable(number), features: number }),
-  ),
+  norms: list(v.object({ vectors: list(number), mean: v.nullable(number), features: number })),
 })
 
 export const networkSchema = v.object({ graph, size: v.nullable(size) })
@@ -100,10 +99,10 @@ export const viewSchema = v.object({
   }),
   obstacle: v.nullable(v.object({ ...coded, remedy: text })),
   network: v.nullable(networkSchema),
-  layers: v.array(v.object({ name: text, gamma: text })),
+  layers: list(v.object({ name: text, gamma: text })),
 }) satisfies v.GenericSchema<unknown, CheckpointView>
 
-export const normsSchema = v.array(v.object({ l1: text, l2: text })) satisfies v.GenericSchema<
+export const normsSchema = list(v.object({ l1: text, l2: text })) satisfies v.GenericSchema<
   unknown,
   RowNormsJson
 >

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { buildProgram } from '../../cli/program'
+import { commandLine, initialOptions, pruneArguments } from './arguments'
+import type { PreviewOptions } from './contract'
+
+const start = initialOptions('pruned_model.pt')
+const full: PreviewOptions = {
+  amount: { kind: 'zero', epsilon: 0.01 },
+  ...{ criterion: 'l2', reduction: 'mean', round: 4, minChannels: 3, maxLayerPercent: 0.7 },
+  ...{ keep: ['model.24.*', 'model.2.cv1.bn'], imageSize: 320, output: 'out/small.pt' },
+}
+
+it('leaves out what is the default', () => {
+  expect(pruneArguments('a.pt', start)).toEqual(['prune', '--weights', 'a.pt', '--percent', '0.5'])
+})
+
+it.each<[string, PreviewOptions]>([
+  ['the defaults', start],
+  ['everything', full],
+  ['a threshold', { ...start, amount: { kind: 'threshold', threshold: 0.05 }, round: 1 }],
+])('names %s so that the program understands the same', (_, options) => {
+  const program = buildProgram([], { code: 0 })
+  const prune = program.commands.find((command) => command.name() === 'prune')
+  if (!prune) throw new Error('no prune')
+  prune.parseOptions(pruneArguments('a.pt', options).slice(1))
+  const { amount } = options
+  expect(prune.opts()).toMatchObject({
+    weights: 'a.pt',
+    ...(amount.kind === 'zero' ? { percent: 'zero', epsilon: amount.epsilon } : {}),
+    ...(amount.kind === 'percent' ? { percent: amount.percent } : {}),
+    ...(amount.kind === 'threshold' ? { threshold: amount.threshold } : {}),
+    ...{ criterion: options.criterion, reduce: options.reduction, round: options.round },
+    ...{ minChannels: options.minChannels, maxLayerPercent: options.maxLayerPercent },
+    ...(options.keep.length > 0 ? { keep: options.keep } : {}),
+    ...{ imgsz: options.imageSize, output: options.output, absorb: true },
+  })
+})
+
+it('quotes what a shell would take apart', () => {
+  expect(commandLine(pruneArguments('my runs/a.pt', { ...start, keep: ['model.24.*'] }))).toBe(
+    'yolov5-slim prune --weights "my runs/a.pt" --percent 0.5 --keep "model.24.*"',
+  )
+})
