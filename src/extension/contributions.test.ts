@@ -65,6 +65,7 @@ describe('runtime texts', () => {
       'src/runs/format',
       'src/core/yolov5',
       'src/core/dataset',
+      'src/core/check',
       'webview',
     ]
     const texts = folders.flatMap((folder) => textsOf(join(root, folder)))

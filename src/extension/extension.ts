@@ -21,6 +21,8 @@ import { showError, showTrustNeeded } from './notify'
 import { Program } from './program/program'
 import { type CommandHandlers, registerCommands } from './registerCommands'
 import { WorkspaceRuns } from './runs/workspaceRuns'
+import { TensorBoards } from './tensorboard/tensorBoards'
+import { WorkspaceTree } from './workspaceView/workspaceTree'
 
 /** Composition root: makes every part and hands each what it needs. */
 export function activate(context: ExtensionContext): void {
@@ -45,9 +47,11 @@ export function activate(context: ExtensionContext): void {
   const shared: CommandContext = { channel, checkouts, runs, activity, program }
   const forms = parts.track(new Forms(shared, context.extensionUri, context.workspaceState))
   const experiments = parts.track(new ExperimentsView(runs, context.workspaceState))
+  const facts = parts.track(new WorkspaceTree(shared))
   const dashboards = parts.track(
     new Dashboards({ runs, extensionUri: context.extensionUri, channel, program }),
   )
+  const boards = parts.track(new TensorBoards(shared))
   const checkpoints = parts.track(
     new CheckpointEditors(shared, context.extensionUri, forms.handlers.prune),
   )
@@ -61,8 +65,12 @@ export function activate(context: ExtensionContext): void {
     ...checkpoints.handlers,
     ...experiments.handlers,
     ...dashboards.handlers,
+    ...boards.handlers,
     ...runHandlers(shared),
-    refresh: () => experiments.refresh(),
+    refresh: async () => {
+      facts.refresh()
+      await experiments.refresh()
+    },
   }
   const registered = registerCommands(
     handlers,

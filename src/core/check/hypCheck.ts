@@ -68,7 +68,7 @@ function outside(value: number, { least, most, open }: Bounds): boolean {
 function boundsText({ least = 0, most, open }: Bounds): string {
   if (most === undefined) return l10n.t('{0} or more', least)
   return open
-    ? l10n.t('from {0} to below {1}', least, most)
+    ? l10n.t('at least {0} and below {1}', least, most)
     : l10n.t('from {0} to {1}', least, most)
 }
 
@@ -119,7 +119,7 @@ function boundsFinding(key: string, node: Node | null, range: Range): Finding[] 
   return [
     {
       code: 'hyp-yaml/range',
-      message: l10n.t('“{0}” is {1}; it makes sense {2}.', key, value, boundsText(bounds)),
+      message: l10n.t('“{0}” is {1}, but should be {2}.', key, value, boundsText(bounds)),
       // The optimizer raises on these, the rest merely trains badly.
       severity: value < 0 && /^(?:lr0|momentum|weight_decay)$/.test(key) ? 'error' : 'warning',
       range,

@@ -1,65 +1,218 @@
 import {
-  Diagnostic,
-  DiagnosticSeverity,
   languages,
-  Range,
+  NotebookCellKind,
+  type NotebookDocument,
+  RelativePattern,
   type TextDocument,
+  type Uri,
   workspace,
 } from 'vscode'
+import type { TextReport } from '../../core/check/checkFile'
+import type { Clone } from '../../core/check/clone'
+import { diskFiles } from '../../core/check/files'
+import type { Cwd } from '../../core/check/invocations'
+import { isCheckable, sizeLimit } from '../../core/check/kind'
 import type { Finding } from '../../core/finding'
 import type { Checkouts } from '../checkouts/checkouts'
 import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
-import { displayName } from '../contributions'
-import { collectFindings } from './collect'
+import type { Checker } from './checker'
+import { toDiagnostic } from './toDiagnostic'
 
 const typingPauseMs = 300
+const diskPauseMs = 500
 
-const severities: Readonly<Record<Finding['severity'], DiagnosticSeverity>> = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
+/** What was found in a document, or a file that no editor has open. */
+type Shown = {
+  readonly uri: Uri
+  readonly text: readonly Finding[]
+  readonly places: readonly Finding[]
 }
 
-/** Marks, in open model and data yamls, what the detected release does not understand. */
+/** Marks what does not fit the detected release: in documents as one types, and in files that a check went through. */
 export class Diagnostics extends DisposableList {
   private readonly collection = this.track(languages.createDiagnosticCollection('yolov5-slim'))
   private readonly debouncer = this.track(new Debouncer<string>(typingPauseMs))
+  private readonly disk = this.track(new Debouncer<string>(diskPauseMs))
+  private readonly shown = new Map<string, Shown>()
+  private readonly rounds = new Map<string, number>()
+  /** Files that a check of the workspace went through: they stay checked when they are closed. */
+  private readonly swept = new Set<string>()
+  private watchers = new DisposableList()
 
-  constructor(private readonly checkouts: Checkouts) {
+  constructor(
+    private readonly checkouts: Checkouts,
+    private readonly checker: Checker,
+    private readonly extensionUri: Uri,
+  ) {
     super()
-    this.track(workspace.onDidOpenTextDocument((document) => this.check(document)))
+    this.track(workspace.onDidOpenTextDocument((document) => this.checkDocument(document)))
+    this.track(workspace.onDidOpenNotebookDocument((notebook) => this.checkNotebook(notebook)))
+    this.track(workspace.onDidChangeTextDocument(({ document }) => this.checkSoon(document)))
     this.track(
-      workspace.onDidChangeTextDocument(({ document }) => {
-        this.debouncer.run(document.uri.toString(), () => this.check(document))
+      workspace.onDidChangeNotebookDocument(({ notebook }) => {
+        this.debouncer.run(notebook.uri.toString(), () => this.checkNotebook(notebook))
       }),
     )
     this.track(
-      workspace.onDidCloseTextDocument((document) => {
-        this.debouncer.cancel(document.uri.toString())
-        this.collection.delete(document.uri)
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.debouncer.cancel(uri.toString())
+        if (this.swept.has(uri.toString())) void this.checkFile(uri)
+        else this.clear(uri)
       }),
     )
-    this.track(checkouts.onDidChange(() => this.checkAll()))
+    this.track(checkouts.onDidChange(() => this.start()))
+    this.start()
+  }
+
+  override dispose(): void {
+    super.dispose()
+    this.watchers.dispose()
+  }
+
+  /** Findings of a document, as they were shown last. */
+  findings(uri: Uri): readonly Finding[] {
+    const shown = this.shown.get(uri.toString())
+    return shown === undefined ? [] : [...shown.text, ...shown.places]
+  }
+
+  /** Shows what a check of the workspace found in a file; documents that are open know better. */
+  showFile(uri: Uri, findings: readonly Finding[]): void {
+    this.swept.add(uri.toString())
+    if (!this.isOpen(uri)) this.show({ uri, text: findings, places: [] })
+  }
+
+  /** Takes away what was shown for files of a folder that are not open. */
+  clearFiles(isBelow: (path: string) => boolean): void {
+    for (const { uri } of [...this.shown.values()]) {
+      if (uri.scheme === 'file' && isBelow(uri.fsPath) && !this.isOpen(uri)) this.clear(uri)
+    }
+  }
+
+  private start(): void {
+    this.checker.forget()
+    this.watchers.dispose()
+    this.watchers = new DisposableList()
+    for (const { root } of this.checkouts.all) {
+      const pattern = new RelativePattern(root, '**/*.{yaml,yml,py,ipynb,sh,bash}')
+      const watcher = this.watchers.track(workspace.createFileSystemWatcher(pattern))
+      const changed = (uri: Uri) => this.disk.run(uri.toString(), () => this.fileChanged(uri))
+      for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
+        this.watchers.track(event(changed))
+      }
+    }
+    this.clearFiles((path) => this.checker.cloneOf(path) === undefined)
     this.checkAll()
   }
 
   private checkAll(): void {
-    for (const document of workspace.textDocuments) this.check(document)
+    for (const document of workspace.textDocuments) this.checkDocument(document)
+    for (const notebook of workspace.notebookDocuments) this.checkNotebook(notebook)
   }
 
-  private check(document: TextDocument): void {
-    if (document.uri.scheme !== 'file' || document.isClosed) return
-    const findings = collectFindings(this.checkouts.all, document.fileName, document.getText())
-    this.collection.set(document.uri, findings.map(toDiagnostic))
+  /** Sources of the clone decide what fits everywhere; other files only about themselves. */
+  private fileChanged(uri: Uri): void {
+    if (this.checker.cloneOf(uri.fsPath) === undefined) return
+    this.checker.forget()
+    if (/\.py$/i.test(uri.fsPath)) this.disk.run('all', () => this.checkAll())
+    else for (const document of workspace.textDocuments) this.checkSoon(document)
+    if (this.shown.has(uri.toString()) && !this.isOpen(uri)) void this.checkFile(uri)
   }
-}
 
-function toDiagnostic(finding: Finding): Diagnostic {
-  const { start, end } = finding.range
-  const range = new Range(start.line, start.character, end.line, end.character)
-  const diagnostic = new Diagnostic(range, finding.message, severities[finding.severity])
-  diagnostic.source = displayName
-  diagnostic.code = finding.code
-  return diagnostic
+  /** A file that no editor has open, and about which something is shown. */
+  private async checkFile(uri: Uri): Promise<void> {
+    const { fsPath } = uri
+    const clone = this.checker.cloneOf(fsPath)
+    const text = await diskFiles.text(fsPath, sizeLimit(fsPath))
+    if (clone === undefined || text === undefined) this.clear(uri)
+    else await this.check(uri, text, fsPath, clone)
+  }
+
+  private isOpen(uri: Uri): boolean {
+    const key = uri.toString()
+    const same = (other: { readonly uri: Uri }): boolean => other.uri.toString() === key
+    return workspace.textDocuments.some(same) || workspace.notebookDocuments.some(same)
+  }
+
+  private checkSoon(document: TextDocument): void {
+    if (document.uri.scheme !== 'file' || !isCheckable(document.fileName)) return
+    this.debouncer.run(document.uri.toString(), () => this.checkDocument(document))
+  }
+
+  private checkDocument(document: TextDocument): void {
+    const { uri, fileName } = document
+    if (uri.scheme !== 'file' || document.isClosed || !isCheckable(fileName)) return
+    const clone = this.checker.cloneOf(fileName)
+    const text = clone === undefined ? '' : document.getText()
+    if (clone === undefined || text.length > sizeLimit(fileName)) this.clear(uri)
+    else void this.check(uri, text, fileName, clone)
+  }
+
+  private async check(uri: Uri, text: string, path: string, clone: Clone): Promise<void> {
+    const report = this.checker.text(text, path, clone)
+    await this.showReport(uri, text, path, clone, report)
+  }
+
+  /** Shows what the text tells at once, and what lies beyond it when that is known, unless it was changed since. */
+  private async showReport(
+    uri: Uri,
+    text: string,
+    path: string,
+    clone: Clone,
+    report: TextReport,
+  ): Promise<void> {
+    const key = uri.toString()
+    const round = this.nextRound(key)
+    const places = this.shown.get(key)?.places ?? []
+    this.show({ uri, text: report.findings, places })
+    const found = await this.checker.beyond(text, path, clone, report).catch(() => [])
+    if (this.rounds.get(key) === round) this.show({ uri, text: report.findings, places: found })
+  }
+
+  private checkNotebook(notebook: NotebookDocument): void {
+    if (notebook.uri.scheme !== 'file' || notebook.isClosed) return
+    const path = notebook.uri.fsPath
+    const clone = this.checker.cloneOf(path)
+    const cwd: Cwd = { folder: '' }
+    this.clear(notebook.uri)
+    for (const { kind, document } of notebook.getCells()) {
+      if (clone === undefined || kind !== NotebookCellKind.Code) this.clear(document.uri)
+      else {
+        const text = document.getText()
+        const report = this.checker.cell(text, path, clone, cwd)
+        // Keyed by the cell, so that the places of one cell are not taken for another's.
+        void this.showReport(document.uri, text, `${path}#${document.uri.fragment}`, clone, report)
+      }
+    }
+  }
+
+  private show(shown: Shown): void {
+    const { uri, text, places } = shown
+    const findings = [...text, ...places]
+    if (findings.length === 0) {
+      this.remove(uri)
+      return
+    }
+    this.shown.set(uri.toString(), shown)
+    this.collection.set(
+      uri,
+      findings.map((finding) => toDiagnostic(finding, this.extensionUri)),
+    )
+  }
+
+  /** Also keeps a look at places that is still under way from being shown. */
+  private clear(uri: Uri): void {
+    this.nextRound(uri.toString())
+    this.remove(uri)
+  }
+
+  private remove(uri: Uri): void {
+    if (this.shown.delete(uri.toString())) this.collection.delete(uri)
+  }
+
+  private nextRound(key: string): number {
+    const round = (this.rounds.get(key) ?? 0) + 1
+    this.rounds.set(key, round)
+    return round
+  }
 }

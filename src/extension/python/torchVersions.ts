@@ -1,0 +1,33 @@
+import { Uri } from 'vscode'
+import { findPython, preflight } from '../../engines/pytorch/python'
+import { pythonSettings } from './interpreter'
+
+const freshMs = 10 * 60_000
+
+/** Which torch the scripts of a checkout run with, as the interpreter said when it was last asked. */
+export class TorchVersions {
+  private readonly known = new Map<string, { readonly version?: string; readonly at: number }>()
+
+  /** Undefined where nobody asked yet, or there is none. */
+  of(root: string): string | undefined {
+    return this.known.get(root)?.version
+  }
+
+  /** Asks the interpreter, which starts it: for trusted workspaces only. Takes a tenth of a second. */
+  async ask(root: string): Promise<void> {
+    const before = this.known.get(root)
+    if (before !== undefined && Date.now() - before.at < freshMs) return
+    const { configured, active } = await pythonSettings(Uri.file(root))
+    const version = await findPython({
+      cwd: root,
+      ...(configured === undefined ? {} : { setting: configured }),
+      ...(active === undefined ? {} : { active }),
+    })
+      .then((python) => preflight(python))
+      .then(
+        ({ torch }) => torch?.version,
+        () => undefined,
+      )
+    this.known.set(root, { at: Date.now(), ...(version === undefined ? {} : { version }) })
+  }
+}
