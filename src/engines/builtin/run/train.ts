@@ -261,7 +261,7 @@ class TrainingRun {
   /** Writes an epoch's row of the results. */
   #tabulate(
     epoch: number,
-    { losses, rates }: EpochResult,
+    { losses, rates, labels }: EpochResult,
     found: Evaluation | undefined,
   ): Promise<void> {
     const { release, options, loop } = this.#prepared
@@ -272,7 +272,7 @@ class TrainingRun {
       mAP50: found?.mAP50 ?? 0,
       mAP50_95: found?.mAP50_95 ?? 0,
       ...{ lr: rates.lr, biasLr: rates.biasLr },
-      ...{ imageSize: options.imageSize, memory: this.#learner.memory(), labels: 0 },
+      ...{ imageSize: options.imageSize, memory: this.#learner.memory(), labels },
     })
   }
 

@@ -46,6 +46,8 @@ export type EpochResult = {
   readonly rates: Rates
   /** Sparsity strength in force at the end; 0 without, and once zeros are held. */
   readonly sr: number
+  /** Objects in the last batch, which v5.0 logs. */
+  readonly labels: number
 }
 
 /**
@@ -67,6 +69,7 @@ export async function trainEpoch(
   let mean: Losses = { box: 0, obj: 0, cls: 0 }
   let rates = ratesAt(loop, epoch, epoch * loop.batches)
   let batchNumber = 0
+  let labels = 0
   for await (const batch of batches) {
     watch.stop.throwIfAborted()
     const iteration = batchNumber + loop.batches * epoch
@@ -89,11 +92,12 @@ export async function trainEpoch(
       await learner.load(parameters, statistics)
     }
     mean = runningMean(mean, step.losses, batchNumber)
+    labels = batch.targets.length / 6
     watch.onBatch({ batch: batchNumber, losses: mean, rates })
     batchNumber++
   }
   zeros?.epochEnd(parameters, average.parameters, epoch + 1 === loop.epochs)
-  return { losses: mean, rates, sr: penalty?.strength(sr) ?? 0 }
+  return { losses: mean, rates, sr: penalty?.strength(sr) ?? 0, labels }
 }
 
 function runningMean(mean: Losses, losses: Losses, count: number): Losses {
