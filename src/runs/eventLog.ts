@@ -142,12 +142,13 @@ export async function readPassed(
   if (lines.length === 0) return []
   const file = await open(path, 'r')
   try {
-    const events: (RunEvent | undefined)[] = []
-    for (const { start, bytes } of lines) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, start)
-      events.push(parseEvent(buffer.toString('utf8', 0, bytesRead)))
-    }
-    return events
+    const texts = await Promise.all(
+      lines.map(async ({ start, bytes }) => {
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, start)
+        return buffer.toString('utf8', 0, bytesRead)
+      }),
+    )
+    return texts.map(parseEvent)
   } finally {
     await file.close()
   }

@@ -9,6 +9,7 @@ import { networkCost } from '../../src/core/slimming/cost'
 import { buildChannelGraph } from '../../src/core/slimming/graph'
 import { defaultPlanOptions, planPrune } from '../../src/core/slimming/plan'
 import { rankGroups } from '../../src/core/slimming/ranking'
+import { dashboardSpeed } from './dashboard'
 import { engineSpeeds } from './engines'
 import { sparseEpochs } from './epochs'
 import { median } from './median'
@@ -16,7 +17,7 @@ import { profileSteps } from './profile'
 
 /**
  * Speed as ratios, both sides in one run on one machine. Needs `YOLOV5_CHECKOUTS` and a Python with torch to make
- * the checkpoints; without them nothing is measured and that is said.
+ * the checkpoints; without them only the dashboard is measured, and that is said.
  */
 const [folder = '.', ...wanted] = process.argv.slice(2)
 const python = process.env.YOLOV5_SLIM_PYTHON ?? 'python3'
@@ -150,6 +151,7 @@ const missing = [
     : [`torch in ${python} (YOLOV5_SLIM_PYTHON)`]),
 ]
 async function main(): Promise<void> {
+  if (wanted.length === 0 || wanted.includes('dashboard')) await dashboardSpeed(folder)
   if (missing.length > 0) {
     console.log(`bench: SKIPPED, needs ${missing.join('; ')}`)
     return
