@@ -5,6 +5,7 @@ import {
   chooseCheckout,
   collectCheckoutItems,
   collectReleaseStatus,
+  deviceText,
   isBelow,
   uniqueCheckouts,
 } from './collect'
@@ -33,12 +34,29 @@ describe('collectReleaseStatus', () => {
     expect(status?.tooltip).not.toContain('checkouts in this workspace')
   })
 
+  it('names the device', () => {
+    const status = collectReleaseStatus([a], a, 'H200')
+    expect([status?.text, status?.label]).toEqual([
+      '$(layers) YOLOv5 v6.2 · H200',
+      'YOLOv5 release v6.2 detected, H200',
+    ])
+  })
+
   it('says when there is a choice, and escapes Markdown in names', () => {
     const odd = detection('/w/my_[yolo]')
     const status = collectReleaseStatus([odd, b], odd)
     expect(status?.tooltip).toContain('2 checkouts in this workspace')
     expect(status?.tooltip).toContain('/w/my\\_\\[yolo\\]')
   })
+})
+
+it.each([
+  [[], 'linux', 'x64', 'CPU'],
+  [[], 'darwin', 'arm64', 'Apple GPU'],
+  [[{ name: 'NVIDIA GeForce RTX 4090' }], 'linux', 'x64', 'RTX 4090'],
+  [[{ name: 'NVIDIA H200' }, { name: 'NVIDIA H200' }], 'linux', 'x64', 'H200 (+1)'],
+] as const)('names the device of %j', (gpus, platform, arch, text) => {
+  expect(deviceText(gpus, platform, arch)).toBe(text)
 })
 
 it('marks the chosen checkout in the list', () => {

@@ -9,15 +9,17 @@ export type StatusItem = { readonly text: string; readonly tooltip: string; read
 export function collectReleaseStatus(
   detections: readonly Detection[],
   selected: Detection | undefined,
+  device = '',
 ): StatusItem | undefined {
   if (!selected) return undefined
+  const on = device === '' ? [] : [device]
   const several =
     detections.length > 1
       ? [l10n.t('{0} checkouts in this workspace; click to choose another.', detections.length)]
       : []
   return {
-    text: `$(layers) YOLOv5 ${selected.release}`,
-    label: l10n.t('YOLOv5 release {0} detected', selected.release),
+    text: [`$(layers) YOLOv5 ${selected.release}`, ...on].join(' · '),
+    label: [l10n.t('YOLOv5 release {0} detected', selected.release), ...on].join(', '),
     tooltip: [
       `**${l10n.t('YOLOv5 {0}', selected.release)}** – ${confidenceText(selected.confidence)}`,
       escapeMarkdown(selected.root),
@@ -25,6 +27,18 @@ export function collectReleaseStatus(
       ...several,
     ].join('\n\n'),
   }
+}
+
+/** What a run without `--device` computes on, in few words: the first GPU, or the CPU. */
+export function deviceText(
+  gpus: readonly { readonly name: string }[],
+  platform: string,
+  arch: string,
+): string {
+  const [first, ...others] = gpus
+  if (!first) return platform === 'darwin' && arch === 'arm64' ? l10n.t('Apple GPU') : 'CPU'
+  const name = first.name.replace(/^NVIDIA\s+(GeForce\s+)?/, '')
+  return others.length > 0 ? `${name} (+${others.length})` : name
 }
 
 /** Rows for choosing between checkouts. */
@@ -78,6 +92,6 @@ export function isBelow(folder: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-function confidenceText(confidence: number): string {
+export function confidenceText(confidence: number): string {
   return l10n.t('{0} % sure', Math.round(confidence * 100))
 }
