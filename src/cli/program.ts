@@ -11,6 +11,7 @@ import type { RunsOptions } from './commands/runs'
 import type { SampleCommandOptions } from './commands/sample'
 import type { SplitCommandOptions } from './commands/split'
 import type { StopCommandOptions } from './commands/stop'
+import type { TensorBoardCommandOptions } from './commands/tensorboard'
 import { usageError } from './errors'
 import { integerOption, numberOption, percentOption } from './options'
 import { stageSummary } from './stageSummary'
@@ -175,6 +176,18 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (repository: string | undefined, options: DemoOptions) => {
       const { demo } = await import('./commands/demo')
       outcome.code = await demo(repository, options)
+    })
+
+  program
+    .command('tensorboard')
+    .description(l10n.t('Show the runs in TensorBoard, which must be installed.'))
+    .option('--logdir <dir>', l10n.t('folder of the event files; default: runs of the checkout'))
+    .option('--host <address>', l10n.t('address to listen on'), '127.0.0.1')
+    .option('--port <number>', l10n.t('port to listen on; 0: any that is free'), '0')
+    .option('--python <interpreter>', l10n.t('Python that has TensorBoard'))
+    .action(async (options: TensorBoardCommandOptions) => {
+      const { tensorboard } = await import('./commands/tensorboard')
+      outcome.code = await tensorboard(options)
     })
 
   const backend = program

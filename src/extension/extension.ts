@@ -21,6 +21,7 @@ import { showError, showTrustNeeded } from './notify'
 import { Program } from './program/program'
 import { type CommandHandlers, registerCommands } from './registerCommands'
 import { WorkspaceRuns } from './runs/workspaceRuns'
+import { setupHandlers } from './setup/handlers'
 import { TensorBoards } from './tensorboard/tensorBoards'
 import { WorkspaceTree } from './workspaceView/workspaceTree'
 
@@ -62,6 +63,7 @@ export function activate(context: ExtensionContext): void {
     ...commandHandlers(shared),
     ...checks.handlers(shared),
     ...forms.handlers,
+    ...setupHandlers(shared),
     ...checkpoints.handlers,
     ...experiments.handlers,
     ...dashboards.handlers,
