@@ -7,9 +7,20 @@ export function writeLine(channel: LogOutputChannel, line: LogLine, prefix = '')
   channel[line.level](`${prefix}${line.text}`)
 }
 
+const errors: string[] = []
+const mostErrors = 20
+
+/** The last errors of this window, for a report of a problem. */
+export function lastErrors(): readonly string[] {
+  return errors
+}
+
 /** Any error as one line, with the stack of what is a defect of ours. */
 export function writeError(channel: LogOutputChannel, error: unknown): void {
   const { code, message, remedy, cause } = asSlimError(error)
-  channel.error(`[${code}] ${message} ${remedy}`)
+  const line = `[${code}] ${message} ${remedy}`
+  errors.push(`${new Date().toISOString()} ${line}`)
+  errors.splice(0, errors.length - mostErrors)
+  channel.error(line)
   if (code === 'internal/unexpected' && cause instanceof Error) channel.error(cause)
 }

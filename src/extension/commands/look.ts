@@ -1,5 +1,6 @@
+import { homedir } from 'node:os'
 import * as l10n from '@vscode/l10n'
-import { Uri } from 'vscode'
+import { Uri, workspace } from 'vscode'
 import { collectDetectionLines } from '../checkouts/collect'
 import { showLine } from '../notify'
 import { pythonSettings } from '../python/interpreter'
@@ -15,8 +16,9 @@ export async function detect(context: CommandContext): Promise<void> {
 
 /** Whether training could start here: what the program's `doctor` says, in the log. */
 export async function doctor(context: CommandContext): Promise<void> {
-  const { channel, program } = context
-  const { root } = await requireCheckout(context)
+  const { channel, program, checkouts } = context
+  await checkouts.search()
+  const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir()
   const { configured, active } = await pythonSettings(Uri.file(root))
   const python = configured ?? active
   const args = ['doctor', ...(python === undefined ? [] : ['--python', python])]

@@ -40,6 +40,7 @@ export class Program {
    *
    * @param onLine each line of stdout and stderr as it comes
    * @param accepted exit codes that are no failure
+   * @param signal asks the program to end, as Ctrl-C would
    * @throws SlimError the one that the program printed, or `program/failed`
    */
   run(
@@ -47,8 +48,10 @@ export class Program {
     cwd: string,
     onLine: (line: string) => void,
     accepted: readonly number[] = [0],
+    signal?: AbortSignal,
   ): Promise<void> {
     const child = this.start(args, cwd)
+    signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true })
     const errors: string[] = []
     const outLines = new OutputLines()
     const errorLines = new OutputLines()

@@ -16,12 +16,15 @@ type PythonApi = {
 export type PythonSettings = { readonly configured?: string; readonly active?: string }
 
 /** The setting, and the Python extension's active interpreter where that extension is installed. */
-export async function pythonSettings(folder: Uri): Promise<PythonSettings> {
+export async function pythonSettings(
+  folder: Uri,
+  { ignoreSetting = false }: { readonly ignoreSetting?: boolean } = {},
+): Promise<PythonSettings> {
   const configured = workspace
     .getConfiguration(settings.section, folder)
     .get<string>(settings.python, '')
     .trim()
-  if (configured !== '') return { configured }
+  if (configured !== '' && !ignoreSetting) return { configured }
   const active = await activeInterpreter(folder).catch(() => undefined)
   return active === undefined ? {} : { active }
 }
