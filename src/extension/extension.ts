@@ -10,7 +10,7 @@ import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
 import { detect, doctor } from './commands/look'
 import { DisposableList } from './common/disposable'
-import { commandIds, displayName, needsTrust } from './contributions'
+import { displayName, needsTrust } from './contributions'
 import { Dashboards } from './dashboard/dashboards'
 import { Checks } from './diagnostics/checks'
 import { ExperimentsView } from './experiments/experimentsView'
@@ -59,7 +59,7 @@ export function activate(context: ExtensionContext): void {
   const checks = parts.track(
     new Checks({ checkouts, runs, program, channel, extensionUri: context.extensionUri }),
   )
-  const handlers = {
+  const handlers: CommandHandlers = {
     ...commandHandlers(shared),
     ...checks.handlers(shared),
     ...forms.handlers,
@@ -88,22 +88,13 @@ export function activate(context: ExtensionContext): void {
   checkouts.search().catch((error: unknown) => writeError(channel, error))
 }
 
-function commandHandlers(context: CommandContext): CommandHandlers {
+function commandHandlers(
+  context: CommandContext,
+): Pick<CommandHandlers, 'detect' | 'selectCheckout' | 'doctor' | 'installBackend'> {
   return {
-    ...unbuilt,
     detect: () => detect(context),
     selectCheckout: async () => void (await context.checkouts.choose()),
     doctor: () => doctor(context),
     installBackend: () => installBackend(context),
   }
 }
-
-/** Scaffold: each entry goes as its feature folder brings its handler. */
-const unbuilt = Object.fromEntries(
-  Object.keys(commandIds).map((name) => [
-    name,
-    async () => {
-      throw new Error(`${name} is not there yet`)
-    },
-  ]),
-) as unknown as CommandHandlers
