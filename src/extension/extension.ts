@@ -22,6 +22,7 @@ import { Program } from './program/program'
 import { type CommandHandlers, registerCommands } from './registerCommands'
 import { WorkspaceRuns } from './runs/workspaceRuns'
 import { setupHandlers } from './setup/handlers'
+import { SetupKeys } from './setup/setupKeys'
 import { TensorBoards } from './tensorboard/tensorBoards'
 import { WorkspaceTree } from './workspaceView/workspaceTree'
 
@@ -43,6 +44,7 @@ export function activate(context: ExtensionContext): void {
     }),
   )
   const activity = parts.track(new Activity(runs, channel, announceEnd))
+  parts.track(new SetupKeys(checkouts, (error) => writeError(channel, error)))
   parts.track(new ReleaseStatus(checkouts))
   parts.track(new RunStatus(activity))
   const shared: CommandContext = { channel, checkouts, runs, activity, program }

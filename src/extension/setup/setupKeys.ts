@@ -1,0 +1,54 @@
+import { commands, Uri, workspace } from 'vscode'
+import type { Checkouts } from '../checkouts/checkouts'
+import { ManagedContextKey } from '../common/contextKey'
+import { Debouncer } from '../common/debounce'
+import { DisposableList } from '../common/disposable'
+import { contextKeys, settings } from '../contributions'
+import { pythonSettings } from '../python/interpreter'
+
+/** Asking Python waits until the window is quiet. */
+const quietMs = 2000
+
+/** Keys for `when` clauses: whether there is a checkout, and no Python that could train in it. */
+export class SetupKeys extends DisposableList {
+  private readonly hasCheckout = key(contextKeys.hasCheckout)
+  private readonly noPython = key(contextKeys.noPython)
+  private readonly debouncer = this.track(new Debouncer<'python'>(quietMs))
+
+  constructor(
+    private readonly checkouts: Checkouts,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    super()
+    this.track(checkouts.onDidChange(() => this.update()))
+    this.track(workspace.onDidGrantWorkspaceTrust(() => this.update()))
+    this.track(
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(settings.section)) this.update()
+      }),
+    )
+    this.update()
+  }
+
+  private update(): void {
+    this.hasCheckout.set(this.checkouts.selected !== undefined)
+    this.debouncer.run('python', () => void this.askPython().catch(this.onError))
+  }
+
+  private async askPython(): Promise<void> {
+    const root = this.checkouts.selected?.root
+    if (root === undefined || !workspace.isTrusted) return this.noPython.set(false)
+    const folder = Uri.file(root)
+    const engine = workspace.getConfiguration(settings.section, folder).get(settings.engine)
+    if (engine === 'builtin') return this.noPython.set(false)
+    const { readinessOf } = await import('../form/readiness')
+    const { kind } = await readinessOf(root, await pythonSettings(folder))
+    this.noPython.set(kind === 'missing')
+  }
+}
+
+function key(name: string): ManagedContextKey {
+  return new ManagedContextKey(name, (id, value) =>
+    commands.executeCommand('setContext', id, value),
+  )
+}
