@@ -46,6 +46,7 @@ export type AdviceReason =
   | 'collapsed'
   | 'too-fast'
   | 'share-short'
+  | 'too-few-steps'
   | 'still-falling'
   | 'held'
   | 'on-course'
@@ -178,10 +179,18 @@ function judge(input: AdviceInput, outlook: Outlook): { verdict: Verdict; reason
   if (!latest || shots.length === 0 || (past.length < few && !over) || outlook.projected === null) {
     return { verdict: 'early', reason: 'few-epochs' }
   }
+  // In a warm-up both rate and momentum still rise, so that its pace is none to go by.
+  const before = past.at(-2)
+  const rising = before !== undefined && latest.lr > before.lr
   const { projected, reachedAt, share, accuracy } = outlook
   const fall = accuracy?.fall ?? 0
   const pulling = latest.sr > 0
-  if (projected < shortPart * percent) return { verdict: 'too-small', reason: 'share-short' }
+  if (projected < shortPart * percent) {
+    if (rising) return { verdict: 'early', reason: 'few-epochs' }
+    return fall > muchFall
+      ? { verdict: 'watch', reason: 'too-few-steps' }
+      : { verdict: 'too-small', reason: 'share-short' }
+  }
   if (hold) {
     if (pulling && !over) {
       return fall > muchFall

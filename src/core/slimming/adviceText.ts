@@ -56,6 +56,11 @@ function reasonText(advice: Advice, epochs: number): string {
         end,
         wanted,
       )
+    case 'too-few-steps':
+      return l10n.t(
+        'At this pace {0} of the channels will be near zero after the last epoch, of {1} wanted, and mAP has fallen by {2} already. A larger sr would only hurry it: train for more epochs, or aim at fewer channels.',
+        ...[end, wanted, fall],
+      )
     case 'still-falling':
       return reachedAt === null
         ? l10n.t('mAP has fallen by {0} while the gammas fall; it has to return.', fall)

@@ -1,4 +1,4 @@
-import type { Gammas } from './sparsity'
+import { budgetFor, type Gammas } from './sparsity'
 
 /** Gammas after an epoch: abs(gamma) of all penalised channels in equal bins over [0, `range`). */
 export type GammaShot = {
@@ -61,24 +61,52 @@ export function pulledUpTo(pulls: readonly Pull[], epoch: number): number {
 const arrived = 0.08
 /** A movement of the median smaller than this is noise. */
 const noticeable = 0.02
+/** So far a median must have fallen to tell a pace to a few percent, a bin being 0.03 wide. */
+const clear = 0.2
+/** A share near zero from which on it tells the budget spent. */
+const telling = 0.3
 
 /**
- * How far the median |gamma| falls for a Σ lr · sr of 1, from the gammas' own movement: optimizer steps an epoch,
- * momentum and the task's resistance are all in it. Measured over the latest shots in which the bulk still moved;
- * undefined while it has moved too little to tell.
+ * How far a Σ lr · sr of 1 moves a gamma, from the gammas' own movement: optimizer steps an epoch, momentum and the
+ * task's resistance are all in it. Undefined while they have moved too little to tell.
+ *
+ * By the median over the latest shots that show a clear movement, since the pace of a warm-up is not that of what
+ * follows, and by the budget that the share near zero must
+ * have taken: the one is late in a hurry, the other tells nothing before gammas arrive.
  */
 export function measuredPace(
   shots: readonly GammaShot[],
   pulls: readonly Pull[],
 ): number | undefined {
   const moving = shots.filter((shot) => quantileOf(shot, 0.5) > arrived)
-  const first = shots[0]
-  // The first shot after arrival still tells that at least its way was made.
-  const last = moving.at(-1)
-  if (!first || !last || last === first) return undefined
+  const paces = [paceOver(latestClear(moving), pulls), paceByShare(shots, pulls)].filter(
+    (pace) => pace !== undefined,
+  )
+  return paces.length > 0 ? Math.max(...paces) : undefined
+}
+
+function latestClear(shots: readonly GammaShot[]): readonly GammaShot[] {
+  const last = shots.at(-1)
+  if (!last) return shots
+  const now = quantileOf(last, 0.5)
+  const from = shots.findLastIndex((shot) => quantileOf(shot, 0.5) - now >= clear)
+  return shots.slice(Math.max(0, from))
+}
+
+function paceOver(shots: readonly GammaShot[], pulls: readonly Pull[]): number | undefined {
+  const [first, last] = [shots[0], shots.at(-1)]
+  if (!first || !last || first === last) return undefined
   const fallen = quantileOf(first, 0.5) - quantileOf(last, 0.5)
   const pulled = pulledUpTo(pulls, last.epoch) - pulledUpTo(pulls, first.epoch)
   return fallen >= noticeable && pulled > 0 ? fallen / pulled : undefined
+}
+
+function paceByShare(shots: readonly GammaShot[], pulls: readonly Pull[]): number | undefined {
+  const first = shots[0]
+  const there = shots.find(({ nearZero }) => nearZero >= telling)
+  if (!first || !there || there === first) return undefined
+  const pulled = pulledUpTo(pulls, there.epoch) - pulledUpTo(pulls, first.epoch)
+  return pulled > 0 ? budgetFor(gammasOf(first), there.nearZero) / pulled : undefined
 }
 
 /**
