@@ -192,7 +192,9 @@ export function checkHyp(text: string, path: string, clone: Clone): readonly Fin
   for (const [name, { key, value }] of entries) {
     const range = yaml.range(value ?? key)
     if (!keys.known.has(name)) {
-      findings.push(unknown(name, yaml.range(key), clone, keys, entries))
+      if (keys.complete) {
+        findings.push(unknown(name, yaml.range(key), clone, keys, entries))
+      }
       continue
     }
     const wrong = valueFinding(name, value, range)

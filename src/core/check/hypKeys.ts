@@ -6,6 +6,8 @@ import type { Clone } from './clone'
 export type HypKeys = {
   /** Keys that its code, or one of its own hyp files, names. */
   readonly known: ReadonlySet<string>
+  /** The sources read hyperparameters in a way that we recognise, so that other keys mean nothing to them. */
+  readonly complete: boolean
   /** Keys that training reads without asking whether they are there, with the default file's text for them. */
   readonly required: ReadonlyMap<string, string>
 }
@@ -57,6 +59,9 @@ function written(text: string): ReadonlyMap<string, string> {
   return found
 }
 
+/** Every release reads about thirty; a source that reads hardly any has its own way. */
+const FEWEST_READ = 4
+
 type Scan = {
   readonly known: ReadonlySet<string>
   readonly read: ReadonlySet<string>
@@ -103,5 +108,5 @@ export function hypKeys(clone: Clone, except?: string): HypKeys {
       ([key]) => read.has(key) && !asked.has(key),
     ),
   )
-  return { known, required }
+  return { known, complete: read.size >= FEWEST_READ, required }
 }

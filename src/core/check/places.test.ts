@@ -1,0 +1,293 @@
+import { writeFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { NEW_STYLE, OLD_STYLE, plant } from '../yolov5/testTrees'
+import { checkText } from './checkFile'
+import { checkFolder } from './checkFolder'
+import type { Clone } from './clone'
+import { checkData } from './dataCheck'
+import { convertNames } from './dataNames'
+import { diskFiles } from './files'
+import { checkPlaces, type Places } from './placeCheck'
+import { pairingOf, usedWith } from './project'
+import { survey } from './survey'
+import { applied, at, codes, fixed, plantedClone } from './testing'
+import { type CheckpointFacts, checkWeights, weightsUse } from './weightsCheck'
+
+const images = {
+  'set/images/train/a.jpg': '',
+  'set/images/train/b.png': '',
+  'set/labels/train/a.txt': '0 0.5 0.5 0.1 0.1\n1 0.5 0.5 0.1 0.1\n',
+  'set/labels/train/b.txt': '\n',
+  'set/images/val/c.jpg': '',
+  'set/labels/val/c.txt': '2 0.5 0.5 0.1 0.1\n',
+  'bare/images/d.jpg': '',
+  'odd/images/e.jpg': '',
+  'odd/labels/e.txt': 'cat 1 2 3 4\n',
+  'empty/images/readme.md': '',
+  'data/sub/train/images/f.jpg': '',
+}
+
+const facts: CheckpointFacts = {
+  release: 'v6.0',
+  modelClass: 'models.yolo.Model',
+  names: ['a', 'b'],
+  globals: ['models.common.Conv', 'torch.nn.modules.conv.Conv2d'],
+  unsafeGlobals: [],
+  obstacle: null,
+}
+
+let v5: Clone
+let v7: Clone
+let known: Record<string, CheckpointFacts> = {}
+
+const places: Places = {
+  files: diskFiles,
+  inspect: async (path) => Object.entries(known).find(([name]) => path.endsWith(name))?.[1],
+}
+
+beforeAll(async () => {
+  v5 = await plantedClone({ ...OLD_STYLE, ...images })
+  v7 = await plantedClone({
+    ...NEW_STYLE,
+    ...images,
+    'w.pt': '',
+    'weights/x.pt': '',
+    'prune.py': '#',
+  })
+})
+
+const look = async (text: string, name = 'data/mine.yaml', clone = v7) => {
+  const report = checkText(text, at(clone, name), clone)
+  return checkPlaces(text, at(clone, name), clone, report, places)
+}
+const data = (train: string, more = '') =>
+  `train: ${train}\nval: set/images/train\nnames: [x, y]\n${more}`
+
+describe('folders of a data.yaml', () => {
+  it('finds nothing where all is there', async () => {
+    expect(await look(data('set/images/train'))).toEqual([])
+    expect(await look(data('[set/images/train]', 'download: x\n'))).toEqual([])
+    expect(await look(data('https://x.y/z.zip'))).toEqual([])
+  })
+
+  it.each([
+    ['set/images/val', 'class-range error'],
+    ['bare/images', 'unlabelled-images warning'],
+    ['odd/images', 'label-row warning'],
+    ['empty/images', 'no-images warning'],
+    ['gone', 'missing-folder warning'],
+  ])('%s: %s', async (folder, what) => {
+    const [finding, ...more] = await look(data(folder))
+    expect(codes(finding === undefined ? [] : [finding])).toEqual([`data-yaml/${what}`])
+    expect(finding?.range.start).toEqual({ line: 0, character: 7 })
+    expect(more).toEqual([])
+  })
+
+  it('names the label and its file', async () => {
+    const [finding] = await look(data('set/images/val'))
+    expect(finding?.message).toContain('c.txt')
+    expect(finding?.message).toContain('class 2')
+  })
+
+  it('only notes what will be fetched, and nothing of what YOLOv5 ships', async () => {
+    const text = data('gone', 'download: https://x.y/z.zip\n')
+    expect(codes(await look(text))).toEqual(['data-yaml/missing-folder information'])
+    expect(await look(text, 'data/coco128.yaml')).toEqual([])
+  })
+
+  it('writes the path of what lies beside the yaml', async () => {
+    const [finding] = await look(data('train/images'), 'data/sub/data.yaml')
+    expect(finding?.suggestion).toBe('data/sub/train/images')
+  })
+
+  it('does not guess the folder that v5.0 runs in', async () => {
+    const text = 'train: train/images\nval: set/images/train\nnc: 2\nnames: [x, y]\n'
+    expect(await look(text, 'data/sub/data.yaml', v5)).toEqual([])
+  })
+})
+
+it('looks at a bounded sample', async () => {
+  const root = plant(
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`images/${String(i).padStart(3, '0')}.jpg`, '']),
+    ),
+  )
+  const limits = { images: 40, labels: 10, bytes: 1000 }
+  const seen = await survey(diskFiles, root, true, 1, 'v7.0', limits)
+  expect(seen).toEqual({ images: 40, sampled: 10, unlabelled: 10 })
+})
+
+it('reads list files, relative to themselves', async () => {
+  const root = plant({
+    'images/a.jpg': '',
+    'labels/a.txt': '5 0 0 0 0',
+    'l.txt': './images/a.jpg\nx.md\n',
+  })
+  const seen = await survey(diskFiles, `${root}/l.txt`, false, 2, 'v7.0')
+  expect(seen).toMatchObject({ images: 1, outside: { line: 1, label: 5 } })
+})
+
+describe('fixes of a data.yaml', () => {
+  const check = (text: string, clone: Clone) => checkData(text, at(clone, 'data/mine.yaml'), clone)
+
+  it('converts names each way', () => {
+    const dict = "train: a\nval: b\nnc: 3\nnames:\n  0: cat\n  1: 'no'\n  2: 'a: b'\ndownload: x\n"
+    const list = "train: a\nval: b\nnc: 3\nnames: [cat, 'no', 'a: b']\ndownload: x\n"
+    const [finding] = check(dict, v5)
+    expect(finding?.code).toBe('data-yaml/dict-names')
+    expect(fixed(dict, finding)).toBe(list)
+    const back = convertNames(list, 'dict')
+    expect(back?.kind === 'edit' && applied(list, back.edits)).toBe(dict)
+    expect(convertNames(list, 'list')).toBeUndefined()
+    expect(convertNames('names:\n  1: a\n', 'list')).toBeUndefined()
+    const last = 'names:\n  0: cat\n'
+    const fix = convertNames(last, 'list')
+    expect(fix?.kind === 'edit' && applied(last, fix.edits)).toBe('names: [cat]\n')
+  })
+
+  it('writes path into the folders', () => {
+    const text = 'path: ../set/\ntrain: [a, /b]\nval: c\nnc: 1\nnames: [x]\n'
+    const finding = check(text, v5).find(({ code }) => code === 'data-yaml/path-ignored')
+    expect(fixed(text, finding)).toBe('train: [../set/a, /b]\nval: ../set/c\nnc: 1\nnames: [x]\n')
+  })
+
+  it('quotes names, counts them, and takes suggestions', () => {
+    const of = (text: string, clone: Clone) => fixed(text, check(text, clone)[0])
+    expect(of('train: a\nval: b\nnames: [cat, no]\n', v7)).toContain("[cat, 'no']")
+    expect(of('train: a\nval: b\nnames: [cat]\n', v5)).toBe(
+      'train: a\nval: b\nnc: 1\nnames: [cat]\n',
+    )
+    expect(of('train: a\nval: b\nnc: 2\nnames: [cat]\n', v7)).toContain('nc: 1\n')
+  })
+
+  it('notes downloads that are scripts, but for YOLOv5’s own', () => {
+    const text = (download: string) => `train: a\nval: b\nnames: [x]\ndownload: ${download}\n`
+    expect(codes(check(text('bash get.sh'), v7))).toEqual(['data-yaml/download information'])
+    expect(codes(check(text('|\n  import os'), v7))).toEqual(['data-yaml/download information'])
+    expect(check(text('https://x.y/z.zip'), v7)).toEqual([])
+    expect(checkData(text('bash get.sh'), at(v7, 'data/VOC.yaml'), v7)).toEqual([])
+  })
+})
+
+describe('weights', () => {
+  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } }
+  const of = (
+    change: Partial<CheckpointFacts>,
+    use: Parameters<typeof checkWeights>[4],
+    nc?: number,
+  ) => codes(checkWeights({ ...facts, ...change }, 'w.pt', range, v7, use, nc))
+
+  it('fit', () => {
+    for (const use of ['train', 'slim', 'evaluate', 'other'] as const)
+      expect(of({}, use, 2)).toEqual([])
+    expect(of({ release: 'unknown' }, 'train')).toEqual([])
+  })
+
+  it('need classes that the clone has', () => {
+    const needs = { globals: ['models.common.Novel'], release: 'v6.2 or v7.0' }
+    expect(of(needs, 'other')).toEqual(['weights/release error'])
+    const [finding] = checkWeights({ ...facts, ...needs }, 'w.pt', range, v5, 'train')
+    expect(finding?.fixes).toMatchObject([{ kind: 'switch', release: 'v6.2' }])
+    expect(finding?.message).toContain('Novel')
+  })
+
+  it('are of a release that this one loads', () => {
+    expect(codes(checkWeights(facts, 'w.pt', range, v5, 'train'))).toEqual([
+      'weights/release error',
+    ])
+    expect(codes(checkWeights({ ...facts, release: 'v5.0' }, 'w', range, v5, 'train'))).toEqual([])
+  })
+
+  it('have BatchNorm where it is needed', () => {
+    const fused = { obstacle: { code: 'checkpoint/fused' } }
+    expect(of(fused, 'slim')).toEqual(['weights/fused error'])
+    expect(of(fused, 'train')).toEqual(['weights/fused warning'])
+    expect(of(fused, 'evaluate')).toEqual([])
+  })
+
+  it('have the classes of the data that they are evaluated on', () => {
+    expect(of({}, 'evaluate', 3)).toEqual(['weights/classes error'])
+    expect(of({}, 'slim', 3)).toEqual(['weights/classes warning'])
+    expect(of({}, 'train', 80)).toEqual([])
+    expect(of({ names: [] }, 'evaluate', 3)).toEqual([])
+  })
+
+  it('import nothing strange', () => {
+    expect(of({ unsafeGlobals: ['os.system'] }, 'other')).toEqual(['weights/unsafe warning'])
+  })
+
+  it('are found in command lines and options', async () => {
+    known = { 'w.pt': { ...facts, obstacle: { code: 'checkpoint/fused' } } }
+    writeFileSync(at(v7, 'data/three.yaml'), 'train: a\nval: b\nnames: [a, b, c]\n')
+    expect(codes(await look('python prune.py --weights w.pt\n', 'a.sh'))).toEqual([
+      'weights/fused error',
+    ])
+    expect(codes(await look('python val.py --weights w.pt --data three.yaml\n', 'a.sh'))).toEqual([
+      'weights/classes error',
+    ])
+    expect(codes(await look('weights: w.pt\nepochs: 3\n', 'opt.yaml'))).toEqual([
+      'weights/fused warning',
+    ])
+    expect(await look('python train.py --weights $W --data x\n', 'a.sh')).toEqual([])
+    expect(await look('python train.py --weights none.pt\n', 'a.sh')).toEqual([])
+    expect(weightsUse('train_sparity.py')).toBe('slim')
+  })
+})
+
+describe('the data of a model', () => {
+  it('is that of a command line, else the only one of the user', async () => {
+    const clone = await plantedClone({
+      ...NEW_STYLE,
+      'data/mine.yaml': 'train: a\nval: b\nnames: [a, b]\n',
+      'data/coco128.yaml': 'train: a\nval: b\nnames: [a]\n',
+      'models/mine.yaml': '',
+    })
+    const of = (path: string, pairs: { cfg: string; data: string }[] = []) =>
+      usedWith(clone, at(clone, path), pairs)
+    expect(of('models/mine.yaml')).toEqual({ data: 'data/mine.yaml', nc: 2 })
+    expect(of('models/yolov5s.yaml')).toBeUndefined()
+    expect(of('models/yolov5s.yaml', [{ cfg: 'yolov5s.yaml', data: 'coco128.yaml' }])).toEqual({
+      data: 'data/coco128.yaml',
+      nc: 1,
+    })
+    writeFileSync(at(clone, 'data/other.yaml'), 'train: a\nval: b\nnames: [a]\n')
+    expect(usedWith(await plantedClone(NEW_STYLE), '/x.yaml', [])).toBeUndefined()
+  })
+
+  it('is read from the words of a command line', () => {
+    expect(pairingOf(['train', '--cfg', 'a', '--data=b'])).toEqual({ cfg: 'a', data: 'b' })
+    expect(pairingOf(['train', '--cfg', 'a'])).toBeUndefined()
+  })
+})
+
+describe('checkFolder', () => {
+  it('passes over runs, environments and other clones, and can be stopped', async () => {
+    const bad = 'python test.py\n'
+    const clone = await plantedClone({
+      ...NEW_STYLE,
+      'a.sh': bad,
+      'runs/b.sh': bad,
+      '.hidden/c.sh': bad,
+      'my-env/pyvenv.cfg': '',
+      'my-env/d.sh': bad,
+      'inner/e.sh': bad,
+      'tools/f.sh': bad,
+      'datasets/x/images/g.sh': bad,
+      'w.pt': '',
+    })
+    known = { 'w.pt': { ...facts, unsafeGlobals: ['os.system'] } }
+    const run = async (isCancelled = () => false) => {
+      const paths: string[] = []
+      const options = { places, others: [at(clone, 'inner'), clone.detection.root], isCancelled }
+      const found = checkFolder(clone.detection, clone.detection.root, options)
+      for await (const { path } of found) paths.push(path.slice(clone.detection.root.length + 1))
+      return paths
+    }
+    expect(await run()).toEqual(['a.sh', 'tools/f.sh', 'w.pt'])
+    expect(await run(() => true)).toEqual([])
+    const one = checkFolder(clone.detection, at(clone, 'tools'), { places })
+    const paths: string[] = []
+    for await (const { path } of one) paths.push(path)
+    expect(paths).toEqual([at(clone, 'tools/f.sh')])
+  })
+})
