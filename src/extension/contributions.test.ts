@@ -44,6 +44,24 @@ describe('package.json', () => {
   })
 
   it.each(['package.nls.json', 'package.nls.zh-cn.json'])(
+    'leads through five steps in %s, the demo first, to pages and commands that are there',
+    (path) => {
+      const texts: Record<string, string> = read(path)
+      const text = (reference: string) => texts[reference.slice(1, -1)] ?? ''
+      const { steps } = manifest.contributes.walkthroughs[0]
+      expect(steps).toHaveLength(5)
+      expect(text(steps[0].description)).toContain(commandIds.runDemo)
+      const pages: string[] = steps.map(
+        (step: { media: { markdown: string } }) => step.media.markdown,
+      )
+      for (const page of pages) expect(readFileSync(join(root, text(page)), 'utf8')).toMatch(/^# /)
+      const linked = [...JSON.stringify(texts).matchAll(/\(command:(yolov5-slim\.\w+)\)/g)]
+      const known: readonly string[] = Object.values(commandIds)
+      expect(linked.map((match) => match[1] ?? '').filter((id) => !known.includes(id))).toEqual([])
+    },
+  )
+
+  it.each(['package.nls.json', 'package.nls.zh-cn.json'])(
     'finds each of its texts in %s',
     (path) => {
       const used = [...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1])
