@@ -61,9 +61,14 @@ connect(checkpointContract, {
   },
 })
 
+/** A slider that is dragged changes the state with every frame; keeping it sends a message. */
+const keepAfterMs = 250
+let keeping: ReturnType<typeof setTimeout> | undefined
+
 function keep(change: CheckpointState): void {
   state = { ...state, ...change }
-  host?.keep(state)
+  clearTimeout(keeping)
+  keeping = setTimeout(() => host?.keep(state), keepAfterMs)
 }
 
 function show(content: CheckpointContent): Shown {
@@ -109,10 +114,9 @@ function mount(pane: HTMLElement, data: PreviewData): MountedPreview {
 }
 
 function factList({ facts }: CheckpointContent): HTMLElement {
-  const items = facts.flatMap(({ label, value, title }) => [
-    element('dt', {}, label),
-    element('dd', { title }, value),
-  ])
+  const items = facts.map(({ label, value, title }) =>
+    element('div', {}, element('dt', {}, label), element('dd', { title }, value)),
+  )
   return element('dl', { class: 'facts' }, ...items)
 }
 

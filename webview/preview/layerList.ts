@@ -48,7 +48,7 @@ export class LayerList {
       { class: 'layers', role: 'table', 'aria-label': l10n.t('Channels of every layer') },
       element(
         'div',
-        { class: 'layer head', role: 'row' },
+        { class: 'layer heads', role: 'row' },
         ...heads.map((head) => element('span', { role: 'columnheader' }, head)),
       ),
       ...this.rows.map(({ root }) => root),

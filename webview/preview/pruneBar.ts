@@ -49,8 +49,8 @@ export class PruneBar {
         this.prune,
         button(l10n.t('Copy command'), () => ports.onCopy(this.command.textContent ?? '')),
       ),
-      this.command,
       this.state,
+      this.command,
     )
     this.enable()
   }

@@ -19,7 +19,7 @@ export class Totals {
   readonly root: HTMLElement
   private readonly rows: readonly [Row, Row, Row, Row]
   private readonly reached = element('strong')
-  private readonly threshold = element('span')
+  private readonly details = element('span')
 
   constructor() {
     const unknown = l10n.t('known only once it is pruned')
@@ -33,7 +33,7 @@ export class Totals {
     this.root = element(
       'div',
       {},
-      element('p', { class: 'reached' }, this.reached, ' ', this.threshold),
+      element('p', { class: 'reached' }, this.reached, this.details),
       element(
         'table',
         { class: 'totals' },
@@ -60,7 +60,7 @@ export class Totals {
     third.show(gflops)
     fourth.show(bytes)
     setText(this.reached, l10n.t('{0} of the channels removed', formatShare(plan.percentReached)))
-    setText(this.threshold, Number.isFinite(plan.threshold) ? thresholdText(plan.threshold) : '')
+    setText(this.details, detailText(plan))
   }
 }
 
@@ -73,8 +73,12 @@ export function spokenOutcome({ plan, parameters, bytes }: Outcome): string {
     : l10n.t('{0} removed: {1} parameters', share, count)
 }
 
-function thresholdText(threshold: number): string {
-  return l10n.t('cut below {0}', formatSmall(threshold))
+function detailText({ percentAsked, threshold }: Outcome['plan']): string {
+  const parts = [
+    ...(percentAsked === null ? [] : [l10n.t('{0} asked', formatShare(percentAsked))]),
+    ...(Number.isFinite(threshold) ? [l10n.t('cut below {0}', formatSmall(threshold))] : []),
+  ]
+  return parts.join(', ')
 }
 
 function totalRow(name: string, shown: (value: number) => string, unknown = ''): Row {
