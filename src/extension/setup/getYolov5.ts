@@ -43,7 +43,7 @@ async function chooseRelease(title: string): Promise<Release | undefined> {
   }))
   const picked = await window.showQuickPick(items, {
     title,
-    placeHolder: l10n.t('Which release? All can be trained and pruned; v7.0 is the newest.'),
+    placeHolder: l10n.t('Which release? v7.0 is the newest with a number.'),
   })
   return offeredReleases.find((release) => release === picked?.label)
 }
