@@ -51,9 +51,7 @@ export function activate(context: ExtensionContext): void {
   const forms = parts.track(new Forms(shared, context.extensionUri, context.workspaceState))
   const experiments = parts.track(new ExperimentsView(runs, context.workspaceState))
   const facts = parts.track(new WorkspaceTree(shared))
-  const dashboards = parts.track(
-    new Dashboards({ runs, extensionUri: context.extensionUri, channel, program }),
-  )
+  const dashboards = parts.track(new Dashboards(shared, context.extensionUri))
   const boards = parts.track(new TensorBoards(shared))
   const checkpoints = parts.track(
     new CheckpointEditors(shared, context.extensionUri, forms.handlers.prune),

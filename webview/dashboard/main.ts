@@ -15,16 +15,18 @@ import { HardwareTab } from './hardwareTab'
 import { MetricsTab } from './metricsTab'
 import { type Change, type DashboardMessage, DashboardModel } from './model'
 import { Notices } from './notices'
+import { PruneTab } from './pruneTab'
 import { RunList } from './runList'
 
 /** Tabs that show what a change is about. */
 const concerned: Readonly<Record<Change, readonly string[]>> = {
-  runs: ['metrics', 'gamma'],
+  runs: ['metrics', 'gamma', 'prune'],
   epochs: ['metrics'],
   gammas: ['gamma'],
   gammaRow: ['gamma'],
   advice: ['gamma'],
   hardware: ['hardware'],
+  preview: [],
 }
 
 class Dashboard {
@@ -32,6 +34,7 @@ class Dashboard {
   private readonly settings: Settings
   private readonly list: RunList
   private readonly notices: Notices
+  private readonly prune: PruneTab
   private readonly parts: Readonly<Record<string, TabPart>>
   private readonly stale = new Set<string>()
 
@@ -44,14 +47,17 @@ class Dashboard {
     }
     this.list = new RunList(context)
     this.notices = new Notices(context)
+    this.prune = new PruneTab(context)
     this.parts = {
       metrics: new MetricsTab(context),
       gamma: new GammaTab(context),
+      prune: this.prune,
       hardware: new HardwareTab(context),
     }
     const labels: Readonly<Record<string, string>> = {
       metrics: l10n.t('Metrics'),
       gamma: l10n.t('BN gamma'),
+      prune: l10n.t('Prune'),
       hardware: l10n.t('Hardware'),
     }
     const list = Object.entries(this.parts).map(([id, { root }]) => ({
@@ -74,6 +80,8 @@ class Dashboard {
   }
 
   take(message: DashboardMessage): void {
+    if (message.type === 'preview') this.prune.take(message)
+    else if ('path' in message) this.prune.takePreview(message)
     const change = this.model.take(message)
     if (change === 'runs') {
       const runDirs = this.model.runs.filter(({ view }) => !view.ancestor)

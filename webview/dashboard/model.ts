@@ -26,7 +26,7 @@ export type RunModel = {
 }
 
 /** What changed, so that only what shows it is drawn again. */
-export type Change = 'runs' | 'epochs' | 'gammas' | 'gammaRow' | 'advice' | 'hardware'
+export type Change = 'runs' | 'epochs' | 'gammas' | 'gammaRow' | 'advice' | 'hardware' | 'preview'
 
 /** Everything that the page shows, put together from messages; no document in it. */
 export class DashboardModel {
@@ -81,6 +81,8 @@ export class DashboardModel {
         this.hardware.push(...message.samples)
         this.hardwareNote = message.note
         return 'hardware'
+      default:
+        return 'preview'
     }
   }
 

@@ -25,6 +25,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     ...scoresOf(run),
     size: summary.bytes === undefined ? '' : formatBytes(summary.bytes),
     facts: collectFacts(run),
+    checkpoint: Object.keys(run.digest.checkpoints).length > 0,
     commandLine: `yolov5-slim ${manifest.commandLine.map(quoted).join(' ')}`,
     ...(failure ? { failure } : {}),
     warnings: warnings.map(({ code, text }) => ({ code, text })),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { previewData, previewOptions, previewToHost, previewToPage } from '../preview/contract'
 import { defineContract } from '../webview/contract'
 
 /** The dashboard's messages. Numbers travel as typed arrays: cheap to hand over, and NaN stays NaN. */
@@ -42,6 +43,8 @@ export const runView = v.object({
   size: v.string(),
   facts: v.array(fact),
   commandLine: v.string(),
+  /** It has written a checkpoint. */
+  checkpoint: v.boolean(),
   failure: v.optional(
     v.object({
       code: v.string(),
@@ -101,11 +104,14 @@ export const dashboardContract = defineContract(
     v.object({ type: v.literal('addRuns') }),
     v.object({ type: v.literal('removeRun'), ...runDir.entries }),
     v.object({ type: v.literal('report') }),
+    /** The checkpoint of a run, for the prune preview. */
+    v.object({ type: v.literal('preview'), ...runDir.entries }),
     v.object({
       type: v.literal('command'),
       name: v.picklist(['openRunFolder', 'retry', 'resume', 'stop', 'prune', 'showLog']),
       ...runDir.entries,
     }),
+    ...previewToHost,
   ],
   [
     /** Every run of the panel, oldest first. */
@@ -135,6 +141,14 @@ export const dashboardContract = defineContract(
       /** Why no GPU is shown; empty where one is. */
       note: v.string(),
     }),
+    /** Answer to `preview`; without data the reason why. */
+    v.object({
+      type: v.literal('preview'),
+      ...runDir.entries,
+      data: v.nullable(previewData),
+      reason: v.string(),
+    }),
+    ...previewToPage,
   ],
 )
 export type DashboardContract = typeof dashboardContract
@@ -152,6 +166,7 @@ export const dashboardState = v.object({
       log: v.array(v.string()),
     }),
   ),
+  preview: v.optional(previewOptions),
   gamma: v.optional(
     v.object({
       runDir: v.optional(v.string()),

@@ -1,15 +1,7 @@
 import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
-import {
-  commands,
-  env,
-  type LogOutputChannel,
-  Uri,
-  type WebviewPanel,
-  window,
-  workspace,
-} from 'vscode'
+import { commands, env, Uri, type WebviewPanel, window, workspace } from 'vscode'
 import { ancestorsOf } from '../../runs/ancestors'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { readManifest } from '../../runs/store'
@@ -18,26 +10,21 @@ import { commandIds } from '../contributions'
 import { runDirsOf } from '../experiments/selection'
 import { writeLine } from '../log'
 import { showLine } from '../notify'
-import type { Program } from '../program/program'
+import type { PreviewContext } from '../preview/previewHost'
 import type { CommandHandlers } from '../registerCommands'
-import type { WorkspaceRuns } from '../runs/workspaceRuns'
 import { dashboardState } from './contract'
 import { type DashboardMessage, DashboardPanel, dashboardViewType } from './panel'
 import { likeliest, pickRuns } from './pick'
 import { restartValues } from './restart'
 
-export type DashboardsOptions = {
-  readonly runs: WorkspaceRuns
-  readonly extensionUri: Uri
-  readonly channel: LogOutputChannel
-  readonly program: Program
-}
-
 /** All dashboards of this window. */
 export class Dashboards extends DisposableList {
   private readonly open = new Set<DashboardPanel>()
 
-  constructor(private readonly options: DashboardsOptions) {
+  constructor(
+    private readonly context: PreviewContext,
+    private readonly extensionUri: Uri,
+  ) {
     super()
     this.track(
       window.registerWebviewPanelSerializer(dashboardViewType, {
@@ -91,10 +78,10 @@ export class Dashboards extends DisposableList {
   }
 
   private get panelOptions() {
-    const { extensionUri, channel } = this.options
+    const { extensionUri, context } = this
     return {
       extensionUri,
-      channel,
+      context,
       act: (panel: DashboardPanel, message: DashboardMessage) => this.act(panel, message),
     }
   }
@@ -132,13 +119,13 @@ export class Dashboards extends DisposableList {
 
   /** Every run of the workspace, newest first. */
   private async allRuns(): Promise<readonly RunSnapshot[]> {
-    const { runs } = this.options
+    const { runs } = this.context
     if (!runs.ready) await runs.refresh()
     return runs.all
   }
 
   private sayNone(): void {
-    showLine(this.options.channel, {
+    showLine(this.context.channel, {
       level: 'info',
       text: l10n.t('There are no runs yet: train, or run the demo.'),
     })
@@ -154,7 +141,7 @@ export class Dashboards extends DisposableList {
       filters: { HTML: ['html'] },
     })
     if (!target) return
-    const { channel, program } = this.options
+    const { channel, program } = this.context
     const args = ['report', ...runDirs, '--output', target.fsPath]
     await program.run(args, dirname(target.fsPath), (text) =>
       writeLine(channel, { level: 'info', text }),

@@ -1,13 +1,16 @@
-import { type LogOutputChannel, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode'
+import { type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import { isEnded } from '../../runs/state'
 import { DisposableList } from '../common/disposable'
 import { writeError } from '../log'
+import type { PreviewToHost } from '../preview/contract'
+import type { PreviewContext } from '../preview/previewHost'
 import type { ToHost } from '../webview/contract'
 import { Page } from '../webview/page'
 import { collectRunView, collectTitle } from './collect'
 import { type DashboardContract, dashboardContract } from './contract'
 import { RunFeed } from './feed'
 import { HardwareLog } from './hardware'
+import { RunPreviews } from './previews'
 import { relativesOf } from './relatives'
 
 export const dashboardViewType = 'yolov5-slim.dashboard'
@@ -22,7 +25,7 @@ export type DashboardMessage = Exclude<
 
 export type DashboardOptions = {
   readonly extensionUri: Uri
-  readonly channel: LogOutputChannel
+  readonly context: PreviewContext
   /** What the page asks that is no matter of this panel alone. */
   readonly act: (panel: DashboardPanel, message: DashboardMessage) => void | Promise<void>
 }
@@ -30,6 +33,7 @@ export type DashboardOptions = {
 /** A panel with the charts of some runs, looked at again and again while it can be seen. */
 export class DashboardPanel extends DisposableList {
   private readonly page: Page<DashboardContract>
+  private readonly previews: RunPreviews
   private readonly hardware = new HardwareLog()
   private feeds: readonly RunFeed[] = []
   private chosen: readonly string[] = []
@@ -42,7 +46,8 @@ export class DashboardPanel extends DisposableList {
     private readonly options: DashboardOptions,
   ) {
     super()
-    const { extensionUri, channel } = options
+    const { extensionUri, context } = options
+    const { channel } = context
     this.page = this.track(
       new Page({
         ...{ webview: panel.webview, extensionUri, name: 'dashboard', title: panel.title },
@@ -51,6 +56,8 @@ export class DashboardPanel extends DisposableList {
         onReady: () => this.startOver(),
       }),
     )
+    this.previews = new RunPreviews(context, (message) => this.page.post(message))
+    this.track(workspace.onDidGrantWorkspaceTrust(() => this.previews.unlock()))
     const timer = setInterval(() => void this.look(), lookMs)
     this.track({ dispose: () => clearInterval(timer) })
     this.track(panel.onDidChangeViewState(() => void this.look()))
@@ -99,7 +106,11 @@ export class DashboardPanel extends DisposableList {
       const { runDir, epoch } = message
       const block = await this.feeds.find((feed) => feed.runDir === runDir)?.exactly(epoch)
       if (block) this.page.post({ type: 'gammaRow', runDir, block })
-    } else await this.options.act(this, message)
+    } else if (message.type === 'preview') {
+      const preview = await this.previews.open(message.runDir)
+      this.page.post({ type: 'preview', ...preview })
+    } else if (isForPreview(message)) await this.previews.receive(message)
+    else await this.options.act(this, message)
   }
 
   private async look(): Promise<void> {
@@ -127,7 +138,7 @@ export class DashboardPanel extends DisposableList {
       if (advice !== undefined) this.page.post({ type: 'advice', runDir, advice })
     } catch (error) {
       // A run whose folder is gone leaves the panel; the others stay.
-      writeError(this.options.channel, error)
+      writeError(this.options.context.channel, error)
       this.feeds = this.feeds.filter((other) => other !== feed)
     }
   }
@@ -150,4 +161,8 @@ export class DashboardPanel extends DisposableList {
     this.told = Date.now()
     this.page.post({ type: 'hardware', samples, note: this.hardware.note })
   }
+}
+
+function isForPreview(message: DashboardMessage): message is PreviewToHost {
+  return message.type.startsWith('preview') && message.type !== 'preview'
 }
