@@ -9,6 +9,7 @@ import type { PruneOptions } from './commands/prune'
 import type { ReportOptions } from './commands/report'
 import type { RunsOptions } from './commands/runs'
 import type { SampleCommandOptions } from './commands/sample'
+import type { ScriptOptions } from './commands/script'
 import type { SplitCommandOptions } from './commands/split'
 import type { StopCommandOptions } from './commands/stop'
 import type { TensorBoardCommandOptions } from './commands/tensorboard'
@@ -29,6 +30,8 @@ export type Outcome = { code: number }
 export function buildProgram(typed: readonly string[], outcome: Outcome): Command {
   const program = new Command('yolov5-slim')
   program
+    // Of `script`, whose words behind the script's name are the script's.
+    .enablePositionalOptions()
     .description(
       l10n.t('Make YOLOv5 models smaller by network slimming: train sparse, prune, finetune.'),
     )
@@ -176,6 +179,34 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .action(async (repository: string | undefined, options: DemoOptions) => {
       const { demo } = await import('./commands/demo')
       outcome.code = await demo(repository, options)
+    })
+
+  program
+    .command('script')
+    .argument('<name>', l10n.t('a slimming script in the root of the checkout'))
+    .argument('[args...]', l10n.t('its own arguments, handed over as they are'))
+    .description(
+      l10n.t(
+        'Run a slimming script of the workspace’s own, with charts and a place in the lineage.',
+      ),
+    )
+    .option('--python <interpreter>', l10n.t('Python that runs it'))
+    .option('--detach', l10n.t('start the run, print its id and folder, and leave it running'))
+    .option('--queue', l10n.t('wait until no other run of this machine uses the device'))
+    .option('--json', l10n.t('print the run’s events as JSON lines, and nothing else, on stdout'))
+    .addOption(repo())
+    .passThroughOptions()
+    .action(async (name: string, args: string[], options: ScriptOptions) => {
+      const { script } = await import('./commands/script')
+      outcome.code = await script(name, args, options, typed)
+    })
+
+  program
+    .command('internal-script', { hidden: true })
+    .argument('<file>')
+    .action(async (file: string) => {
+      const { followScript } = await import('../engines/scripts/follow')
+      outcome.code = await followScript(file)
     })
 
   program

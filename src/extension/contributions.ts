@@ -9,6 +9,7 @@ export const commandIds = {
   nextRound: 'yolov5-slim.nextRound',
   runAll: 'yolov5-slim.runAll',
   validate: 'yolov5-slim.validate',
+  runScript: 'yolov5-slim.runScript',
   stop: 'yolov5-slim.stop',
   resume: 'yolov5-slim.resume',
   retry: 'yolov5-slim.retry',
@@ -49,6 +50,7 @@ export const trustedCommands = [
   'nextRound',
   'runAll',
   'validate',
+  'runScript',
   'stop',
   'resume',
   'retry',
@@ -90,6 +92,8 @@ export const editorIds = {
 /** Keys of `when` clauses that the extension sets. */
 export const contextKeys = {
   hasCheckout: 'yolov5-slim.hasCheckout',
+  /** The chosen checkout has slimming scripts of its own. */
+  hasScripts: 'yolov5-slim.hasScripts',
   hasRuns: 'yolov5-slim.hasRuns',
   running: 'yolov5-slim.running',
   filtered: 'yolov5-slim.filtered',

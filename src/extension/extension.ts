@@ -9,6 +9,7 @@ import { CheckpointEditors } from './checkpointViewer/checkpointEditors'
 import { installBackend } from './commands/backend'
 import type { CommandContext } from './commands/context'
 import { detect, doctor } from './commands/look'
+import { runScript } from './commands/script'
 import { DisposableList } from './common/disposable'
 import { displayName, needsTrust } from './contributions'
 import { Dashboards } from './dashboard/dashboards'
@@ -90,11 +91,12 @@ export function activate(context: ExtensionContext): void {
 
 function commandHandlers(
   context: CommandContext,
-): Pick<CommandHandlers, 'detect' | 'selectCheckout' | 'doctor' | 'installBackend'> {
+): Pick<CommandHandlers, 'detect' | 'selectCheckout' | 'doctor' | 'installBackend' | 'runScript'> {
   return {
     detect: () => detect(context),
     selectCheckout: async () => void (await context.checkouts.choose()),
     doctor: () => doctor(context),
     installBackend: () => installBackend(context),
+    runScript: () => runScript(context),
   }
 }

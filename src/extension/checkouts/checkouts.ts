@@ -1,10 +1,9 @@
-import { commands, EventEmitter, type Memento, RelativePattern, window, workspace } from 'vscode'
+import { EventEmitter, type Memento, RelativePattern, window, workspace } from 'vscode'
 import { findCheckouts } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
-import { ManagedContextKey } from '../common/contextKey'
 import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
-import { contextKeys, memoryKeys } from '../contributions'
+import { memoryKeys } from '../contributions'
 import {
   chooseCheckout,
   collectCheckoutItems,
@@ -21,9 +20,6 @@ const settleMs = 800
 export class Checkouts extends DisposableList {
   private readonly changed = this.track(new EventEmitter<void>())
   private readonly debouncer = this.track(new Debouncer<'search'>(settleMs))
-  private readonly hasCheckout = new ManagedContextKey(contextKeys.hasCheckout, (key, value) =>
-    commands.executeCommand('setContext', key, value),
-  )
   private watchers = new DisposableList()
   private found: readonly Detection[] = []
   private chosen: Detection | undefined
@@ -80,7 +76,6 @@ export class Checkouts extends DisposableList {
     const found = await Promise.all(folders.map(({ uri }) => findCheckouts(uri.fsPath)))
     const before = this.found
     this.found = uniqueCheckouts(found.flat())
-    this.hasCheckout.set(this.found.length > 0)
     this.chosen = chooseCheckout(this.found, this.memory.get<string>(memoryKeys.checkout))
     if (JSON.stringify(before) === JSON.stringify(this.found)) return
     for (const line of this.found.flatMap(collectDetectionLines)) this.log.info(line)

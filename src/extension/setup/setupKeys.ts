@@ -9,9 +9,10 @@ import { pythonSettings } from '../python/interpreter'
 /** Asking Python waits until the window is quiet. */
 const quietMs = 2000
 
-/** Keys for `when` clauses: whether there is a checkout, and no Python that could train in it. */
+/** Keys for `when` clauses: whether there is a checkout, slimming scripts in it, and no Python that could train. */
 export class SetupKeys extends DisposableList {
   private readonly hasCheckout = key(contextKeys.hasCheckout)
+  private readonly hasScripts = key(contextKeys.hasScripts)
   private readonly noPython = key(contextKeys.noPython)
   private readonly debouncer = this.track(new Debouncer<'python'>(quietMs))
 
@@ -31,7 +32,9 @@ export class SetupKeys extends DisposableList {
   }
 
   private update(): void {
-    this.hasCheckout.set(this.checkouts.selected !== undefined)
+    const { selected } = this.checkouts
+    this.hasCheckout.set(selected !== undefined)
+    this.hasScripts.set((selected?.capabilities.slimmingScripts.length ?? 0) > 0)
     this.debouncer.run('python', () => void this.askPython().catch(this.onError))
   }
 

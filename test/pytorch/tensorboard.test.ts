@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addressIn, startTensorBoard } from './server'
+import { addressIn, startTensorBoard } from '../../src/engines/tensorboard/server'
+import { python } from './support'
 
 it.each([
   [
@@ -46,7 +47,7 @@ describe('with an interpreter', () => {
 
   it('says where it listens, and ends when it is told to', async () => {
     await package_(standIn)
-    const board = await startTensorBoard({ python: {}, logdir: folder })
+    const board = await startTensorBoard({ python: { flag: python }, logdir: folder })
     expect((await fetch(board.url)).status).toBe(200)
     await board.stop()
     await expect(fetch(board.url)).rejects.toThrow()
@@ -54,7 +55,9 @@ describe('with an interpreter', () => {
 
   it('says how it is installed', async () => {
     await package_('raise ModuleNotFoundError("No module named \'tensorboard.compat\'")')
-    await expect(startTensorBoard({ python: {}, logdir: folder })).rejects.toMatchObject({
+    await expect(
+      startTensorBoard({ python: { flag: python }, logdir: folder }),
+    ).rejects.toMatchObject({
       code: 'tensorboard/missing',
       remedy: expect.stringContaining('-m pip install tensorboard'),
     })
@@ -62,7 +65,9 @@ describe('with an interpreter', () => {
 
   it('gives its last words when it fails', async () => {
     await package_('raise RuntimeError("cannot import pkg_resources")')
-    await expect(startTensorBoard({ python: {}, logdir: folder })).rejects.toMatchObject({
+    await expect(
+      startTensorBoard({ python: { flag: python }, logdir: folder }),
+    ).rejects.toMatchObject({
       code: 'tensorboard/failed',
       message: expect.stringContaining('cannot import pkg_resources'),
     })

@@ -1,0 +1,51 @@
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RecordSplitter } from '../../core/tensorboard/records'
+import { decodeSummaryEvent } from '../../core/tensorboard/summary'
+import type { GammaEvent } from '../../runs/events'
+import { isGammaTag, layerOf } from './gammas'
+
+const chunkBytes = 1 << 20
+
+type Gammas = Pick<GammaEvent, 'epoch' | 'layers'>
+
+/** Follows the TensorBoard event files of a folder as a script writes them. */
+export class EventFiles {
+  private readonly files = new Map<string, { offset: number; readonly splitter: RecordSplitter }>()
+
+  /** Histograms of gammas since the last call, an entry an epoch. */
+  async read(folder: string): Promise<readonly Gammas[]> {
+    const names = await readdir(folder).catch(() => [])
+    const found = new Map<number, GammaEvent['layers'][number][]>()
+    for (const name of names.filter((one) => one.includes('tfevents')).sort()) {
+      for (const record of await this.recordsOf(join(folder, name))) {
+        const { step, histograms } = decodeSummaryEvent(record)
+        for (const { tag, histogram } of histograms.filter((one) => isGammaTag(one.tag))) {
+          const layers = found.get(step) ?? []
+          layers.push(layerOf(tag, histogram))
+          found.set(step, layers)
+        }
+      }
+    }
+    return [...found].map(([epoch, layers]) => ({ epoch, layers }))
+  }
+
+  private async recordsOf(path: string): Promise<readonly Uint8Array[]> {
+    const state = this.files.get(path) ?? { offset: 0, splitter: new RecordSplitter() }
+    this.files.set(path, state)
+    const file = await open(path, 'r').catch(() => undefined)
+    if (!file) return []
+    try {
+      const records: Uint8Array[] = []
+      for (;;) {
+        const buffer = Buffer.allocUnsafe(chunkBytes)
+        const { bytesRead } = await file.read({ buffer, position: state.offset })
+        if (bytesRead === 0) return records
+        state.offset += bytesRead
+        records.push(...state.splitter.push(buffer.subarray(0, bytesRead)))
+      }
+    } finally {
+      await file.close()
+    }
+  }
+}

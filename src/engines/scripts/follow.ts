@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import * as l10n from '@vscode/l10n'
+import { EventAppender, type NewEvent } from '../../runs/eventLog'
+import { lastLines } from '../../runs/postMortem'
+import { runFiles } from '../../runs/store'
+import { SummaryWriter } from '../../runs/summaries'
+import type { ScriptConfig } from './contract'
+import { ScriptOutputs } from './outputs'
+
+const lookMs = 1000
+const stoppedStatus = 130
+
+/**
+ * The process of a run of the workspace's own script: starts the script, and writes our events from what it leaves on
+ * disk. Leads the run's process group, so that who stops the run stops both.
+ *
+ * @param file `slim/runner.json` of the run
+ * @returns exit status: the script's own, 130 when it was stopped
+ */
+export async function followScript(file: string): Promise<number> {
+  const config = JSON.parse(await readFile(file, 'utf8')) as ScriptConfig
+  const { events, slimDir, output } = runFiles(config.runDir)
+  const log = new EventAppender(events)
+  const summaries = new SummaryWriter(slimDir)
+  const write = async (event: NewEvent): Promise<void> => {
+    await summaries.write(await log.append(event)).catch(() => undefined)
+  }
+  const began = Date.now()
+  await write(startOf(config))
+  const outputs = new ScriptOutputs(config, began)
+  const child = spawn(config.command, [...config.args], {
+    cwd: config.cwd,
+    env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    windowsHide: true,
+  })
+  let stopped = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopped = true
+      // SIGINT comes to the whole group; a second one would break off the script's own end.
+      if (signal !== 'SIGINT') child.kill(signal)
+    })
+  }
+  const exit = new Promise<{ code: number | null; error?: Error }>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, error }))
+    child.once('exit', (code) => resolve({ code }))
+  })
+  let ended = false
+  exit.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, lookMs))])
+    for (const event of await outputs.read()) await write(event)
+  }
+  const { code, error } = await exit
+  for (const event of await outputs.read()) await write(event)
+  const seconds = (Date.now() - began) / 1000
+  if (stopped) {
+    await write({ type: 'stopped', seconds })
+    return stoppedStatus
+  }
+  if (code === 0) {
+    const { mAP50 = null, mAP50_95 = null } = outputs.last ?? {}
+    await write({ type: 'finished', summary: { mAP50, mAP50_95, seconds } })
+    return 0
+  }
+  await write(await failureOf(config, code, error, output))
+  return code ?? 1
+}
+
+function startOf(config: ScriptConfig): NewEvent {
+  const { epochs, batchSize, imageSize, sr, python } = config
+  return {
+    type: 'started',
+    engine: 'scripts',
+    devices: [],
+    versions: { python },
+    ...{ epochs, batchSize, imageSize },
+    layers: [],
+    ...(sr > 0 ? { sparsity: { reg: 'l1', sr, schedule: 'constant' } } : {}),
+  }
+}
+
+async function failureOf(
+  { args }: ScriptConfig,
+  code: number | null,
+  error: Error | undefined,
+  output: string,
+): Promise<NewEvent> {
+  const stderr = await lastLines(output)
+  const why = error?.message ?? stderr.split('\n').at(-1) ?? ''
+  return {
+    type: 'failed',
+    code: 'scripts/failed',
+    text: l10n.t('{0} ended with code {1}: {2}', args[0] ?? '', code ?? '?', why),
+    remedy: l10n.t(
+      'The script is the workspace’s own: read what it said in slim/output.log, or run the stage with YOLOv5 Slim itself.',
+    ),
+    ...(stderr === '' ? {} : { stderr }),
+  }
+}

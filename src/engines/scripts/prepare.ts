@@ -1,0 +1,149 @@
+import { basename, join, resolve, sep } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { SlimError } from '../../core/errors'
+import { scanFlags } from '../../core/yolov5/argparse'
+import type { Detection, ScriptFlag } from '../../core/yolov5/release'
+import { readSource } from '../../core/yolov5/sources'
+import type { RunManifest } from '../../runs/manifest'
+import { collectProvenance } from '../../runs/provenance'
+import { createRunFolder, newRunId, writeManifest } from '../../runs/store'
+import type { LaunchSpec } from '../../runs/supervisor'
+import { parentOf } from '../common/parent'
+import { writeRunnerConfig } from '../common/runnerConfig'
+import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
+import type { ScriptConfig } from './contract'
+
+export type ScriptRequest = {
+  readonly detection: Detection
+  /** File name of a script in the checkout's root. */
+  readonly script: string
+  /** What the person typed behind it; handed over as it is. */
+  readonly args: readonly string[]
+  readonly commandLine: readonly string[]
+  readonly python: PythonCandidates
+  /** argv of what follows the script: `[process.execPath, <dist/cli.cjs>, 'internal-script']`. */
+  readonly follower: readonly string[]
+  readonly slimVersion: string
+}
+
+/**
+ * Makes a run of the workspace's own slimming script ready: the script is started as it is, with the words that the
+ * person typed. Only its run folder is chosen for it, where it takes the flags for that.
+ *
+ * @throws SlimError `scripts/missing`, `python/…`, `runs/…`
+ */
+export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec> {
+  const { detection, script, args } = request
+  const { root, capabilities, release } = detection
+  if (!capabilities.slimmingScripts.includes(script)) throw missing(script, detection)
+  const stage = stageOfScript(script)
+  const flags = scanFlags(readSource(join(root, script)) ?? '')
+  const found = await preflight(await findPython(request.python), { checkout: root })
+  const writesThere = ['project', 'name', 'exist_ok'].every((dest) =>
+    flags.some((flag) => flag.dest === dest),
+  )
+  const name = flagText(flags, args, 'name') ?? script.replace(/\.py$/, '')
+  const runDir = await createRunFolder(join(root, 'runs', 'train'), basename(name))
+  const parts = runDir.split(sep)
+  const place = writesThere
+    ? ['--project', parts.slice(0, -1).join(sep), '--name', parts.at(-1) ?? '', '--exist-ok']
+    : []
+  const sr = Number(flagText(flags, args, 'sr') ?? 0)
+  const sparse = stage === 'sparse' && (args.includes('--st') || !knows(flags, 'st')) ? sr : 0
+  const config: ScriptConfig = {
+    v: 1,
+    stage,
+    command: found.python.command,
+    // argparse takes the last of a flag that is given twice.
+    args: [...found.python.args, script, ...args, ...place],
+    cwd: root,
+    runDir,
+    writesThere,
+    gammaRate: ['v6.2', 'v7.0', 'master'].includes(release) ? 'x/lr1' : 'x/lr0',
+    epochs: Number(flagText(flags, args, 'epochs') ?? 0),
+    batchSize: Number(flagText(flags, args, 'batch_size') ?? 0),
+    imageSize:
+      Number(flagText(flags, args, 'imgsz') ?? flagText(flags, args, 'img_size') ?? 0) || 0,
+    sr: Number.isFinite(sparse) ? sparse : 0,
+    python: found.python.version,
+  }
+  const weights = flagText(flags, args, 'weights')
+  const parent = weights ? await parentOf(resolve(root, weights), root) : undefined
+  const manifest = await manifestOf(request, config, { torch: found.torch?.version, parent })
+  const file = await writeRunnerConfig(runDir, config)
+  await writeManifest(runDir, manifest)
+  const [command = process.execPath, ...follower] = request.follower
+  return {
+    runDir,
+    manifest,
+    command,
+    args: [...follower, file],
+    cwd: root,
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+    device: flagText(flags, args, 'device') ?? '',
+  }
+}
+
+async function manifestOf(
+  request: ScriptRequest,
+  { stage, sr, python }: ScriptConfig,
+  { torch, parent }: { readonly torch: string | undefined; readonly parent: string | undefined },
+): Promise<RunManifest> {
+  const { root, release } = request.detection
+  const provenance = await collectProvenance({
+    slimVersion: request.slimVersion,
+    checkout: root,
+    inputs: {},
+    python,
+    ...(torch === undefined ? {} : { torch }),
+  })
+  return {
+    ...{ v: 1, id: newRunId(), stage, engine: 'scripts' },
+    ...(parent === undefined ? {} : { parent }),
+    commandLine: request.commandLine,
+    cwd: root,
+    checkout: { root, release },
+    ...(sr > 0 ? { sparsity: { reg: 'l1', sr, schedule: 'constant' } } : {}),
+    createdAt: Date.now(),
+    provenance,
+  }
+}
+
+/** What a script does, by its name; `sparity` is a spelling found in the wild. */
+export function stageOfScript(script: string): ScriptConfig['stage'] {
+  if (/spars|sparity/i.test(script)) return 'sparse'
+  if (/finetun|fine_tun/i.test(script)) return 'finetune'
+  if (/(?:val|test|eval)/i.test(script)) return 'val'
+  return /prun/i.test(script) && !/train/i.test(script) ? 'prune' : 'train'
+}
+
+function knows(flags: readonly ScriptFlag[], dest: string): boolean {
+  return flags.some((flag) => flag.dest === dest)
+}
+
+/** What a flag is given, or its default in the script. */
+function flagText(
+  flags: readonly ScriptFlag[],
+  args: readonly string[],
+  dest: string,
+): string | undefined {
+  const flag = flags.find((one) => one.dest === dest)
+  if (!flag) return undefined
+  const given = args.flatMap((arg, i) => {
+    const [name = '', inline] = arg.split(/=(.*)/s, 2)
+    return flag.names.includes(name) ? [inline ?? args[i + 1] ?? ''] : []
+  })
+  const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')
+  return given.at(-1) ?? (fallback === 'None' ? undefined : fallback)
+}
+
+function missing(script: string, { root, capabilities }: Detection): SlimError {
+  const { slimmingScripts } = capabilities
+  return new SlimError(
+    'scripts/missing',
+    l10n.t('There is no slimming script {0} in {1}.', script, root),
+    slimmingScripts.length > 0
+      ? l10n.t('Name one of these: {0}', slimmingScripts.join(', '))
+      : l10n.t('Use the stages of YOLOv5 Slim itself: sparse, prune, finetune.'),
+  )
+}

@@ -1,0 +1,43 @@
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import { commands, Uri, window } from 'vscode'
+import { SlimError } from '../../core/errors'
+import { commandIds } from '../contributions'
+import { splitArguments } from '../form/field'
+import { pythonSettings } from '../python/interpreter'
+import { busy, type CommandContext, requireCheckout } from './context'
+
+const started = v.object({ runDir: v.string() })
+
+/** Starts a slimming script of the workspace's own as it is, with the words that the person gives. */
+export async function runScript(context: CommandContext): Promise<void> {
+  const { root, capabilities } = await requireCheckout(context)
+  const { slimmingScripts } = capabilities
+  if (slimmingScripts.length === 0) {
+    throw new SlimError(
+      'scripts/missing',
+      l10n.t('There is no slimming script in {0}.', root),
+      l10n.t('Use the stages of YOLOv5 Slim itself: sparse, prune, finetune.'),
+    )
+  }
+  const title = l10n.t('Run a script of the workspace')
+  const script = await window.showQuickPick([...slimmingScripts], { title })
+  if (script === undefined) return
+  const words = await window.showInputBox({
+    title: `${title}: ${script}`,
+    prompt: l10n.t('Its arguments, as on the command line'),
+    ignoreFocusOut: true,
+  })
+  if (words === undefined) return
+  const { configured, active } = await pythonSettings(Uri.file(root))
+  const python = configured ?? active
+  const args = [
+    ...['script', '--detach', '--json', '--repo', root],
+    ...(python === undefined ? [] : ['--python', python]),
+    ...[script, ...splitArguments(words)],
+  ]
+  const answer = await busy(l10n.t('starting {0}', script), () => context.program.json(args, root))
+  const { runDir } = v.parse(started, answer)
+  await context.runs.follow(runDir)
+  await commands.executeCommand(commandIds.openDashboard, runDir)
+}
