@@ -48,8 +48,12 @@ export function readTheme(): Theme {
   }
 }
 
-/** Calls back when the person switches the theme; VS Code then changes the body's class and the variables. */
-export function onThemeChange(call: () => void): void {
+/**
+ * Calls back when the person switches the theme; VS Code then changes the body's class and the variables.
+ *
+ * @returns ends it
+ */
+export function onThemeChange(call: () => void): () => void {
   let asked = false
   const observer = new MutationObserver(() => {
     if (asked) return
@@ -62,6 +66,7 @@ export function onThemeChange(call: () => void): void {
   const options = { attributes: true, attributeFilter: ['class', 'style', 'data-vscode-theme-id'] }
   observer.observe(document.body, options)
   observer.observe(document.documentElement, options)
+  return () => observer.disconnect()
 }
 
 /** A colour made see-through; one that is neither `#rgb`, `#rrggbb(aa)` nor `rgb(…)` stays as it is. */

@@ -82,7 +82,7 @@ export function mountPreview(
     layers.root,
   )
   container.replaceChildren(root)
-  onThemeChange(() => curve.recolor())
+  const endTheme = onThemeChange(() => curve.recolor())
   render()
 
   function change(changed: PreviewOptions): void {
@@ -136,6 +136,7 @@ export function mountPreview(
     dispose: () => {
       cancelAnimationFrame(frame)
       clearTimeout(speaking)
+      endTheme()
       curve.dispose()
       root.remove()
     },
