@@ -50,6 +50,7 @@ beforeAll(async () => {
     '--json',
   )
   data = JSON.parse(made.stdout).data
+  writeFileSync(join(scratch.path, 'bad.yaml'), 'lr0: fast\n')
 })
 afterAll(scratch.dispose)
 
@@ -153,7 +154,8 @@ describe('the built-in engine', () => {
     expect(epochs).toEqual(Array.from({ length: done + 1 }, (_, i) => i))
     // A run that finished is refused, and its log is left as it was.
     const log = eventsOf('stopped').length
-    const again = await run('train', '--engine', 'builtin', '--resume', 'runs/stopped')
+    const named = ['--resume', 'stopped', '--project', 'runs']
+    const again = await run('train', '--engine', 'builtin', ...named)
     expect(again.stderr).toContain('resume/finished')
     expect(again.code).toBe(2)
     expect(eventsOf('stopped')).toHaveLength(log)
@@ -163,6 +165,9 @@ describe('the built-in engine', () => {
     [['--weights', 'missing.pt'], 'file/not-found', 'missing.pt'],
     [['--weights', baseline, '--epochs', '0'], 'flags/value', '--epochs'],
     [['--weights', baseline, '--imagesize', '64'], 'flags/unknown', '--imagesize'],
+    [['--weights', baseline, '--device', 'tpu'], 'backend/unknown', '--device tpu'],
+    [['--weights', baseline, '--device', 'webgpu'], 'backend/unavailable', 'install webgpu'],
+    [['--weights', baseline, '--hyp', 'bad.yaml'], 'hyp/value', 'lr0'],
   ])('refuses %j before anything starts: %s', async (args, code, named) => {
     const { stderr, code: status } = await run('train', ...training('never', ...args))
     expect(status).toBe(2)
@@ -171,12 +176,14 @@ describe('the built-in engine', () => {
     expect(existsSync(join(scratch.path, 'runs/never'))).toBe(false)
   })
 
-  it('says which device is missing', async () => {
-    const args = training('nodevice', '--weights', baseline, '--epochs', '1', '--device', 'webgpu')
-    const { code, stderr } = await run('train', ...args)
-    expect(code).toBe(1)
-    expect(stderr).toContain('backend/unavailable')
-    expect(stderr).toContain('backend install webgpu')
+  it('names the key of the split that --task asks for', async () => {
+    const { code, stderr } = await run(
+      'val',
+      ...common('never', '--weights', baseline, '--task', 'test'),
+    )
+    expect(code).toBe(2)
+    expect(stderr).toContain('data/missing-key')
+    expect(stderr).toContain('“test”')
   })
 })
 
@@ -204,7 +211,7 @@ it('scores a checkpoint, and a pruned one, as the stock val of every release doe
       expect(Math.abs((summary[name] ?? Number.NaN) - value), `${key} ${name}`).toBeLessThan(0.002)
     }
   }
-})
+}, 240_000)
 
 it('draws what it finds on copies of images, and writes it as labels', async () => {
   const images = join(scratch.path, 'shapes/images/val')
