@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { asSlimError } from '../../core/errors'
 import { releaseFor } from '../../engines/builtin/stage/detection'
+import { optOf } from '../../engines/builtin/stage/launch'
 import {
   type TrainOptions,
   trainOptions,
   type ValOptions,
   valOptions,
 } from '../../engines/builtin/stage/options'
-import { optOf } from '../../engines/builtin/stage/prepare'
 import { defaultHyp, type Hyp, readHyp } from '../../engines/builtin/training/hyp'
 import { flagDefault, flagValue, type ParsedFlags, parseFlags } from '../../engines/common/flags'
 import { hypFile, isFile } from '../../engines/common/inputs'
@@ -133,6 +133,7 @@ class Check {
         ...(data ? { data } : {}),
         ...(weights ? { weights } : {}),
         ...(cfg ? { cfg } : {}),
+        pruned: this.#arePruned(value('weights')),
         singleClass: this.#parsed?.script.has('single_cls') === true,
         ...(options && 'epochs' in options ? { epochs: options.epochs } : {}),
         ...(options && !bad.has('batch') ? { batch: options.batchSize } : {}),
@@ -151,6 +152,14 @@ class Check {
     }
     this.#folder(value('name'))
     return this.#found
+  }
+
+  /** The choice of a checkpoint says which stage's run it is of. */
+  #arePruned(weights: string): boolean {
+    const control = this.#request.fields.find(({ key }) => key === 'weights')?.control
+    const choices = control?.kind === 'file' ? control.choices : []
+    const from = choices.find(({ value }) => value === weights)?.description ?? ''
+    return /^(prune|finetune) /.test(from)
   }
 
   #engine(): 'pytorch' | 'builtin' {

@@ -42,6 +42,14 @@ it('compares classes: an error where the head is kept', () => {
   ])
 })
 
+it('says what a yaml beside weights does, most of all to pruned ones', () => {
+  const cfg = { file: 'm.yaml', nc: 3 }
+  const of = (change: Partial<Cross>) => codes({ data, ...change }).slice(1)
+  expect(of({ weights, cfg })).toEqual(['cfg form/cfg-and-weights information'])
+  expect(of({ weights, cfg, pruned: true })).toEqual(['cfg form/unpruned warning'])
+  expect(of({ weights })).toEqual([])
+})
+
 it('doubts numbers that make no sense', () => {
   const of = (change: Partial<Cross>) => codes({ data, ...change }).slice(1)
   expect(of({ epochs: 5000 })).toEqual(['epochs form/epochs warning'])

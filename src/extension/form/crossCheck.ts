@@ -10,6 +10,8 @@ export type Cross = {
   readonly data?: DataFacts
   readonly weights?: WeightsFacts
   readonly cfg?: CfgFacts
+  /** The weights come from a run that pruned, or that finetuned what was pruned. */
+  readonly pruned?: boolean
   /** `--single-cls`: all classes are one. */
   readonly singleClass: boolean
   readonly epochs?: number
@@ -27,7 +29,12 @@ const stride = 32
 
 /** What does not fit together, or makes little sense; each by itself is right. */
 export function crossFindings(cross: Cross): readonly FieldFinding[] {
-  return [...dataFindings(cross), ...classFindings(cross), ...numberFindings(cross)]
+  return [
+    ...dataFindings(cross),
+    ...classFindings(cross),
+    ...networkFindings(cross),
+    ...numberFindings(cross),
+  ]
 }
 
 function dataFindings({ data, stage }: Cross): FieldFinding[] {
@@ -79,6 +86,26 @@ function dataFindings({ data, stage }: Cross): FieldFinding[] {
     )
   }
   return found
+}
+
+/** train.py builds what the yaml says and copies into it what fits of the weights. */
+function networkFindings({ weights, cfg, pruned = false }: Cross): FieldFinding[] {
+  if (!weights || !cfg) return []
+  return [
+    pruned
+      ? {
+          ...{ field: 'cfg', severity: 'warning', code: 'form/unpruned' },
+          text: l10n.t(
+            'The yaml describes the network before it was pruned: leave it empty to go on with the pruned one.',
+          ),
+        }
+      : {
+          ...{ field: 'cfg', severity: 'information', code: 'form/cfg-and-weights' },
+          text: l10n.t(
+            'The yaml’s network is built, and what fits of the weights is copied into it.',
+          ),
+        },
+  ]
 }
 
 function classFindings({ stage, data, weights, cfg, singleClass }: Cross): FieldFinding[] {

@@ -48,6 +48,7 @@ export class Forms extends DisposableList {
         place: (root) => this.placeAt(root),
         runs: (root) => activity.runs(root),
         readiness: async ({ root }) => readinessOf(root, await pythonSettings(Uri.file(root))),
+        sampleModel: Uri.joinPath(extensionUri, 'media', 'sample', 'model.yaml').fsPath,
         settings: formSettings,
       },
     }

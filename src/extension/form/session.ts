@@ -6,7 +6,7 @@ import { formCandidates, within } from './candidates'
 import { checkForm, scriptFlags } from './check'
 import type { FormContract, FormState } from './contract'
 import { Facts, type Place } from './facts'
-import { type Field, initialValues, type Values } from './field'
+import { type Choice, type Field, initialValues, type Values } from './field'
 import { fixOf } from './fixes'
 import type { FormMemory } from './memory'
 import { parentRuns, prefill } from './parents'
@@ -21,6 +21,8 @@ export type FormSources = {
   readonly place: (root: string) => Promise<Place>
   readonly runs: (root: string) => Promise<readonly RunSnapshot[]>
   readonly readiness: (place: Place) => Promise<Readiness>
+  /** A model yaml for folders that have none. */
+  readonly sampleModel: string
   readonly settings: (root: string) => { readonly engine: Engine; readonly queue: boolean }
 }
 
@@ -167,11 +169,16 @@ export class FormSession {
     const candidates = await formCandidates(stage, root, runs)
     const fields = stageFields(stage, {
       ...candidates,
+      ...(place.hasCheckout ? {} : { models: [...candidates.models, this.#sampleModel()] }),
       flags: scriptFlags({ stage, place }),
       engine: this.sources.settings(root).engine,
       hasCheckout: place.hasCheckout,
     })
     return { place, runs, readiness, fields }
+  }
+
+  #sampleModel(): Choice {
+    return { value: this.sources.sampleModel, description: l10n.t('YOLOv5n, of the extension') }
   }
 
   async #show(shown: Shown): Promise<void> {

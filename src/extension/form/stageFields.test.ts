@@ -26,8 +26,16 @@ const line = (stage: (typeof formStages)[number], values: Record<string, string>
 
 it('spells a sparse training as the command line does', () => {
   expect(line('sparse', { data: 'data/a.yaml', weights: '', sr: '0.005', workers: '4' })).toBe(
-    '--data data/a.yaml --cfg models/yolov5s.yaml --weights  --sr 0.005 --percent 0.5 --epochs 100 --batch-size 16 --imgsz 640 --name sparse --workers 4',
+    '--data data/a.yaml --weights  --sr 0.005 --percent 0.5 --epochs 100 --batch-size 16 --imgsz 640 --name sparse --workers 4',
   )
+})
+
+it('builds the usual model only where there are no weights to go on from', () => {
+  const { newest: _, ...without } = context
+  const cfg = (given: FormContext) =>
+    stageFields('sparse', given).find(({ key }) => key === 'cfg')?.initial
+  expect([cfg(context), cfg(without)]).toEqual(['', 'models/yolov5s.yaml'])
+  expect(cfg({ ...without, models: [{ value: 'mine.yaml' }] })).toBe('mine.yaml')
 })
 
 it('starts pruning from the newest sparse run, in the preview', () => {
@@ -65,10 +73,10 @@ describe.each(formStages)('%s', (stage) => {
     for (const { label, hint } of fields) expect([label, hint]).not.toContain('')
   })
 
-  it('starts from values that hold, but for the data set, which it asks for', () => {
+  it('starts from values that hold, where there is one data set', () => {
     const values = initialValues(fields, {}, {})
     const wrong = fields.filter(({ key, validate }) => validate(values[key] ?? ''))
-    expect(wrong.map(({ key }) => key)).toEqual(stage === 'prune' ? [] : ['data'])
+    expect(wrong.map(({ key }) => key)).toEqual([])
   })
 
   it('refuses files that are not there', () => {

@@ -25,7 +25,7 @@ export type FormContext = {
 }
 
 /** Keys whose values one stage takes over from another. */
-export const sharedKeys = ['data', 'cfg', 'batch', 'imgsz', 'engine', 'device'] as const
+export const sharedKeys = ['data', 'batch', 'imgsz', 'engine', 'device'] as const
 
 /** The form of a stage, in the order in which it is shown. */
 export function stageFields(stage: FormStage, context: FormContext): readonly Field[] {
@@ -83,20 +83,26 @@ const data = ({ dataSets, exists }: FormContext): Field => ({
   label: l10n.t('Data set'),
   hint: l10n.t('The data.yaml that names images and classes'),
   control: { kind: 'file', endings: yamls, choices: dataSets },
-  initial: '',
+  initial: dataSets.length === 1 ? (dataSets[0]?.value ?? '') : '',
   validate: validate.file(yamls, exists),
 })
 
-const cfg = ({ models, exists }: FormContext): Field => ({
+const cfg = ({ models, newest, exists }: FormContext): Field => ({
   key: 'cfg',
   flag: '--cfg',
   label: l10n.t('Model'),
   hint: l10n.t('The model yaml to build'),
   control: { kind: 'file', endings: yamls, choices: models },
-  initial: models.find(({ value }) => /yolov5s\.yaml$/.test(value))?.value ?? '',
+  // Weights bring their own network, which a yaml would replace by its own.
+  initial: newest === undefined ? usualModel(models) : '',
   empty: l10n.t('that of the weights'),
   validate: validate.optional(validate.file(yamls, exists)),
 })
+
+function usualModel(models: readonly Choice[]): string {
+  const usual = models.find(({ value }) => /yolov5s\.yaml$/.test(value))
+  return (usual ?? (models.length === 1 ? models[0] : undefined))?.value ?? ''
+}
 
 function weights(context: FormContext, { required }: { readonly required: boolean }): Field {
   const { checkpoints, newest, exists } = context
