@@ -23,7 +23,7 @@ export async function startInQueue(submission: Submission): Promise<StartedRun |
     return await startInTurn(launch.manifest.id, {
       onAhead: (runs) => {
         const names = runs.map((run) => run.runDir).join(', ')
-        printAside(l10n.t('waiting for {0}, which {1} uses', devices.join(', '), names))
+        printAside(l10n.t('waiting for {0}, after {1}', devices.join(', '), names))
       },
     })
   } finally {
@@ -35,5 +35,5 @@ export async function startInQueue(submission: Submission): Promise<StartedRun |
 /** `--detach` of a run that has to wait: a process of its own waits for it. */
 export async function detachQueued({ launch, ahead }: Submission): Promise<void> {
   await handOver(launch.manifest.id, waiter, process.pid)
-  printAside(l10n.t('it is queued, and starts by itself after {0} other runs', ahead.length))
+  printAside(l10n.t('it is queued and starts by itself; runs ahead of it: {0}', ahead.length))
 }

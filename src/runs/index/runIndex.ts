@@ -34,6 +34,7 @@ const processCheckMs =
 /** Of the time, this share at most goes into searching. */
 const scanShare = 0.05
 const emitMs = 200
+const longestPauseMs = 5000
 
 /**
  * All runs below some folders, kept current: searched for now and then, since network file systems tell nobody of
@@ -175,6 +176,7 @@ export class RunIndex {
     let added: EntryUpdate[] = []
     let changed: EntryUpdate[] = []
     let emitted = Date.now()
+    let pause = emitMs
     const flush = (): void => {
       emitted = Date.now()
       if (added.length + changed.length === 0) return
@@ -198,7 +200,10 @@ export class RunIndex {
         if (entry.run && isNew) this.entries.set(run.runDir, entry)
         if (update && isNew) added.push(initial ? { ...update, events: [] } : update)
         else if (update && known) changed.push(update)
-        if (Date.now() - emitted >= emitMs) flush()
+        if (Date.now() - emitted < pause) return
+        flush()
+        // The first rows at once; of thousands, each further telling makes everybody arrange them all again.
+        pause = Math.min(pause * 2, longestPauseMs)
       },
       8,
     )
