@@ -34,6 +34,8 @@ export function ensureRuntime(log = console.log) {
       ...process.env,
       PATH: `${join(nodeFolder, 'bin')}${delimiter}${process.env.PATH}`,
       npm_config_nodedir: nodeFolder,
+      // The outer npm's, if one runs us, tells of the outer Node.
+      npm_config_user_agent: undefined,
     })
   })
   return {

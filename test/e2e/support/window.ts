@@ -34,7 +34,8 @@ export class Window {
     })
     const page = await context.newPage()
     const window = new Window(page, name)
-    await page.goto(server.url(workspace))
+    // A busy machine takes its time over the workbench's scripts: what counts is that it appears.
+    await page.goto(server.url(workspace), { waitUntil: 'commit' })
     await window.settled()
     return window
   }
@@ -49,7 +50,7 @@ export class Window {
   }
 
   async reload(): Promise<void> {
-    await this.page.reload()
+    await this.page.reload({ waitUntil: 'commit' })
     await this.settled()
   }
 
