@@ -77,6 +77,7 @@ export const settings = {
   python: 'python',
   engine: 'engine',
   queue: 'queue',
+  notifications: 'notifications',
 } as const
 
 export const viewIds = {

@@ -1,13 +1,14 @@
-import { EventEmitter, type LogOutputChannel, window } from 'vscode'
+import { EventEmitter, type LogOutputChannel, window, workspace } from 'vscode'
 import type { EntryUpdate } from '../../runs/index/entry'
 import type { IndexChange } from '../../runs/index/runIndex'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { runFiles } from '../../runs/store'
 import { DisposableList } from '../common/disposable'
+import { settings } from '../contributions'
 import { writeError, writeLine } from '../log'
 import type { WorkspaceRuns } from '../runs/workspaceRuns'
-import { announcement } from './announcement'
+import { announcement, type Notifications, notificationChoices } from './announcement'
 import { collectEnd, collectEventLines, type LogLine } from './collect'
 import { OutputTail } from './outputTail'
 
@@ -75,7 +76,8 @@ export class Activity extends DisposableList {
     const line = collectEnd(run)
     if (!line) return
     writeLine(this.channel, line)
-    if (announcement(line, window.state.focused) === 'notification') this.announce(run, line)
+    const shown = announcement(line, window.state.focused, wantedNotifications())
+    if (shown === 'notification') this.announce(run, line)
     else window.setStatusBarMessage(line.text, 15_000)
   }
 
@@ -89,4 +91,9 @@ export class Activity extends DisposableList {
     const lines = await tail.read().catch(() => [])
     for (const line of lines) this.channel.info(`${name} | ${line}`)
   }
+}
+
+function wantedNotifications(): Notifications {
+  const value = workspace.getConfiguration(settings.section).get<string>(settings.notifications)
+  return notificationChoices.find((one) => one === value) ?? 'all'
 }
