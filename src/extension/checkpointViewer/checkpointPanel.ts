@@ -83,7 +83,11 @@ export class CheckpointPanel extends DisposableList {
       return
     }
     const stamp = await stampOf(fsPath)
-    if (this.read?.stamp !== stamp) this.read = { stamp, ...(await this.readFile()) }
+    if (this.read?.stamp !== stamp) {
+      // Both take a moment, and what is shown depends on both.
+      const [read] = await Promise.all([this.readFile(), context.checkouts.search()])
+      this.read = { stamp, ...read }
+    }
     const { view, error } = this.read
     const content = view
       ? collectContent(fsPath, view, context.checkouts.selected, this.preview.data(view))

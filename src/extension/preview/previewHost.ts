@@ -46,16 +46,21 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, printed: unknown): T {
 export class PreviewHost {
   private output: string | undefined
   private busy = false
+  /** As the page was told: a checkout that is found later must not move what its paths are relative to. */
+  private place: PrunePlace
 
   constructor(
     private readonly context: PreviewContext,
     readonly path: string,
     private readonly post: (message: PreviewToPage) => void,
-  ) {}
+  ) {
+    this.place = this.findPlace()
+  }
 
   /** What the page's preview starts with; undefined for what can not be pruned. */
   data({ network }: CheckpointView): PreviewData | undefined {
     if (!network) return undefined
+    this.place = this.findPlace()
     const { weights, output } = this.place
     return { path: this.path, weights, network, output, locked: lockReason() }
   }
@@ -125,7 +130,7 @@ export class PreviewHost {
     this.post({ type: 'previewState', path: this.path, state })
   }
 
-  private get place(): PrunePlace {
+  private findPlace(): PrunePlace {
     const { all, selected } = this.context.checkouts
     const roots = [...(selected ? [selected] : []), ...all].map(({ root }) => root)
     return prunePlace(this.path, roots)
