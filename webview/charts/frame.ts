@@ -119,6 +119,11 @@ export class ChartFrame {
     const same =
       this.chart && 'type' in this.chart.config && this.chart.config.type === configType(config)
     if (this.chart && same) {
+      if (labelsOf(this.chart.data) !== labelsOf(config.data)) {
+        // What the crosshair told is of lines that may be gone.
+        this.chart.setActiveElements([])
+        this.chart.tooltip?.setActiveElements([], { x: 0, y: 0 })
+      }
       this.chart.data = config.data
       this.chart.options = this.keepZoom(config.options)
       this.chart.update('none')
@@ -183,6 +188,10 @@ export class ChartFrame {
       )
     }
   }
+}
+
+function labelsOf({ datasets }: ChartConfiguration['data']): string {
+  return datasets.map(({ label }) => label).join('\n')
 }
 
 function configType(config: ChartConfiguration): string | undefined {

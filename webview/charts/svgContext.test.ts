@@ -44,6 +44,16 @@ it('restores style, transform and clip', () => {
   expect(svg).toContain('d="M0 0L6 0L6 6L0 6Z" fill="#000"/>')
 })
 
+it('clips text where it clips everything, whatever the text’s own transform', () => {
+  const svg = drawn((context) => {
+    context.rect(0, 0, 10, 10)
+    context.clip()
+    context.translate(50, 50)
+    context.fillText('a', 0, 0)
+  })
+  expect(svg).toContain('<g clip-path="url(#clip1)"><text transform="matrix(1 0 0 1 50 50)"')
+})
+
 it('keeps text as text, escaped, turned and anchored', () => {
   const svg = drawn((context) => {
     context.font = 'bold 12px "Segoe UI", sans-serif'

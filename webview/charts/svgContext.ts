@@ -1,3 +1,17 @@
+import {
+  anchor,
+  escapeXml,
+  fontOf,
+  identity,
+  type Matrix,
+  multiply,
+  number,
+  paint,
+  shift,
+} from './svgText'
+
+type Saved = Readonly<Record<string, unknown>>
+
 /**
  * A drawing surface that writes SVG instead of pixels: the part of the browser's 2D context that Chart.js and its
  * plugins draw with. Text keeps being text, so that a figure can be edited afterwards.
@@ -175,13 +189,14 @@ export class SvgContext {
   /** The picture starts empty. */
   clearRect(): void {}
 
-  fillText(text: string, x: number, y: number): void {
-    this.write(text, x, y, `fill="${paint(this.fillStyle)}"`)
+  /** @param text tick labels may be numbers */
+  fillText(text: string | number, x: number, y: number): void {
+    this.write(String(text), x, y, `fill="${paint(this.fillStyle)}"`)
   }
 
-  strokeText(text: string, x: number, y: number): void {
+  strokeText(text: string | number, x: number, y: number): void {
     const style = `stroke="${paint(this.strokeStyle)}" stroke-width="${number(this.lineWidth)}"`
-    this.write(text, x, y, `fill="none" ${style}`)
+    this.write(String(text), x, y, `fill="none" ${style}`)
   }
 
   measureText(text: string): TextMetrics {
@@ -213,8 +228,9 @@ export class SvgContext {
     const weight = /\bbold\b|\b[6-9]00\b/.test(this.font) ? ' font-weight="bold"' : ''
     const place = `transform="matrix(${this.matrix.map(number).join(' ')})" x="${number(x)}" y="${number(y + shift(this.textBaseline, size))}"`
     const font = `font-family="${escapeXml(family)}" font-size="${size}"${weight} text-anchor="${anchor(this.textAlign)}"`
+    // A clip would move with the text's own transform, so it goes around it.
     this.parts.push(
-      `<text ${place} ${font} ${attributes}${this.common()}>${escapeXml(text)}</text>`,
+      `<g${this.common()}><text ${place} ${font} ${attributes}>${escapeXml(text)}</text></g>`,
     )
   }
 
@@ -227,56 +243,4 @@ export class SvgContext {
     const [a, b, c, d, e, f] = this.matrix
     return `${number(a * x + c * y + e)} ${number(b * x + d * y + f)}`
   }
-}
-
-type Matrix = readonly [number, number, number, number, number, number]
-type Saved = Readonly<Record<string, unknown>>
-const identity: Matrix = [1, 0, 0, 1, 0, 0]
-
-function multiply([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
-  return [
-    ...([a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j] as const),
-    ...([a * k + c * l + e, b * k + d * l + f] as const),
-  ]
-}
-
-/** Two decimals are a fiftieth of a pixel. */
-function number(value: number): string {
-  return String(Math.round(value * 100) / 100)
-}
-
-/** Gradients and patterns, which our charts do not use, become grey. */
-function paint(style: unknown): string {
-  return typeof style === 'string' ? escapeXml(style) : '#888'
-}
-
-function fontOf(font: string): [size: number, family: string] {
-  const found = /(\d+(?:\.\d+)?)px(?:\/\S+)?\s+(.*)$/.exec(font)
-  return [Number(found?.[1] ?? 10), found?.[2] ?? 'sans-serif']
-}
-
-/** SVG viewers disagree about baselines, so the alphabetic one is reckoned: a usual font rises 0.74 em over it. */
-function shift(baseline: string, size: number): number {
-  const parts: Readonly<Record<string, number>> = {
-    top: 0.8,
-    hanging: 0.74,
-    middle: 0.35,
-    bottom: -0.2,
-  }
-  return (parts[baseline] ?? 0) * size
-}
-
-function anchor(align: string): string {
-  const anchors: Readonly<Record<string, string>> = { center: 'middle', right: 'end', end: 'end' }
-  return anchors[align] ?? 'start'
-}
-
-function escapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  }
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? '')
 }
