@@ -134,6 +134,14 @@ describe('checkModel', () => {
     expect(checkModel(MODEL, at(v7, 'x.yaml'), v7, { ...used, nc: 3 })).toEqual([])
   })
 
+  it('leaves yamls of another parser alone', () => {
+    const one = (row: string) =>
+      `nc: 1\ndepth_multiple: 1\nwidth_multiple: 1\nanchors: 3\nbackbone: [${row}, ${row}]\nhead: [${row}]\n`
+    expect(codes(check(one('{0: [-1, 1, C3, [8]]}')))).toEqual(['model-yaml/layer-row information'])
+    expect(codes(check(one('[-1, 1, C3, [8], 5]')))).toEqual(['model-yaml/layer-row information'])
+    expect(codes(check(one('nothing')))).toContain('model-yaml/layer-row error')
+  })
+
   it('offers the release’s own file for one that is broken, never for itself', () => {
     const broken = MODEL.replace('[-1, 3, C3, [128]]', '[-1, 3, C3]')
     expect(check(broken)[0]?.fixes?.[0]).toMatchObject({ kind: 'stock' })

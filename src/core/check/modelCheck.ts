@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { isScalar, isSeq } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
 import type { Finding, Fix } from '../finding'
 import type { ModelLayer } from '../yolov5/modelLayer'
 import { checkModelYaml, type ModelYaml, parseModelYaml } from '../yolov5/modelYaml'
@@ -173,6 +173,8 @@ export function checkModel(
   const own = stockModel(clone, path, model)
   const stock =
     own === undefined ? [] : [stockFix(clone.detection.release, join(clone.detection.root, own))]
+  const foreign = foreignRows(yaml)
+  if (foreign !== undefined) return [foreign]
   const found = checkModelYaml(text, clone.detection).map((finding) =>
     withFixes(finding, model, yaml, clone, stock),
   )
@@ -188,6 +190,26 @@ export function checkModel(
     ...(isHub(clone, path) ? [] : mixedFinding(model, clone, stock)),
     ...ncFinding(model, yaml, used),
   ]
+}
+
+/** Rows of another form throughout: forks keep yamls for parsers of their own, of which nothing can be said. */
+function foreignRows(yaml: YamlText): Finding | undefined {
+  const rows = ['backbone', 'head'].flatMap((key): unknown[] => {
+    const section = topLevel(yaml).get(key)?.value
+    return isSeq(section) ? section.items : []
+  })
+  const forms = new Set(rows.map((row) => (isSeq(row) ? row.items.length : isMap(row) && 'map')))
+  const [form = false] = forms
+  if (yaml.errors.length > 0 || rows.length < 3 || forms.size > 1 || form === false || form === 4)
+    return undefined
+  return {
+    code: 'model-yaml/layer-row',
+    message: l10n.t(
+      'No row has the form [from, number, module, args]: this file is for another parser.',
+    ),
+    severity: 'information',
+    range: yaml.range(rows[0]),
+  }
 }
 
 /** models/hub holds variants of all ages, mixed ones among them. */

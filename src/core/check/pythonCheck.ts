@@ -93,9 +93,12 @@ function usesOf(binding: Binding, code: string, snippet: Snippet, clone: Clone):
 function torchLoads(code: string, { range }: Snippet, torch: Torch): Finding[] {
   const [major = 0, minor = 0] = (torch?.version ?? '').split('.').map(Number)
   const known = torch !== undefined
+  // What may be is worth one line; what is, all of them.
+  const shown = known ? Number.POSITIVE_INFINITY : 1
   if (known && (major < 2 || (major === 2 && minor < 6))) return []
   return callsOf(code, 'torch.load')
     .filter(({ args }) => args.length > 0 && !args.some((arg) => /^weights_only\b|^\*/.test(arg)))
+    .slice(0, shown)
     .flatMap(({ start, end }) => {
       const close = closing(code, end)
       const fix: Fix = {

@@ -72,9 +72,9 @@ describe('checkDataYaml', () => {
     expect(codes(text, v7)).toEqual([])
     expect(codes(text, v5)).toEqual([
       'data-yaml/path-ignored warning',
-      'data-yaml/dict-names error',
+      'data-yaml/dict-names warning',
     ])
-    expect(codes(text, v6)).toEqual(['data-yaml/dict-names error'])
+    expect(codes(text, v6)).toEqual(['data-yaml/dict-names warning'])
   })
 
   it('reports names whose numbers do not count from 0, or are no numbers', () => {

@@ -120,8 +120,12 @@ function readNames(context: Context): readonly string[] | undefined {
     if (!dictNames) {
       add(
         'data-yaml/dict-names',
-        'error',
-        l10n.t('YOLOv5 {0} needs “names” as a list, not as numbered entries.', detection.release),
+        // It trains, and then calls the classes by their numbers (ran, v5.0 to v6.2).
+        'warning',
+        l10n.t(
+          'YOLOv5 {0} takes the numbers of “names” for the names: write them as a list.',
+          detection.release,
+        ),
         yaml.range(entry.key),
       )
     }
