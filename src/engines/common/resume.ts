@@ -7,6 +7,7 @@ import type { RunManifest } from '../../runs/manifest'
 import { readRun } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { findRun, listRuns, readManifest, runFiles } from '../../runs/store'
+import { flagValue, type ParsedFlags } from './flags'
 import { isFile } from './inputs'
 
 /** What of `slim/runner.json` a resumed run goes on with; each engine writes more. */
@@ -30,6 +31,16 @@ export type ResumePoint = {
   /** `--device` and `--batch-size` as the run was started, from the opt.yaml that the release wrote. */
   readonly device?: string
   readonly batchSize?: string
+}
+
+/** Folders that hold runs: those known, and the one that `--project` names. */
+export function projectsFor(
+  { script }: Pick<ParsedFlags, 'script'>,
+  cwd: string,
+  known: readonly string[] = [],
+): readonly string[] {
+  const project = flagValue(script, 'project')
+  return project === undefined ? known : [...known, resolve(cwd, project)]
 }
 
 /**

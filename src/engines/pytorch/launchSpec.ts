@@ -97,8 +97,3 @@ export async function launchSpec(
     notes,
   }
 }
-
-/** Where runs are looked for beside the checkout's own folders. */
-export function projectsOf(request: StageRequest): { readonly projects: readonly string[] } {
-  return { projects: request.projects ?? [] }
-}

@@ -4,7 +4,7 @@ import type { RunManifest } from '../../runs/manifest'
 import { newRunId } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { flagValue } from '../common/flags'
-import { resumePoint } from '../common/resume'
+import { projectsFor, resumePoint } from '../common/resume'
 import { resumedSparsity, sparsityFields } from '../common/sparsityFlags'
 import { checkWeights } from '../common/weights'
 import { processesFor } from './distributed'
@@ -13,7 +13,6 @@ import {
   type Context,
   type FindReady,
   launchSpec,
-  projectsOf,
   provenanceOf,
   runnerConfig,
 } from './launchSpec'
@@ -26,7 +25,7 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
   const point = await resumePoint(value, {
     cwd: request.cwd,
     root: detection.root,
-    ...projectsOf(request),
+    projects: projectsFor(parsed, request.cwd, request.projects),
   })
   const stage = point.manifest?.stage ?? request.stage
   if (stage === 'prune' || stage === 'val' || stage === 'detect' || request.stage === 'val') {

@@ -1,57 +1,33 @@
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { parse } from 'yaml'
 import { SlimError } from '../../../core/errors'
-import type { Sparsity } from '../../../core/slimming/sparsity'
-import type { Detection, ScriptFlag } from '../../../core/yolov5/release'
 import type { RunManifest } from '../../../runs/manifest'
-import { collectProvenance } from '../../../runs/provenance'
-import { newRunId, runFiles, writeManifest } from '../../../runs/store'
+import { newRunId, runFiles } from '../../../runs/store'
 import type { LaunchSpec } from '../../../runs/supervisor'
-import { dataSetFor } from '../../common/dataSetFor'
-import { flagDefault, flagValue, type ParsedFlags, parseFlags } from '../../common/flags'
+import { flagDefault, flagValue, parseFlags } from '../../common/flags'
 import { hypFile, inputFile, modelFile, type Places } from '../../common/inputs'
 import { parentOf } from '../../common/parent'
-import { resumePoint } from '../../common/resume'
 import { allocateRun } from '../../common/runFolder'
-import { writeRunnerConfig } from '../../common/runnerConfig'
-import { resumedSparsity, sparsityFields, sparsityOf } from '../../common/sparsityFlags'
+import { sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
-import { readProgress } from '../checkpoint/progress'
 import { type BuiltinRelease, builtinReleases } from '../contract'
 import { readHyp } from '../training/hyp'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import { releaseFor, withoutCheckout } from './detection'
 import { deviceOf } from './device'
-import { type OptValues, trainOptions, valOptions } from './options'
-
-/** What `prepareBuiltinStage` is asked to do. */
-export type BuiltinStageRequest = {
-  readonly stage: Exclude<BuiltinConfig['stage'], 'detect'>
-  /** The checkout whose release, yamls and flags count; the engine also works without one. */
-  readonly detection?: Detection
-  readonly args: readonly string[]
-  /** Folder that relative paths in `args` start from; absolute. */
-  readonly cwd: string
-  /** What a person would type to do the same again, after the program name. Default: stage and args. */
-  readonly commandLine?: readonly string[]
-  /** Absolute path of the engine's `main.cjs`. */
-  readonly engine: string
-  readonly slimVersion: string
-  /** Extra folders that hold runs, to resolve `--resume` and to find parents. */
-  readonly projects?: readonly string[]
-}
-
-/** A stage whose flags are understood. */
-type Asked = {
-  readonly request: BuiltinStageRequest & { readonly detection: Detection }
-  readonly hasCheckout: boolean
-  readonly flags: readonly ScriptFlag[]
-  readonly parsed: ParsedFlags
-  readonly sparsity: Sparsity | null
-}
+import {
+  type Asked,
+  type BuiltinStageRequest,
+  checkoutField,
+  dataFor,
+  launch,
+  optOf,
+  provenanceOf,
+} from './launch'
+import { trainOptions, valOptions } from './options'
+import { prepareResumed } from './resumed'
 
 /**
  * Makes a stage ready to start: checks every flag, file and module first, then allocates the run folder and writes
@@ -99,7 +75,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   const hyp = await hypOf(asked, places, named('hyp'))
   const opt = optOf(asked)
   // Refused now rather than by the process.
-  if (stage === 'val') valOptions(opt)
+  if (stage === 'val') requireSplit(data, valOptions(opt).task)
   else trainOptions(opt, release ?? model.release)
   if (hyp) await readHyp(hyp.path, release ?? model.release)
 
@@ -140,76 +116,6 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
     ...{ createdAt: Date.now(), provenance },
   }
   return launch(asked, manifest, config, notes)
-}
-
-/** Lets a stopped run go on in its own folder, under its own id, whichever engine began it. */
-async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
-  const { request, hasCheckout, parsed } = asked
-  const { detection, cwd } = request
-  const point = await resumePoint(flagValue(parsed.script, 'resume'), {
-    ...{ cwd, root: detection.root, projects: request.projects ?? [] },
-  })
-  const stage = point.manifest?.stage ?? request.stage
-  if (stage === 'prune' || stage === 'val' || stage === 'detect' || request.stage === 'val') {
-    throw new SlimError(
-      'resume/not-found',
-      l10n.t('{0} is no training run.', point.runDir),
-      l10n.t('Name the folder of a training run.'),
-    )
-  }
-  const opt = parse(await readFile(resolve(point.runDir, 'opt.yaml'), 'utf8')) as OptValues
-  const open = openModelFile(point.checkpoint)
-  // Refused before the log of a run that finished is touched.
-  readProgress(open, 'SGD')
-  const before = point.manifest
-  const data = await dataFor(asked, String(opt.data ?? ''))
-  const { device, notes: deviceNotes } = deviceOf(parsed, point.config?.device)
-  const notes = [...parsed.notes, ...deviceNotes]
-  if (stage !== request.stage) {
-    notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
-  }
-  const { own } = parsed
-  const sparsity =
-    stage === 'sparse' ? resumedSparsity(own, asked.sparsity, point.config?.sparsity) : null
-  const config: BuiltinConfig = {
-    ...{ v: 1, stage, runDir: point.runDir, eventsFile: runFiles(point.runDir).events, data },
-    release: hasCheckout ? releaseFor(detection.release) : open.release,
-    weights: point.checkpoint,
-    hyp: resolve(point.runDir, 'hyp.yaml'),
-    ...{ opt, sparsity, resume: true },
-    device,
-    threads: own.threads ?? point.config?.threads ?? 0,
-  }
-  const manifest: RunManifest = {
-    ...{ v: 1, id: before?.id ?? newRunId(), stage },
-    ...(before?.parent ? { parent: before.parent } : {}),
-    engine: 'builtin',
-    commandLine: before?.commandLine ?? request.commandLine ?? [request.stage, ...request.args],
-    cwd: before?.cwd ?? cwd,
-    ...checkoutField(asked),
-    ...sparsityFields(sparsity),
-    createdAt: before?.createdAt ?? Date.now(),
-    provenance: before?.provenance ?? (await provenanceOf(asked, { weights: point.checkpoint })),
-  }
-  return launch(asked, manifest, config, notes)
-}
-
-/** The data set; without a checkout its paths are relative to its own folder where they say no other. */
-async function dataFor({ request, hasCheckout }: Asked, name: string): Promise<BuiltinData> {
-  const { detection, cwd } = request
-  if (name === '') {
-    throw new SlimError(
-      'flags/value',
-      l10n.t('--data does not say which data set to use.'),
-      l10n.t('Give --data, e.g. data/yours.yaml.'),
-    )
-  }
-  const as = hasCheckout
-    ? detection
-    : { ...detection, root: dirname(await inputFile('--data', name, { cwd, root: cwd })) }
-  const set = await dataSetFor(name, { detection: as, cwd })
-  const { file, nc, names, train, val, test } = set
-  return { file, nc, names, train, val, test }
 }
 
 /** Opens or builds the model, so that what it lacks is named before anything starts. */
@@ -258,6 +164,15 @@ function requireClasses(model: OpenModel, nc: number, { file }: BuiltinData): vo
   )
 }
 
+function requireSplit(data: BuiltinData, task: 'train' | 'val' | 'test'): void {
+  if (data[task].length > 0) return
+  throw new SlimError(
+    'data/missing-key',
+    l10n.t('{0} has no “{1}”, which --task {1} needs.', data.file, task),
+    l10n.t('Add the key, or evaluate another split with --task.'),
+  )
+}
+
 async function hypOf(
   { request, hasCheckout, parsed }: Asked,
   places: Places,
@@ -266,72 +181,4 @@ async function hypOf(
   if (request.stage === 'val' || name === '') return undefined
   if (hasCheckout) return hypFile(name, places, request.detection)
   return parsed.script.has('hyp') ? { path: await inputFile('--hyp', name, places) } : undefined
-}
-
-/** The options as train.py's `opt` would have them: defaults, and what was given. */
-export function optOf({ flags, parsed }: Pick<Asked, 'flags' | 'parsed'>): OptValues {
-  const opt: Record<string, unknown> = {}
-  for (const flag of flags) opt[flag.dest] = defaultValue(flag)
-  for (const { flag, values } of parsed.script.values()) {
-    const typed = values.map((value) =>
-      flag.type === 'int' || flag.type === 'float' ? Number(value) : value,
-    )
-    opt[flag.dest] = flag.arity === 'many' ? typed : (typed[0] ?? true)
-  }
-  return opt
-}
-
-/** A default from its source text: numbers, strings, True, False, None and lists of numbers; `ROOT / …` is a path. */
-function defaultValue(flag: ScriptFlag): unknown {
-  const source = flag.default?.trim()
-  if (source === undefined) return flag.arity === 'none' ? false : null
-  if (source === 'True' || source === 'False') return source === 'True'
-  const list = /^\[([-\d.,\s]*)\]$/.exec(source)?.[1]
-  if (list !== undefined) return list.split(',').map(Number)
-  const text = flagDefault([flag], flag.dest)
-  if (text !== undefined) return text
-  const number = Number(source)
-  return Number.isFinite(number) ? number : null
-}
-
-function checkoutField({ request, hasCheckout }: Asked): Pick<RunManifest, 'checkout'> {
-  const { root, release } = request.detection
-  return hasCheckout ? { checkout: { root, release } } : {}
-}
-
-function provenanceOf(
-  { request, hasCheckout, parsed }: Asked,
-  files: {
-    readonly weights?: string | undefined
-    readonly cfg?: string | undefined
-    readonly data?: string
-  },
-): Promise<RunManifest['provenance']> {
-  const inputs = Object.fromEntries(Object.entries(files).filter(([, path]) => path !== undefined))
-  return collectProvenance({
-    slimVersion: request.slimVersion,
-    ...(hasCheckout ? { checkout: request.detection.root } : {}),
-    inputs,
-    seed: Number(flagValue(parsed.script, 'seed') ?? 0),
-  })
-}
-
-/** Writes what the engine's process is told, and says how to start it. */
-export async function launch(
-  { request }: { readonly request: Pick<BuiltinStageRequest, 'engine' | 'cwd'> },
-  manifest: RunManifest,
-  config: BuiltinConfig,
-  notes: readonly string[],
-): Promise<LaunchSpec> {
-  const { runDir } = config
-  const file = await writeRunnerConfig(runDir, config)
-  await writeManifest(runDir, manifest)
-  return {
-    ...{ runDir, manifest, notes, device: config.device },
-    command: process.execPath,
-    args: [request.engine, file],
-    cwd: request.cwd,
-    // An Electron that is told so is a Node; plain Node ignores it.
-    env: { ELECTRON_RUN_AS_NODE: '1' },
-  }
 }

@@ -16,8 +16,8 @@ import type { BuiltinConfig } from './contract'
 import { withoutCheckout } from './detection'
 import { deviceOf } from './device'
 import { detectFlags } from './flagTable'
+import { type BuiltinStageRequest, launch, optOf } from './launch'
 import { detectOptions } from './options'
-import { type BuiltinStageRequest, launch, optOf } from './prepare'
 
 /** What `prepareDetect` is asked to do. */
 export type DetectRequest = Omit<BuiltinStageRequest, 'stage'>
