@@ -18,7 +18,8 @@ export default defineConfig({
           name: 'cli',
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
-          testTimeout: 60_000,
+          // They train: seconds on idle cores, minutes on busy ones.
+          testTimeout: 180_000,
         },
       },
     ],

@@ -153,10 +153,10 @@ class Demo {
       ...(this.#detection ? ['--checkout', this.#detection.root] : []),
     ]
     print('')
-    const { code, runDir = '' } = await launchStage({ stage, args: all, notes: [] }, [
-      stage,
-      ...all,
-    ])
+    // Without a folder given, one that the person happens to be in is none of its business.
+    const aloof = this.#detection === undefined
+    const command = { stage, args: all, notes: [] }
+    const { code, runDir = '' } = await launchStage(command, [stage, ...all], { aloof })
     return { code, runDir }
   }
 

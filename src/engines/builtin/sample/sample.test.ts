@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -35,6 +35,15 @@ it('writes a data set that the engine reads without complaint, and the same agai
 
 it('refuses a folder with something in it', async () => {
   await expect(writeSample(scratch, options)).rejects.toMatchObject({ code: 'sample/not-empty' })
+})
+
+it('names a folder that can not be written', async () => {
+  const file = join(scratch, 'file')
+  await writeFile(file, '')
+  await expect(writeSample(join(file, 'data'), options)).rejects.toMatchObject({
+    code: 'sample/folder',
+    message: expect.stringContaining(file),
+  })
 })
 
 it('labels exactly what it painted', () => {

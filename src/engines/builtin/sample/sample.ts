@@ -23,9 +23,23 @@ export type WrittenSample = { readonly data: string; readonly images: number }
  * Writes a small detection data set: drawn circles, squares and triangles as PNG, labels, and a data.yaml. The same
  * options give the same files.
  *
- * @throws SlimError `sample/not-empty` for a folder with something in it
+ * @throws SlimError `sample/not-empty` for a folder with something in it, `sample/folder` for one that can not be written
  */
 export async function writeSample(folder: string, options: SampleOptions): Promise<WrittenSample> {
+  try {
+    return await write(folder, options)
+  } catch (error) {
+    if (error instanceof SlimError || !(error instanceof Error) || !('code' in error)) throw error
+    throw new SlimError(
+      'sample/folder',
+      l10n.t('{0} can not be written: {1}', folder, error.message),
+      l10n.t('Make it writable, or name another folder.'),
+      { cause: error },
+    )
+  }
+}
+
+async function write(folder: string, options: SampleOptions): Promise<WrittenSample> {
   const there = await readdir(folder).catch(() => [])
   if (there.length > 0) {
     throw new SlimError(
