@@ -31,7 +31,7 @@ export function registerCharts(): void {
   Chart.register(
     ...[BarController, BarElement, CategoryScale, Filler, Legend, LinearScale, LogarithmicScale],
     ...[LineController, LineElement, MatrixController, MatrixElement, PointElement, Tooltip],
-    ...[annotation, zoom, crosshair],
+    ...[annotation, zoom, crosshair, cells],
   )
   Interaction.modes.crosshair = nearestOfEach
   Chart.defaults.animation = false
@@ -91,5 +91,22 @@ const crosshair = {
     ctx.lineTo(active.element.x, chartArea.bottom)
     ctx.stroke()
     ctx.restore()
+  },
+}
+
+/** Cells of a matrix as large as the scales say: `cell` of a dataset is width and height of one, in their units. */
+const cells = {
+  id: 'cells',
+  afterLayout({ data, chartArea, scales: { x, y } }: Chart): void {
+    if (!x || !y) return
+    for (const dataset of data.datasets as { cell?: readonly [number, number] }[]) {
+      if (!dataset.cell) continue
+      const [width, height] = dataset.cell
+      // A little more than the cell, or rounding leaves gaps between them.
+      Object.assign(dataset, {
+        width: (chartArea.width * width) / (x.max - x.min) + 0.6,
+        height: (chartArea.height * height) / (y.max - y.min) + 0.6,
+      })
+    }
   },
 }

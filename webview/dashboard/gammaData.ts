@@ -22,34 +22,59 @@ export function rowOf({ epochs }: GammaBlock, epoch: number): number {
   return best
 }
 
+/** Of each row: channels by bin, their number, and the share near zero; and the bins that any row fills. */
+type Rows = {
+  readonly histograms: readonly Float64Array[]
+  readonly totals: readonly number[]
+  readonly near: readonly number[]
+  readonly bins: number
+}
+
+/** Sums over a hundred layers are needed again with every move of a slider; blocks never change. */
+const known = new WeakMap<GammaBlock, Map<number | undefined, Rows>>()
+
+export function rowsOf(block: GammaBlock, layer: number | undefined): Rows {
+  const layers = known.get(block) ?? new Map<number | undefined, Rows>()
+  known.set(block, layers)
+  const rows = layers.get(layer) ?? sumRows(block, layer)
+  layers.set(layer, rows)
+  return rows
+}
+
+function sumRows(block: GammaBlock, layer: number | undefined): Rows {
+  const all = Array.from(block.epochs, (_, row) => row)
+  const histograms = all.map((row) => histogramAt(block, row, layer))
+  const highest = histograms.map((histogram) => histogram.findLastIndex((count) => count > 0))
+  return {
+    histograms,
+    totals: histograms.map((histogram) => histogram.reduce((a, b) => a + b, 0)),
+    near: all.map((row) => nearZeroAt(block, row, layer)),
+    bins: Math.max(0, ...highest) + 1,
+  }
+}
+
 export type HeatCell = { readonly row: number; readonly bin: number; readonly share: number }
 
-/** Shares of channels by epoch and bin, but those of none; and the highest bin that any epoch fills. */
+/** Shares of channels by epoch and bin, but those of none; and the bins that any epoch fills. */
 export function heatCells(
   block: GammaBlock,
   layer: number | undefined,
 ): { readonly cells: readonly HeatCell[]; readonly bins: number } {
-  const cells: HeatCell[] = []
-  let bins = 1
-  for (let row = 0; row < block.epochs.length; row++) {
-    const histogram = histogramAt(block, row, layer)
-    const total = histogram.reduce((a, b) => a + b, 0)
-    histogram.forEach((count, bin) => {
-      if (count === 0) return
-      cells.push({ row, bin, share: count / total })
-      bins = Math.max(bins, bin + 1)
-    })
-  }
-  return { cells, bins }
+  const { histograms, totals, bins } = rowsOf(block, layer)
+  const cells = histograms.flatMap((histogram, row) =>
+    Array.from(histogram, (count, bin) => ({ row, bin, share: count / (totals[row] ?? 1) })),
+  )
+  return { cells: cells.filter(({ share }) => share > 0), bins }
 }
 
 /** Channels sorted by |gamma|: the gamma over the share of channels that are smaller, 0 to 1. */
 export function sortedCurve(block: GammaBlock, row: number, layer?: number): Points {
-  const histogram = histogramAt(block, row, layer)
-  const total = histogram.reduce((a, b) => a + b, 0)
+  const rows = rowsOf(block, layer)
+  const histogram = rows.histograms[row] ?? new Float64Array(0)
+  const total = rows.totals[row] ?? 0
   const x = [0]
   const y = [0]
-  const near = nearZeroAt(block, row, layer)
+  const near = rows.near[row] ?? 0
   let below = 0
   histogram.forEach((count, bin) => {
     if (count === 0) return
@@ -82,7 +107,7 @@ export function gammaCut(block: GammaBlock, row: number, share: number, layer?: 
 /** Share of channels with a |gamma| below, in each row; within a bin they are taken for evenly spread. */
 export function sharesBelow(block: GammaBlock, gamma: number, layer?: number): Float64Array {
   return Float64Array.from(block.epochs, (_, row) => {
-    if (gamma <= nearZeroBelow) return nearZeroAt(block, row, layer)
+    if (gamma <= nearZeroBelow) return rowsOf(block, layer).near[row] ?? 0
     const { x, y } = sortedCurve(block, row, layer)
     for (let i = 1; i < y.length; i++) {
       const [low, high] = [y[i - 1] ?? 0, y[i] ?? 0]

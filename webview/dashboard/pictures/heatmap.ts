@@ -5,31 +5,28 @@ import type { Picture } from '../../charts/frame'
 import { mix, readTheme, type Theme } from '../../charts/theme'
 import { binWidth, heatCells } from '../gammaData'
 
+/** Colours that can be told apart. */
+const shades = 16
+
 /** |gamma| over epochs: the fuller a bin, the stronger its colour. */
 export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
   const theme = readTheme()
   const { cells, bins } = heatCells(block, layer)
+  const levels = Array.from({ length: shades }, (_, at) =>
+    cells.filter(({ share }) => Math.min(shades - 1, Math.floor(Math.sqrt(share) * shades)) === at),
+  )
   const rows = block.epochs.length
   const epochOf = (row: number): number => (block.epochs[row] ?? 0) + 1
+  // Cells of one colour are one dataset: what thousands of cells share is reckoned once.
+  const datasets = levels.map((level, at) => ({
+    data: level.map(({ row, bin, share }) => ({ x: row, y: (bin + 0.5) * binWidth, v: share })),
+    backgroundColor: heatColor((at + 0.5) / shades, theme),
+    borderWidth: 0,
+    cell: [1, binWidth],
+  }))
   const config: ChartConfiguration<'matrix'> = {
     type: 'matrix',
-    data: {
-      datasets: [
-        {
-          label: '|gamma|',
-          data: cells.map(({ row, bin, share }) => ({
-            x: row,
-            y: (bin + 0.5) * binWidth,
-            v: share,
-          })),
-          backgroundColor: cells.map(({ share }) => heatColor(share, theme)),
-          borderWidth: 0,
-          // A little more than the cell, or rounding leaves gaps between them.
-          width: ({ chart }) => (chart.chartArea?.width ?? 0) / spanOf(chart.scales.x, rows) + 0.6,
-          height: ({ chart }) => (chart.chartArea?.height ?? 0) / bins + 0.6,
-        },
-      ],
-    },
+    data: { datasets },
     options: {
       scales: {
         x: {
@@ -56,9 +53,12 @@ export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
         legend: { display: false },
         tooltip: {
           callbacks: {
-            title: ([item]) => l10n.t('epoch {0}', epochOf(cells[item?.dataIndex ?? 0]?.row ?? 0)),
-            label: ({ dataIndex }) => {
-              const { bin = 0, share = 0 } = cells[dataIndex] ?? {}
+            title: ([item]) => {
+              const { row = 0 } = levels[item?.datasetIndex ?? 0]?.[item?.dataIndex ?? 0] ?? {}
+              return l10n.t('epoch {0}', epochOf(row))
+            },
+            label: ({ datasetIndex, dataIndex }) => {
+              const { bin = 0, share = 0 } = levels[datasetIndex]?.[dataIndex] ?? {}
               const range = `${(bin * binWidth).toFixed(2)}–${((bin + 1) * binWidth).toFixed(2)}`
               return l10n.t('|gamma| {0}: {1} % of the channels', range, (share * 100).toFixed(1))
             },
@@ -83,17 +83,8 @@ export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
   }
 }
 
-/** Rows between the edges of what is shown, fewer when zoomed. */
-function spanOf(
-  scale: { readonly min: number; readonly max: number } | undefined,
-  rows: number,
-): number {
-  return scale ? Math.max(scale.max - scale.min, 1e-3) : rows
-}
-
-/** Few channels shall still be seen, so colours follow the root of the share. */
-function heatColor(share: number, { background, accent, foreground }: Theme): string {
-  const strength = Math.sqrt(share)
+/** Colour of a shade, 0 to 1: the root of the share of channels, since few shall still be seen. */
+function heatColor(strength: number, { background, accent, foreground }: Theme): string {
   return strength < 0.5
     ? mix(background, accent, 0.15 + 1.7 * strength)
     : mix(accent, foreground, (strength - 0.5) * 2)

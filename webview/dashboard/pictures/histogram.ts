@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
 import type { ChartConfiguration } from 'chart.js'
-import { type GammaBlock, gammaRange, histogramAt } from '../../../src/runs/gammaBlock'
+import { type GammaBlock, gammaRange } from '../../../src/runs/gammaBlock'
 import type { Picture } from '../../charts/frame'
 import { readTheme, withAlpha } from '../../charts/theme'
-import { binWidth, heatCells } from '../gammaData'
+import { binWidth, rowsOf } from '../gammaData'
 
 /** |gamma| of the channels after one epoch; what is under the threshold in the warning's colour. */
 export function histogramPicture(
@@ -14,8 +14,8 @@ export function histogramPicture(
   log: boolean,
 ): Picture {
   const theme = readTheme()
-  const { bins } = heatCells(block, layer)
-  const counts = Array.from(histogramAt(block, row, layer)).slice(0, bins)
+  const { bins, histograms } = rowsOf(block, layer)
+  const counts = Array.from(histograms[row] ?? []).slice(0, bins)
   const edges = counts.map((_, bin) => (bin * binWidth).toFixed(2))
   const config: ChartConfiguration<'bar'> = {
     type: 'bar',

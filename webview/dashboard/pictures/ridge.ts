@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import type { ChartConfiguration, ChartDataset } from 'chart.js'
-import { type GammaBlock, gammaBins, histogramAt } from '../../../src/runs/gammaBlock'
+import { type GammaBlock, gammaBins } from '../../../src/runs/gammaBlock'
 import { spread } from '../../../src/runs/spread'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme } from '../../charts/theme'
-import { binWidth, heatCells } from '../gammaData'
+import { binWidth, rowsOf } from '../gammaData'
 
 /** Hills that can still be told apart, and how many steps the highest rises over its own. */
 const mostHills = 24
@@ -20,8 +20,8 @@ export function ridge(block: GammaBlock, layer: number | undefined): Picture {
     Array.from(block.epochs, (_, row) => row),
     mostHills,
   )
-  const { bins } = heatCells(block, layer)
-  const histograms = rows.map((row) => histogramAt(block, row, layer))
+  const { bins, histograms: all } = rowsOf(block, layer)
+  const histograms = rows.map((row) => all[row] ?? new Float64Array(0))
   const highest = Math.max(...histograms.flatMap((histogram) => [...histogram]), 1)
   const hills = rows.map((row, at): ChartDataset<'line'> => {
     const base = rows.length - 1 - at
