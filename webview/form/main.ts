@@ -51,8 +51,8 @@ class FormPage {
   }
 
   report({ number, findings, command }: ReportMessage): void {
-    // What was typed since will be answered too.
-    if (number !== 0 && number !== this.number) return
+    // Of what was typed before; what was typed since will be answered too.
+    if (number !== this.number) return
     this.command = command
     this.line.textContent = command
     const grouped = byField(
@@ -137,7 +137,8 @@ class FormPage {
   }
 
   private footer({ startLabel }: FormMessage): HTMLElement {
-    const start = () => this.with((state) => this.host.post({ type: 'start', state }))
+    const start = () =>
+      this.with((state) => this.host.post({ type: 'start', number: this.number, state }))
     const reset = () => this.with((state) => this.host.post({ type: 'reset', state }))
     this.startButton = button(startLabel, start, { primary: true })
     this.renderStart()

@@ -52,7 +52,7 @@ export const formContract = defineContract(
     v.object({ type: v.literal('browse'), field: key, state: formState }),
     v.object({ type: v.literal('reset'), state: formState }),
     v.object({ type: v.literal('copy'), text }),
-    v.object({ type: v.literal('start'), state: formState }),
+    v.object({ type: v.literal('start'), number: v.number(), state: formState }),
     /** What mends a finding. */
     v.object({ type: v.literal('fix'), code: key }),
   ],

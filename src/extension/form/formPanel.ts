@@ -89,7 +89,7 @@ export class FormPanel extends DisposableList {
       case 'copy':
         return env.clipboard.writeText(message.text)
       case 'start':
-        return this.start(message.state)
+        return this.start(message.number, message.state)
       case 'fix': {
         const fix = fixOf(message.code)
         if (!fix) return
@@ -112,13 +112,13 @@ export class FormPanel extends DisposableList {
       this.page.post({ type: 'value', field: key, value: this.session.written(file.fsPath) })
   }
 
-  private async start(state: FormState): Promise<void> {
+  private async start(number: number, state: FormState): Promise<void> {
     if (this.starting) return
     this.starting = true
     this.debouncer.cancel('edit')
     this.page.post({ type: 'busy', busy: true })
     try {
-      const order = await this.session.order(state)
+      const order = await this.session.order(number, state)
       if (order) await this.options.start(order)
     } finally {
       this.starting = false

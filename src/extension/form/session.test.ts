@@ -133,14 +133,14 @@ it('starts just what has no error, and remembers it', async () => {
   const { state } = made
   if (!state) throw new Error('no form')
   const without = { ...state, values: { ...state.values, data: '' } }
-  expect(await made.order(without)).toBeUndefined()
+  expect(await made.order(0, without)).toBeUndefined()
   const values = {
     ...state.values,
     data: 'data/mine.yaml',
     cfg: 'models/yolov5n.yaml',
     epochs: '3',
   }
-  const order = await made.order({ ...state, values })
+  const order = await made.order(0, { ...state, values })
   expect(order?.words.slice(0, 3)).toEqual(['train', '--data', 'data/mine.yaml'])
   // No Python is ready, which the command line shall say by itself.
   expect(order?.words.slice(-3)).toEqual(['--engine', 'builtin', '--queue'])

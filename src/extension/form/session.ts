@@ -117,8 +117,8 @@ export class FormSession {
   }
 
   /** What is to be started; undefined where an error keeps it from that, which the page is told. */
-  async order(state: FormState): Promise<FormOrder | undefined> {
-    const checked = await this.#check(0, state)
+  async order(number: number, state: FormState): Promise<FormOrder | undefined> {
+    const checked = await this.#check(number, state)
     if (!checked || checked.findings.some(({ severity }) => severity === 'error')) return undefined
     const { stage, values } = state
     const { place, fields, words } = checked
