@@ -78,14 +78,7 @@ describe('runtime texts', () => {
 
   it('are all translated', () => {
     // What the editor shows of the runs and of the core: the log, evidence in the tooltip, and diagnostics.
-    const folders = [
-      'src/extension',
-      'src/runs/format',
-      'src/core/yolov5',
-      'src/core/dataset',
-      'src/core/check',
-      'webview',
-    ]
+    const folders = ['src/extension', 'src/engines', 'src/runs', 'src/core', 'webview']
     const texts = folders.flatMap((folder) => textsOf(join(root, folder)))
     expect(texts.filter((text) => !(text in bundle))).toEqual([])
   })
