@@ -5,7 +5,7 @@ import { chainBounds, chainOffsets, type MetricRun, metricLines } from './metric
 function run(id: string, scores: readonly (number | null)[], parent?: string): MetricRun {
   const table = new EpochTable()
   for (const [epoch, mAP50] of scores.entries()) table.put(epoch, { mAP50 })
-  return { id, name: id, table, ...(parent === undefined ? {} : { parent }) }
+  return { id, name: id, table, marks: id === 'cut', ...(parent === undefined ? {} : { parent }) }
 }
 
 const lineage = [
@@ -14,6 +14,7 @@ const lineage = [
   run('cut', [], 'sparse'),
   run('fine', [0.25], 'cut'),
   run('other', [0.4], 'base'),
+  run('failed', [], 'base'),
 ]
 
 describe('a lineage end to end', () => {
@@ -24,6 +25,7 @@ describe('a lineage end to end', () => {
       ['cut', 5],
       ['fine', 5],
       ['other', 3],
+      ['failed', 3],
     ])
     expect(chainBounds(lineage)).toEqual([
       { x: 3.5, names: ['sparse', 'other'] },

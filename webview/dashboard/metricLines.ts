@@ -16,6 +16,8 @@ export type MetricRun = {
   readonly parent?: string
   readonly name: string
   readonly table: EpochTable
+  /** It belongs in a lineage even without epochs, as a pruning does. */
+  readonly marks?: boolean
 }
 
 /** `overlay`: each run from epoch 1; `chain`: each after the run that it descends from. */
@@ -68,7 +70,8 @@ export function chainBounds(
   const bounds = new Map<number, string[]>()
   for (const run of runs) {
     const offset = offsets.get(run.id) ?? 0
-    if (offset > 0) bounds.set(offset + 0.5, [...(bounds.get(offset + 0.5) ?? []), run.name])
+    if (offset === 0 || (lengthOf(run) === 0 && !run.marks)) continue
+    bounds.set(offset + 0.5, [...(bounds.get(offset + 0.5) ?? []), run.name])
   }
   return [...bounds].sort(([a], [b]) => a - b).map(([x, names]) => ({ x, names }))
 }

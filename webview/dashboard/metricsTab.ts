@@ -157,8 +157,9 @@ export class MetricsTab implements TabPart {
 }
 
 function metricRun({ view, table }: RunModel): MetricRun {
-  const { id, parent, name } = view
-  return { id, name, table, ...(parent === undefined ? {} : { parent }) }
+  const { id, parent, name, stage } = view
+  const marks = stage === 'prune'
+  return { id, name, table, marks, ...(parent === undefined ? {} : { parent }) }
 }
 
 function boundaries(runs: readonly MetricRun[]): Record<string, AnnotationOptions> {
