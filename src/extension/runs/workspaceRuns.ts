@@ -13,7 +13,7 @@ import { DisposableList } from '../common/disposable'
 import { contextKeys } from '../contributions'
 
 const adoptMs = 15_000
-const saveMs = 20_000
+const saveMs = 10_000
 
 export type WorkspaceRunsOptions = {
   readonly checkouts: Checkouts
@@ -31,7 +31,7 @@ export type WorkspaceRunsOptions = {
 export class WorkspaceRuns extends DisposableList {
   private readonly changed = this.track(new EventEmitter<IndexChange>())
   private readonly touches = this.track(new Debouncer<string>(150))
-  private readonly saving = this.track(new Debouncer<'save'>(saveMs))
+  private saveTimer: NodeJS.Timeout | undefined
   private readonly hasRuns = contextKey(contextKeys.hasRuns)
   private readonly running = contextKey(contextKeys.running)
   private watchers = new DisposableList()
@@ -48,6 +48,7 @@ export class WorkspaceRuns extends DisposableList {
     this.track(workspace.onDidGrantWorkspaceTrust(() => void this.adopt()))
     const timer = setInterval(() => void this.adopt(), adoptMs)
     this.track({ dispose: () => clearInterval(timer) })
+    this.track({ dispose: () => clearTimeout(this.saveTimer) })
     this.opening = this.open().catch(options.onError)
   }
 
@@ -160,7 +161,18 @@ export class WorkspaceRuns extends DisposableList {
     this.hasRuns.set(this.all.length > 0)
     this.running.set(this.alive.length > 0)
     this.changed.fire(change)
-    this.saving.run('save', () => void this.save().catch(this.options.onError))
+    const news = change.added.length + change.removed.length > 0
+    if (news || change.changed.some(({ run }) => isEnded(run.state))) this.saveSoon()
+  }
+
+  /** Not put off by each further change, as while a run goes on there is always one. */
+  private saveSoon(): void {
+    this.saveTimer ??= setTimeout(() => {
+      this.saveTimer = undefined
+      // While the first search goes on, most would be missing.
+      if (this.ready) void this.save().catch(this.options.onError)
+      else this.saveSoon()
+    }, saveMs)
   }
 
   private async save(): Promise<void> {
