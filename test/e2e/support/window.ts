@@ -92,7 +92,7 @@ export class Window {
   /** Opens the extension's side bar. */
   async openSideBar(): Promise<void> {
     const icon = this.page.locator('.activitybar a[aria-label^="YOLOv5 Slim"]')
-    await icon.waitFor()
+    await icon.waitFor({ timeout: 120_000 })
     const shown = this.page.locator('.sidebar .composite.title', { hasText: /YOLOv5 Slim/i })
     if (!(await shown.isVisible())) await icon.click()
   }
