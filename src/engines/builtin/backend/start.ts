@@ -30,6 +30,8 @@ export type StartedBackend = {
   readonly software: boolean
   /** GPU memory in use, in bytes; 0 on a CPU. */
   readonly memory: () => number
+  /** Lets go of the device. Nothing may compute then. */
+  readonly end: () => Promise<void>
 }
 
 /** Makes a backend the one of this thread. Throws a SlimError `backend/unavailable`. */
@@ -50,7 +52,7 @@ async function startWasm({ wasmFolder, kernelsFile }: BackendStart): Promise<Sta
   await setBackend('wasm')
   await ready()
   const ops = await openWasmOps(kernelsFile)
-  return { ops, device: 'wasm', software: false, memory: () => 0 }
+  return { ops, device: 'wasm', software: false, memory: () => 0, end: async () => undefined }
 }
 
 /** libtensorflow through N-API. It shares the global engine of tfjs with our own copy of its core. */
@@ -78,6 +80,7 @@ async function startTensorFlow(kind: 'cuda' | 'native', folder: string): Promise
     device,
     software: false,
     memory: () => (kind === 'cuda' ? memory().numBytes : 0),
+    end: async () => undefined,
   }
 }
 
@@ -91,6 +94,11 @@ type Adapter = {
     readonly architecture?: string
     readonly description?: string
   }
+}
+
+type GpuDevice = {
+  readonly queue: { onSubmittedWorkDone(): Promise<void> }
+  destroy(): void
 }
 
 /** Any vendor's GPU through Vulkan, Metal or Direct3D 12, by Dawn. */
@@ -119,7 +127,15 @@ async function startWebGpu(folder: string): Promise<StartedBackend> {
       `${vendor} ${architecture} ${description}`,
     ),
     memory: () => memory().numBytes,
+    end: endWebGpu,
   }
+}
+
+/** Dawn calls back into a thread for as long as it has a device, and brings the process down where that is gone. */
+async function endWebGpu(): Promise<void> {
+  const { device } = backend() as unknown as { readonly device: GpuDevice }
+  await device.queue.onSubmittedWorkDone()
+  device.destroy()
 }
 
 function load(kind: OptionalBackend, folder: string): unknown {

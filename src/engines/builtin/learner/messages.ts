@@ -20,6 +20,8 @@ export type LearnerRequest =
   /** `load`: the shared weights changed since the last request. */
   | { readonly type: 'step'; readonly batch: Batch; readonly load: boolean }
   | { readonly type: 'infer'; readonly batch: Batch; readonly load: boolean }
+  /** Lets go of the device; the thread ends then by itself. */
+  | { readonly type: 'end' }
 
 export type LearnerReply =
   | { readonly type: 'ready'; readonly device: string }

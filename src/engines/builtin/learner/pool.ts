@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import type { BackendStart } from '../backend/start'
 import type {
   Batch,
@@ -11,7 +10,7 @@ import type {
   StepResult,
 } from '../contract'
 import type { LayerGraph } from '../model/graph'
-import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
+import { Seat } from './seat'
 import { splitBatch } from './split'
 
 export type PoolOptions = {
@@ -122,90 +121,6 @@ export class LearnerPool implements Learner {
 }
 
 type SharedWeights = { readonly parameters: Float32Array; readonly statistics: Float32Array }
-
-/** One worker thread and what it is asked for, one thing at a time. */
-class Seat {
-  readonly gradients: Float32Array
-  readonly statistics: Float32Array
-  readonly ready: Promise<void>
-  device = ''
-  memory = 0
-  readonly #worker: Worker
-  #loaded = -1
-  #waiting: { resolve(reply: LearnerReply): void; reject(error: Error): void } | undefined
-  #lost: Error | undefined
-
-  constructor(file: string, start: LearnerStart) {
-    this.gradients = start.gradients
-    this.statistics = start.ownStatistics
-    this.#worker = new Worker(file, { workerData: start })
-    this.#worker.on('message', (reply: LearnerReply) => this.#settle(reply))
-    this.#worker.on('error', (error) => this.#fail(error))
-    this.#worker.on('exit', (code) => {
-      this.#fail(new Error(`a compute worker ended with status ${code}`))
-    })
-    this.ready = this.#reply().then((reply) => {
-      if (reply.type === 'ready') this.device = reply.device
-    })
-    // Whoever awaits it hears of a failure; until then it shall not end the process.
-    this.ready.catch(() => undefined)
-  }
-
-  async step(batch: Batch, version: number): Promise<Losses> {
-    const reply = await this.#ask({ type: 'step', batch, load: this.#outdated(version) })
-    if (reply.type !== 'stepped') throw new TypeError(`unexpected reply ${reply.type}`)
-    this.memory = reply.memory
-    return reply.losses
-  }
-
-  async infer(batch: Batch, version: number): Promise<readonly LevelOutput[]> {
-    const reply = await this.#ask({ type: 'infer', batch, load: this.#outdated(version) })
-    if (reply.type !== 'inferred') throw new TypeError(`unexpected reply ${reply.type}`)
-    this.memory = reply.memory
-    return reply.outputs
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  #outdated(version: number): boolean {
-    const outdated = this.#loaded !== version
-    this.#loaded = version
-    return outdated
-  }
-
-  #ask(request: LearnerRequest): Promise<LearnerReply> {
-    if (this.#lost) return Promise.reject(this.#lost)
-    const reply = this.#reply()
-    this.#worker.postMessage(request)
-    return reply
-  }
-
-  #reply(): Promise<LearnerReply> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-    })
-  }
-
-  #settle(reply: LearnerReply): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (reply.type !== 'failed') {
-      waiting?.resolve(reply)
-      return
-    }
-    const error = new Error(reply.message)
-    if (reply.stack !== undefined) error.stack = reply.stack
-    waiting?.reject(error)
-  }
-
-  #fail(error: Error): void {
-    this.#lost ??= error
-    this.#waiting?.reject(error)
-    this.#waiting = undefined
-  }
-}
 
 function sharedVector(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { startBackend } from '../backend/start'
+import { type StartedBackend, startBackend } from '../backend/start'
 import { LocalLearner } from './local'
 import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
 
@@ -18,13 +18,14 @@ async function main(): Promise<void> {
     }
   }
   let learner: LocalLearner
+  let backend: StartedBackend | undefined
   await guarded(async () => {
-    const backend = await startBackend(start.backend)
+    backend = await startBackend(start.backend)
     learner = new LocalLearner({ ...start, ...backend })
     return { type: 'ready', device: backend.device }
   })
-  port.on('message', (request: LearnerRequest) => {
-    void guarded(async () => {
+  const answer = (request: Exclude<LearnerRequest, { type: 'end' }>): Promise<void> =>
+    guarded(async () => {
       if (request.load) await learner.load(start.parameters, start.statistics)
       if (request.type === 'infer') {
         const outputs = await learner.infer(request.batch)
@@ -35,6 +36,13 @@ async function main(): Promise<void> {
       start.ownStatistics.set(statistics)
       return { type: 'stepped', losses, memory: learner.memory() }
     })
+  const end = async (): Promise<void> => {
+    await backend?.end()
+    port.close()
+  }
+  let last: Promise<void> = Promise.resolve()
+  port.on('message', (request: LearnerRequest) => {
+    last = last.then(() => (request.type === 'end' ? end() : answer(request)))
   })
 }
 

@@ -16,6 +16,7 @@ export class RunContext {
   readonly #summaries: SummaryWriter
   #pending: Promise<unknown> = Promise.resolve()
   #copied: Promise<unknown> = Promise.resolve()
+  readonly #endings: (() => Promise<unknown>)[] = []
   /** The epoch that runs, once there is one. */
   epoch: number | undefined
 
@@ -41,6 +42,15 @@ export class RunContext {
     this.emit(event)
     await this.#pending
     await this.#copied
+  }
+
+  /** Ends something with the run, once its end is on record: what is native may take the process down. */
+  closing(end: () => Promise<unknown>): void {
+    this.#endings.push(end)
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#endings.map((end) => end()))
   }
 
   warn(code: string, text: string, remedy?: string): void {

@@ -31,30 +31,26 @@ export async function detectStage(context: RunContext, files: EngineFiles): Prom
   const images = config.source ?? []
   const loss = lossOptions(defaultHyp(open.release), open.head, options.imageSize, 0)
   const learner = await startLearner(context, files, open, loss, 1)
-  try {
-    context.emit({
-      type: 'started',
-      ...{ engine: 'builtin', devices: [learner.device], versions: versions() },
-      ...{ epochs: 0, batchSize: 1, imageSize: options.imageSize, layers: [] },
-    })
-    const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
-    await learner.load(parameters, statistics)
-    await mkdir(context.path(), { recursive: true })
-    let count = 0
-    for (const [i, file] of images.entries()) {
-      context.stop.throwIfAborted()
-      const { source, found } = await detectIn(learner, file, options, open.release)
-      count += found.length / 6
-      context.say(
-        `${i + 1}/${images.length} ${file}: ${counts(found, open.names) || l10n.t('nothing found')}`,
-      )
-      await save(context, source, found, options, open.names)
-    }
-    const seconds = (performance.now() - began) / 1000
-    return { images: images.length, detections: count, seconds }
-  } finally {
-    await learner.dispose()
+  context.emit({
+    type: 'started',
+    ...{ engine: 'builtin', devices: [learner.device], versions: versions() },
+    ...{ epochs: 0, batchSize: 1, imageSize: options.imageSize, layers: [] },
+  })
+  const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
+  await learner.load(parameters, statistics)
+  await mkdir(context.path(), { recursive: true })
+  let count = 0
+  for (const [i, file] of images.entries()) {
+    context.stop.throwIfAborted()
+    const { source, found } = await detectIn(learner, file, options, open.release)
+    count += found.length / 6
+    context.say(
+      `${i + 1}/${images.length} ${file}: ${counts(found, open.names) || l10n.t('nothing found')}`,
+    )
+    await save(context, source, found, options, open.names)
   }
+  const seconds = (performance.now() - began) / 1000
+  return { images: images.length, detections: count, seconds }
 }
 
 async function detectIn(

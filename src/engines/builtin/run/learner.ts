@@ -23,7 +23,7 @@ export async function startLearner(
   // The others have threads of their own, or a GPU's.
   const useful = Math.max(1, Math.min(availableParallelism(), Math.floor(batchSize / leastImages)))
   const threads = config.threads > 0 ? config.threads : useful
-  return LearnerPool.start({
+  const learner = await LearnerPool.start({
     graph: open.graph,
     layout: open.layout,
     head: open.head,
@@ -32,4 +32,6 @@ export async function startLearner(
     workerFile: files.learnerWorker,
     workers: kind === 'wasm' ? threads : 1,
   })
+  context.closing(() => learner.dispose())
+  return learner
 }

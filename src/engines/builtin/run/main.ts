@@ -25,6 +25,16 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stop.abort(new Stopped(signal)))
   }
+  try {
+    return await runToEnd(context)
+  } finally {
+    await context.close()
+  }
+}
+
+/** The run's end is on record when this is done. */
+async function runToEnd(context: RunContext): Promise<number> {
+  const { config, stop } = context
   const began = performance.now()
   try {
     const files = engineFiles(dirname(process.argv[1] ?? ''))
@@ -33,7 +43,7 @@ async function main(): Promise<number> {
     return 0
   } catch (error) {
     const seconds = (performance.now() - began) / 1000
-    if (stop.signal.aborted) {
+    if (stop.aborted) {
       context.say('slim: stopped')
       const { epoch } = context
       await context.emitted({ type: 'stopped', seconds, ...(epoch === undefined ? {} : { epoch }) })

@@ -36,12 +36,8 @@ export async function trainStage(context: RunContext, files: EngineFiles): Promi
   const began = performance.now()
   const prepared = await prepareTraining(context)
   const { learner, pools } = await startUp(context, files, prepared)
-  try {
-    const run = new TrainingRun(context, prepared, learner, pools)
-    return await run.go(began)
-  } finally {
-    await Promise.all([learner.dispose(), pools.train.dispose(), pools.val.dispose()])
-  }
+  for (const pool of [pools.train, pools.val]) context.closing(() => pool.dispose())
+  return new TrainingRun(context, prepared, learner, pools).go(began)
 }
 
 type Pools = { readonly train: DataPool; readonly val: DataPool }

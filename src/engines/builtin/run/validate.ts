@@ -35,34 +35,31 @@ export async function valStage(context: RunContext, files: EngineFiles): Promise
   const learner = await startLearner(context, files, open, loss, batchSize)
   const request = { set, release, imageSize, hyp, seed: 0, augments: false }
   const pool = dataPool(files, { ...request, workers: options.workers })
-  try {
-    context.emit({
-      type: 'started',
-      ...{ engine: 'builtin', devices: [learner.device], versions: versions() },
-      ...{ epochs: 0, batchSize, imageSize, layers: [] },
-    })
-    const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
-    await learner.load(parameters, statistics)
-    const stride = coarsestStride(open.head.strides)
-    const plans = rectangularPlans(set, batchSize, imageSize, stride, 0.5)
-    const saver = new DetectionSaver(context, options)
-    const found = await evaluate(
-      learner,
-      pool.batches(0, plans),
-      {
-        ...{ release, singleClass, confidence: options.confidence, iou: options.iou },
-        maxDetections: options.maxDetections,
-      },
-      { stop: context.stop, onImage: (source, detections) => saver.add(source, detections) },
-    )
-    await saver.finish(basename(open.name, '.pt'))
-    report(context, found, open.names, options.verbose)
-    const { mAP50, mAP50_95, precision, recall, images } = found
-    const seconds = (performance.now() - began) / 1000
-    return { mAP50, mAP50_95, precision, recall, images, seconds }
-  } finally {
-    await Promise.all([learner.dispose(), pool.dispose()])
-  }
+  context.closing(() => pool.dispose())
+  context.emit({
+    type: 'started',
+    ...{ engine: 'builtin', devices: [learner.device], versions: versions() },
+    ...{ epochs: 0, batchSize, imageSize, layers: [] },
+  })
+  const { parameters, statistics } = fromStateDict(open.layout, open.tensors)
+  await learner.load(parameters, statistics)
+  const stride = coarsestStride(open.head.strides)
+  const plans = rectangularPlans(set, batchSize, imageSize, stride, 0.5)
+  const saver = new DetectionSaver(context, options)
+  const found = await evaluate(
+    learner,
+    pool.batches(0, plans),
+    {
+      ...{ release, singleClass, confidence: options.confidence, iou: options.iou },
+      maxDetections: options.maxDetections,
+    },
+    { stop: context.stop, onImage: (source, detections) => saver.add(source, detections) },
+  )
+  await saver.finish(basename(open.name, '.pt'))
+  report(context, found, open.names, options.verbose)
+  const { mAP50, mAP50_95, precision, recall, images } = found
+  const seconds = (performance.now() - began) / 1000
+  return { mAP50, mAP50_95, precision, recall, images, seconds }
 }
 
 function report(
