@@ -144,6 +144,10 @@ describe('trainings as the model of the shrink budget describes them', () => {
     expect(adviseSr({ ...input, past })).toMatchObject({
       ...{ verdict: 'too-large', reason: 'not-a-number', accuracy: null },
     })
+    const late = training(fitting / 2, 40)
+    const broken = late.past.map((epoch) => ({ ...epoch, loss: epoch.epoch < 39 ? 1 : Number.NaN }))
+    // The budget would want more, which would hardly mend it.
+    expect(adviseSr({ ...late, past: broken }).suggested).toBeNull()
   })
 
   it('measures mAP against what the training began with', () => {

@@ -97,9 +97,12 @@ export function adviseSr(input: AdviceInput): Advice {
   const outlook = project(input)
   const { verdict, reason } = judge(input, outlook)
   const { suggested } = outlook
-  const changed = suggested !== null && Math.abs(suggested / outlook.sr - 1) > 0.1
-  const wanted = verdict === 'too-small' || verdict === 'too-large'
-  return { verdict, reason, ...outlook, suggested: wanted && changed ? suggested : null }
+  // Where training broke down for another reason, the budget may ask for more of what is called too large.
+  const better =
+    suggested !== null &&
+    ((verdict === 'too-small' && suggested > 1.1 * outlook.sr) ||
+      (verdict === 'too-large' && suggested < 0.9 * outlook.sr))
+  return { verdict, reason, ...outlook, suggested: better ? suggested : null }
 }
 
 type Outlook = Omit<Advice, 'verdict' | 'reason'>

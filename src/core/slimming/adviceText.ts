@@ -86,8 +86,9 @@ function reasonText(advice: Advice, epochs: number): string {
   }
 }
 
-function suggestion({ suggested, target, verdict }: Advice): string {
+function suggestion({ suggested, target, verdict, reason }: Advice): string {
   if (suggested === null) {
+    if (reason === 'not-a-number') return l10n.t('Lower the learning rate, or sr.')
     return verdict === 'too-large' ? l10n.t('Train for more epochs, or remove fewer channels.') : ''
   }
   return l10n.t(

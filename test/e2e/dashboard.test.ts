@@ -1,0 +1,78 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Frame } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { runFiles } from '../../src/runs/store'
+import { writeLongRun } from '../bench/dashboard'
+import { Server } from './support/server'
+import { Window } from './support/window'
+import { checkoutWorkspace } from './support/workspace'
+
+const epochs = 30
+
+describe('the dashboard in VS Code', () => {
+  const { folder, remove } = checkoutWorkspace()
+  const runDir = join(folder, 'yolov5', 'runs', 'train', 'yolov5x-sparse')
+  let server: Server
+  let window: Window
+  beforeAll(async () => {
+    await writeLongRun(runDir, epochs)
+    server = await Server.start({})
+    window = await Window.open(server, folder, 'dashboard')
+    await window.status(/YOLOv5/).waitFor({ timeout: 300_000 })
+  }, 600_000)
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
+  })
+  afterAll(async () => {
+    await Window.closeBrowser()
+    await server?.stop()
+    remove()
+  })
+
+  const chart = (frame: Frame, title: string) =>
+    frame.locator('figure.chart', { has: frame.page().locator(`canvas[aria-label^="${title}"]`) })
+  const rows = (frame: Frame) => frame.locator('.chart .data tbody tr').count()
+
+  it('opens the latest run, whose name it has, with a table behind each chart', async () => {
+    await window.command('Open dashboard')
+    const frame = await window.webview('table.runs tbody tr', 150_000)
+    expect(await frame.locator('table.runs tbody').textContent()).toContain('yolov5x-sparse')
+    await window.page.locator('.tab', { hasText: 'yolov5x-sparse' }).waitFor()
+    const toggle = frame.locator('figure.chart vscode-button', { hasText: 'Table' }).first()
+    await toggle.waitFor({ state: 'attached' })
+    await frame.locator('figure.chart canvas').first().focus()
+    await toggle.click()
+    await expect.poll(() => rows(frame), { timeout: 60_000 }).toBe(epochs)
+  })
+
+  it('shows what is appended to the log', async () => {
+    const frame = await window.webview('table.runs tbody tr')
+    appendFileSync(
+      runFiles(runDir).events,
+      `${JSON.stringify({
+        ...{ v: 1, t: Date.now(), type: 'epoch', epoch: epochs, epochs: epochs + 1 },
+        ...{ train: { box: 0.1 }, val: {}, precision: 0.5, recall: 0.5, mAP50: 0.5 },
+        ...{ mAP50_95: 0.4, lr: 0.001, sr: 0.001, seconds: 9 },
+      })}\n`,
+    )
+    await expect.poll(() => rows(frame), { timeout: 60_000 }).toBe(epochs + 1)
+  })
+
+  it('shows the gammas, layer by layer, and what they say of sr', async () => {
+    const frame = await window.webview('table.runs tbody tr')
+    await frame.locator('#tab-gamma').click()
+    await expect
+      .poll(() => chart(frame, '|gamma| over epochs').locator('canvas').getAttribute('aria-label'))
+      .toContain(`${epochs} epochs`)
+    expect(await frame.locator('.card h2').textContent()).toMatch(/^sr 0.001/)
+    await window.keepEvidence('gammas')
+  })
+
+  it('is as it was after a reload of the window', async () => {
+    await window.reload()
+    const frame = await window.webview('.card h2', 150_000)
+    expect(await frame.locator('#tab-gamma').getAttribute('aria-selected')).toBe('true')
+    expect(await frame.locator('table.runs tbody').textContent()).toContain('yolov5x-sparse')
+  })
+})
