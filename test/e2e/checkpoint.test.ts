@@ -45,6 +45,8 @@ describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) =
       settings: { 'security.workspace.trust.startupPrompt': 'never' },
     })
     window = await Window.open(server, folder, `checkpoint-${trusted}`)
+    // Its commands are in the palette once the extension is there.
+    await window.status(/YOLOv5/).waitFor({ timeout: 150_000 })
   })
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.keepEvidence(task.name)
