@@ -30,8 +30,7 @@ describe('the dashboard in VS Code', () => {
     remove()
   })
 
-  const chart = (frame: Frame, title: string) =>
-    frame.locator('figure.chart', { has: frame.page().locator(`canvas[aria-label^="${title}"]`) })
+  const canvas = (frame: Frame, title: string) => frame.locator(`canvas[aria-label^="${title}"]`)
   const rows = (frame: Frame) => frame.locator('.chart .data tbody tr').count()
 
   it('opens the latest run, whose name it has, with a table behind each chart', async () => {
@@ -52,7 +51,13 @@ describe('the dashboard in VS Code', () => {
       runFiles(runDir).events,
       `${JSON.stringify({
         ...{ v: 1, t: Date.now(), type: 'epoch', epoch: epochs, epochs: epochs + 1 },
-        ...{ train: { box: 0.1 }, val: {}, precision: 0.5, recall: 0.5, mAP50: 0.5 },
+        ...{
+          train: { box: 0.1, obj: 0.1, cls: 0.1 },
+          val: {},
+          precision: 0.5,
+          recall: 0.5,
+          mAP50: 0.5,
+        },
         ...{ mAP50_95: 0.4, lr: 0.001, sr: 0.001, seconds: 9 },
       })}\n`,
     )
@@ -63,13 +68,15 @@ describe('the dashboard in VS Code', () => {
     const frame = await window.webview('table.runs tbody tr')
     await frame.locator('#tab-gamma').click()
     await expect
-      .poll(() => chart(frame, '|gamma| over epochs').locator('canvas').getAttribute('aria-label'))
+      .poll(() => canvas(frame, '|gamma| over epochs').getAttribute('aria-label'))
       .toContain(`${epochs} epochs`)
     expect(await frame.locator('.card h2').textContent()).toMatch(/^sr 0.001/)
     await window.keepEvidence('gammas')
   })
 
   it('is as it was after a reload of the window', async () => {
+    // The workbench writes down what it keeps every few seconds.
+    await window.page.waitForTimeout(10_000)
     await window.reload()
     const frame = await window.webview('.card h2', 150_000)
     expect(await frame.locator('#tab-gamma').getAttribute('aria-selected')).toBe('true')

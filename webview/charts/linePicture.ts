@@ -1,4 +1,4 @@
-import type { ChartConfiguration } from 'chart.js'
+import type { ChartConfiguration, Scale } from 'chart.js'
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import type { Picture } from './frame'
 import { type ChartTable, type Points, tableOf, thin } from './series'
@@ -51,9 +51,9 @@ export function linePicture(options: LinePictureOptions): Picture {
         x: {
           ...{ type: 'linear', bounds: 'data', title: { display: true, text: xTitle } },
           ...(options.xMin === undefined ? {} : { min: options.xMin }),
+          afterBuildTicks: dropCloseEnds,
           ticks: {
             maxRotation: 0,
-            includeBounds: false,
             callback: (value) => formatX(Number(value)),
           },
         },
@@ -105,6 +105,17 @@ function dataset(line: Line, log: boolean): ChartConfiguration<'line'>['data']['
     ...{ pointRadius: data.length === 1 ? 3 : 0, pointHitRadius: 6, tension: 0 },
     fill: line.fill !== undefined,
   }
+}
+
+/** The ends of the data have a tick of their own, which may run into its neighbour. */
+function dropCloseEnds(axis: Scale): void {
+  const values = axis.ticks.map(({ value }) => value)
+  const step = Math.max(...values.slice(1).map((value, i) => value - (values[i] ?? value)))
+  const [first, second] = values
+  const [before, last] = values.slice(-2)
+  if (before === undefined || last === undefined || values.length < 4) return
+  if (last - before < 0.6 * step) axis.ticks.pop()
+  if (first !== undefined && second !== undefined && second - first < 0.6 * step) axis.ticks.shift()
 }
 
 /** A number as people read it: `0.0123`, `1.2e-7`. */
