@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { EpochColumns } from '../../runs/epochTable'
 import { emptyBlock, type GammaBlock, mergeBlocks, packGammas } from '../../runs/gammaBlock'
 import { RunHistory } from '../../runs/history'
@@ -26,21 +25,23 @@ const endedMs = 5000
 
 /** One run for one page: each look costs what its log has got since the last. */
 export class RunFeed {
-  /** mAP50 of what the run started from, for the advice. */
-  before: number | undefined
   run: RunSnapshot | undefined
   private readonly history: RunHistory
   private readonly sent = new Set<number>()
   private block: GammaBlock = emptyBlock
   private everything = true
+  private start: number | undefined
   private looked = 0
 
   constructor(readonly runDir: string) {
     this.history = new RunHistory(runDir)
   }
 
-  get name(): string {
-    return basename(this.runDir)
+  /** mAP50 of what the run started from, for the advice. */
+  set before(score: number | undefined) {
+    if (score === this.start) return
+    this.start = score
+    this.everything = true
   }
 
   /** The page was made anew: the next look tells all. */
@@ -68,7 +69,7 @@ export class RunFeed {
     this.everything = false
     const { table } = this.history
     const gammas = await this.nextGammas(all, change.gammas)
-    const input = collectAdviceInput(manifest, run.digest, table, this.block, this.before)
+    const input = collectAdviceInput(manifest, run.digest, table, this.block, this.start)
     const news = all || change.epochs.length > 0 || gammas !== undefined
     return {
       run,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import { isEnded } from '../../runs/state'
 import { DisposableList } from '../common/disposable'
@@ -79,19 +80,24 @@ export class DashboardPanel extends DisposableList {
     return this.chosen
   }
 
-  /** Shows these runs, each after those that it descends from. */
+  /** Shows these runs; those that they descend from follow, since finding them may take a while. */
   async show(runDirs: readonly string[]): Promise<void> {
-    this.chosen = [...new Set(runDirs)]
-    const old = new Map(this.feeds.map((feed) => [feed.runDir, feed]))
-    const { all, before } = await relativesOf(this.chosen)
-    this.feeds = all.map((runDir) => {
-      const feed = old.get(runDir) ?? new RunFeed(runDir)
-      feed.before = before.get(runDir)
-      return feed
-    })
-    this.panel.title = collectTitle(this.chosen.map((runDir) => new RunFeed(runDir).name))
-    this.shown = ''
+    const chosen = [...new Set(runDirs)]
+    this.chosen = chosen
+    this.panel.title = collectTitle(this.chosen.map((runDir) => basename(runDir)))
+    this.feed(this.chosen)
     await this.look()
+    const { all, before } = await relativesOf(chosen)
+    if (this.chosen !== chosen) return
+    this.feed(all)
+    for (const feed of this.feeds) feed.before = before.get(feed.runDir)
+    await this.look()
+  }
+
+  private feed(runDirs: readonly string[]): void {
+    const old = new Map(this.feeds.map((feed) => [feed.runDir, feed]))
+    this.feeds = runDirs.map((runDir) => old.get(runDir) ?? new RunFeed(runDir))
+    this.shown = ''
   }
 
   private async startOver(): Promise<void> {
