@@ -274,6 +274,8 @@ it('writes a page of its runs that needs nothing else', async () => {
   expect(code).toBe(0)
   const page = readFileSync(join(scratch.path, 'page.html'), 'utf8')
   expect(page).not.toMatch(/(src|href)=/)
+  // Nothing was pruned here, so there is no empty chart of it.
+  expect(page.match(/<canvas id="([^"]+)"/g)).toHaveLength(3)
   const json = /<script id="data" type="application\/json">(.*?)<\/script>/.exec(page)?.[1] ?? ''
   const report = JSON.parse(json) as { stages: { epochs: unknown[]; gammas: unknown[] }[] }
   expect(report.stages.map(({ epochs, gammas }) => [epochs.length, gammas.length])).toEqual([

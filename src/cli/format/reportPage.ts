@@ -21,20 +21,33 @@ export function reportPage(data: ReportData, script: string): string {
 <body>
 <h1>${title}</h1>
 ${table(data.stages)}
-<h2>${l10n.t('Accuracy')}</h2>
-<div class="chart"><canvas id="scores"></canvas></div>
-<h2>${l10n.t('BatchNorm gammas')}</h2>
-<div class="pair">
-<div class="chart"><canvas id="near-zero"></canvas></div>
-<div class="chart"><canvas id="histogram"></canvas></div>
-</div>
-<h2>${l10n.t('Channels by layer')}</h2>
-<div class="chart tall"><canvas id="layers"></canvas></div>
+${sections(data.stages).join('\n')}
 <script id="data" type="application/json">${embedded(data)}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
 </body>
 </html>
 `
+}
+
+/** The charts that there is something to draw in. */
+function sections(stages: readonly ReportStage[]): string[] {
+  const heading = (text: string): string => `<h2>${escapeHtml(text)}</h2>`
+  const chart = (id: string, kind = 'chart'): string =>
+    `<div class="${kind}"><canvas id="${id}"></canvas></div>`
+  return [
+    ...(stages.some(({ epochs }) => epochs.length > 0)
+      ? [heading(l10n.t('Accuracy')), chart('scores')]
+      : []),
+    ...(stages.some(({ stage, gammas }) => stage === 'sparse' && gammas.length > 0)
+      ? [
+          heading(l10n.t('BatchNorm gammas')),
+          `<div class="pair">${chart('near-zero')}${chart('histogram')}</div>`,
+        ]
+      : []),
+    ...(stages.some(({ layers }) => layers)
+      ? [heading(l10n.t('Channels by layer')), chart('layers', 'chart tall')]
+      : []),
+  ]
 }
 
 const style = `
