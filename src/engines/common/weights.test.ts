@@ -6,7 +6,7 @@ import { openCheckpoint } from '../../core/checkpoint/checkpoint'
 import { PyDict, PyGlobal } from '../../core/checkpoint/values'
 import { writeCheckpoint } from '../../core/checkpoint/writeCheckpoint'
 import type { Detection } from '../../core/yolov5/release'
-import { checkWeights } from './weights'
+import { checkWeights, requireSafe } from './weights'
 
 const golden = resolve(import.meta.dirname, '../../../test/golden/checkpoints/v6.2.pt')
 let folder: string
@@ -70,4 +70,13 @@ describe('checkWeights', () => {
       expect.objectContaining({ code: 'checkpoint/newer-release' }),
     )
   })
+})
+
+it('weights that an engine saves again may hold no such global either', () => {
+  const file = naming('os', 'popen')
+  expect(() => requireSafe(file, policy(false))).toThrow(
+    expect.objectContaining({ code: 'checkpoint/unsafe-globals' }),
+  )
+  expect(() => requireSafe(file, policy(true))).not.toThrow()
+  expect(() => requireSafe(golden, policy(false))).not.toThrow()
 })

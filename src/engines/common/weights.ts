@@ -55,6 +55,21 @@ export function checkWeights(path: string, policy: WeightsPolicy): WeightsFacts 
 }
 
 /**
+ * For weights that training saves again: whatever they hold goes into the new checkpoint, which a release will unpickle.
+ *
+ * @throws SlimError `checkpoint/unsafe-globals`, and what `openCheckpoint` throws
+ */
+export function requireSafe(path: string, { trusted, detection }: Required<WeightsPolicy>): void {
+  if (trusted) return
+  const checkpoint = openCheckpoint(path)
+  try {
+    refuseUnsafe(path, checkpoint, detection)
+  } finally {
+    checkpoint.close()
+  }
+}
+
+/**
  * @throws SlimError `checkpoint/fused`
  */
 export function requireBatchNorm({ path, fused }: WeightsFacts): void {

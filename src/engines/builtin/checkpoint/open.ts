@@ -47,7 +47,7 @@ export function openModel(name: string, bytes: Uint8Array, as?: BuiltinRelease):
   const checkpoint = openSource(memorySource(name, bytes))
   const { model } = checkpointModel(checkpoint.root)
   const tree = moduleTree(checkpoint, model)
-  const graph = lowerNetwork(tree)
+  const graph = named(name, () => lowerNetwork(tree))
   const names = model.state instanceof PyDict ? namesOf(model.state.get('names')) : []
   return {
     name,
@@ -59,6 +59,17 @@ export function openModel(name: string, bytes: Uint8Array, as?: BuiltinRelease):
     head: headShape(tree, graph),
     tensors: allTensors(tree),
     names,
+  }
+}
+
+/** What is wrong with a network, with the file that it is of. */
+function named<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SlimError)) throw error
+    const { code, message, remedy } = error
+    throw new SlimError(code, l10n.t('{0}: {1}', file, message), remedy, { cause: error })
   }
 }
 

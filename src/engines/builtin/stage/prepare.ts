@@ -10,6 +10,7 @@ import { hypFile, inputFile, modelFile, type Places } from '../../common/inputs'
 import { parentOf } from '../../common/parent'
 import { allocateRun } from '../../common/runFolder'
 import { sparsityFields, sparsityOf } from '../../common/sparsityFlags'
+import { requireSafe } from '../../common/weights'
 import { buildCheckpoint } from '../checkpoint/build'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
 import { type BuiltinRelease, builtinReleases } from '../contract'
@@ -70,6 +71,9 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
     release: form,
     nc: singleClass ? 1 : data.nc,
   })
+  if (weights && stage !== 'val') {
+    requireSafe(weights, { trusted: parsed.own.trustWeights === true, detection })
+  }
   if (stage === 'val' || stage === 'finetune')
     requireClasses(model, singleClass ? 1 : data.nc, data)
   const hyp = await hypOf(asked, places, named('hyp'))

@@ -9,6 +9,7 @@ import type { LaunchSpec } from '../../../runs/supervisor'
 import { flagValue } from '../../common/flags'
 import { projectsFor, resumePoint } from '../../common/resume'
 import { resumedSparsity, sparsityFields } from '../../common/sparsityFlags'
+import { requireSafe } from '../../common/weights'
 import { openModelFile } from '../checkpoint/open'
 import { readProgress } from '../checkpoint/progress'
 import type { BuiltinConfig } from './contract'
@@ -33,6 +34,7 @@ export async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
     )
   }
   const opt = parse(await readFile(resolve(point.runDir, 'opt.yaml'), 'utf8')) as OptValues
+  requireSafe(point.checkpoint, { trusted: parsed.own.trustWeights === true, detection })
   const open = openModelFile(point.checkpoint)
   // Refused before the log of a run that finished is touched.
   readProgress(open, 'SGD')
