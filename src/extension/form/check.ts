@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { asSlimError } from '../../core/errors'
 import { releaseFor } from '../../engines/builtin/stage/detection'
@@ -11,26 +11,16 @@ import {
   valOptions,
 } from '../../engines/builtin/stage/options'
 import { defaultHyp, type Hyp, readHyp } from '../../engines/builtin/training/hyp'
-import { flagDefault, flagValue, type ParsedFlags, parseFlags } from '../../engines/common/flags'
-import { hypFile, isFile } from '../../engines/common/inputs'
+import { flagDefault, flagValue, type ParsedFlags } from '../../engines/common/flags'
+import { hypFile } from '../../engines/common/inputs'
 import { sparsityOf } from '../../engines/common/sparsityFlags'
 import { requireBatchNorm, requireDetector } from '../../engines/common/weights'
 import { crossFindings } from './crossCheck'
-import type { Facts, Place } from './facts'
-import { type Field, toArguments, type Values } from './field'
 import { type FieldFinding, findingOf } from './finding'
-import { chooseEngine, type Readiness } from './readiness'
+import { type CheckRequest, flagFindings, scriptFlags, valueFindings } from './flagCheck'
+import { chooseEngine } from './readiness'
 import { sparsityOutlook } from './sparsityOutlook'
-import { type FormStage, firstStage } from './stage'
-
-export type CheckRequest = {
-  readonly stage: FormStage
-  readonly fields: readonly Field[]
-  readonly values: Values
-  readonly place: Place
-  readonly readiness: Readiness
-  readonly facts: Facts
-}
+import { firstStage } from './stage'
 
 /**
  * Everything that is wrong with a form, or worth knowing, by field: what the engine would refuse, in its own words and
@@ -45,43 +35,6 @@ export async function checkForm(request: CheckRequest): Promise<readonly FieldFi
   const found = [...wrong, ...findings]
   if (!parsed) return found
   return [...found, ...(await new Check(request, parsed).all(found))]
-}
-
-/** Fields whose value is none. */
-function valueFindings({ fields, values }: CheckRequest): FieldFinding[] {
-  return fields.flatMap(({ key, validate }): FieldFinding[] => {
-    const text = validate(values[key] ?? '')
-    return text === undefined ? [] : [{ field: key, severity: 'error', code: 'form/value', text }]
-  })
-}
-
-export function scriptFlags({ stage, place }: Pick<CheckRequest, 'stage' | 'place'>) {
-  const { capabilities } = place.detection
-  return stage === 'val' ? capabilities.evaluationFlags : capabilities.trainFlags
-}
-
-async function flagFindings(
-  request: CheckRequest,
-  wrong: readonly FieldFinding[],
-): Promise<{ readonly findings: FieldFinding[]; readonly parsed?: ParsedFlags }> {
-  const { fields, place } = request
-  const refused = new Set(wrong.map(({ field }) => field))
-  // A wrong value is told once, and shall not hide the rest.
-  const args = toArguments(
-    fields.filter(({ key }) => !refused.has(key)),
-    request.values,
-  )
-  try {
-    const autobatch =
-      !place.hasCheckout || (await isFile(join(place.root, 'utils', 'autobatch.py')))
-    return { findings: [], parsed: parseFlags(args, { flags: scriptFlags(request), autobatch }) }
-  } catch (caught) {
-    const error = asSlimError(caught)
-    const field = fields.find(
-      ({ flag, advanced }) => flag !== undefined && !advanced && error.message.startsWith(flag),
-    )
-    return { findings: [findingOf(error, field?.key ?? 'more')] }
-  }
 }
 
 /** The checks of one form; each reads what it needs, and says nothing where that is wrong already. */
