@@ -20,7 +20,8 @@ export type PruneRecordRequest = {
     readonly percent?: number | 'zero'
   }
   readonly request: PruneRequest
-  readonly checkout: Detection
+  /** None: the run lies where `options.project` says, else in `runs/prune` of `cwd`. */
+  readonly checkout?: Detection | undefined
   readonly inputs: Readonly<Partial<Record<'data' | 'cfg', string>>>
   readonly typed: readonly string[]
   readonly cwd: string
@@ -41,15 +42,16 @@ export type PruneRecord = {
  * replaced.
  */
 export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<PruneRecord> {
-  const { request, checkout, inputs } = wanted
+  const { request, checkout, inputs, cwd } = wanted
   const { project } = wanted.options
-  const runs = await readRuns(checkout.root, project === undefined ? {} : { projects: [project] })
+  const projects = project === undefined ? [] : [resolve(cwd, project)]
+  const runs = await readRuns(checkout?.root ?? cwd, { projects })
   const replaced = runs.find(({ digest }) => digest.checkpoints.pruned?.path === request.output)
   const [parent, provenance] = await Promise.all([
     parentOf(request.weights, runs),
     collectProvenance({
       slimVersion,
-      checkout: checkout.root,
+      ...(checkout ? { checkout: checkout.root } : {}),
       inputs: { ...inputs, weights: request.weights },
     }),
   ])
@@ -90,8 +92,7 @@ async function writeRecord(
   provenance: RunManifest['provenance'],
   report: PruneReport,
 ): Promise<void> {
-  const { root, release } = checkout
-  const home = checkout.capabilities.layout === 'packaged' ? cwd : root
+  const home = !checkout || checkout.capabilities.layout === 'packaged' ? cwd : checkout.root
   const project = options.project ? resolve(cwd, options.project) : resolve(home, 'runs', 'prune')
   const runDir = await createRunFolder(
     project,
@@ -105,7 +106,7 @@ async function writeRecord(
     engine: 'slim',
     commandLine: typed,
     cwd,
-    checkout: { root, release },
+    ...(checkout ? { checkout: { root: checkout.root, release: checkout.release } } : {}),
     ...(typeof options.percent === 'number' ? { percent: options.percent } : {}),
     createdAt: Date.now(),
     provenance,

@@ -97,10 +97,14 @@ describe('the end of a run', () => {
       type: 'finished',
       summary: { mAP50: 0.953, mAP50_95: 0.81, seconds: 75 },
     }
-    expect(endLines(runOf(started, epoch, best, finished)).slice(1)).toEqual([
+    const sparse = runOf(started, epoch, best, finished)
+    const lines = ['mAP50 0.930  mAP50_95 0.620', 'best: /runs/train/exp/weights/best.pt  3.70 MB']
+    expect(endLines(sparse).slice(1)).toEqual(lines)
+    const finetune = { ...manifest, stage: 'finetune' } as const
+    const log = digestEvents([started, epoch, best, finished])
+    expect(endLines(snapshot('/runs/train/exp', finetune, log, 'gone'))[1]).toBe(
       'mAP50 0.953  mAP50_95 0.810',
-      'best: /runs/train/exp/weights/best.pt  3.70 MB',
-    ])
+    )
   })
 
   it('of a failed one has its code, text, remedy and last words', () => {

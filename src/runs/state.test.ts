@@ -104,6 +104,22 @@ describe('summarize', () => {
     expect(summarize(manifest, digest, 'interrupted', 9000).etaSeconds).toBeUndefined()
   })
 
+  test('a sparse run is about its last epoch, another training about its best', () => {
+    const outputs = (['last', 'best'] as const).map((kind): RunEvent => {
+      return { ...base, type: 'checkpoint', path: `/${kind}.pt`, kind, bytes: 1 }
+    })
+    const done: RunEvent = {
+      ...base,
+      type: 'finished',
+      summary: { mAP50: 0.7, mAP50_95: 0.5, seconds: 9 },
+    }
+    const digest = digestEvents([started, epoch(0, 0.5), epoch(1, 0.4), ...outputs, done])
+    const of = (stage: 'sparse' | 'finetune') =>
+      summarize({ ...manifest, stage }, digest, 'finished')
+    expect(of('sparse')).toMatchObject({ mAP50_95: 0.4, output: '/last.pt' })
+    expect(of('finetune')).toMatchObject({ mAP50_95: 0.5, output: '/best.pt' })
+  })
+
   test('epochs without evaluation have no mAP, and are never the best', () => {
     const summary = summarize(manifest, digestEvents([started, epoch(0, null)]), 'running')
     expect(summary).not.toHaveProperty('mAP50')

@@ -150,14 +150,14 @@ export type RunSummary = {
   /** Epochs completed. */
   readonly epoch?: number
   readonly epochs?: number
-  /** Of the latest evaluation. */
+  /** Of the latest evaluation; of a sparse run, of its last epoch. */
   readonly mAP50?: number
   readonly mAP50_95?: number
   readonly best?: { readonly epoch: number; readonly mAP50: number; readonly mAP50_95: number }
   /** After pruning. */
   readonly parameters?: number
   readonly gflops?: number
-  /** Of the checkpoint this run is about: the pruned one, else the best, else the last. */
+  /** Of the checkpoint this run is about: the pruned one, else the best, else the last; of a sparse run the last. */
   readonly bytes?: number
   readonly output?: string
   readonly etaSeconds?: number
@@ -181,9 +181,14 @@ export function summarize(
   const { lastEpoch, bestEpoch, started, pruned, checkpoints } = digest
   const end = attemptEnd(manifest, digest)
   const finished = end?.state === 'finished' ? end : undefined
-  const mAP50 = finished?.mAP50 ?? lastEpoch?.mAP50
-  const mAP50_95 = finished?.mAP50_95 ?? lastEpoch?.mAP50_95
-  const output = checkpoints.pruned ?? checkpoints.best ?? checkpoints.last
+  const { last, best = last, pruned: cut } = checkpoints
+  // The best of a sparse run is an early epoch that is hardly sparse; what is pruned and told of is the last.
+  const isSparse = manifest.stage === 'sparse'
+  const evaluated = [finished, lastEpoch]
+  const scores = isSparse ? evaluated.reverse() : evaluated
+  const mAP50 = scores[0]?.mAP50 ?? scores[1]?.mAP50
+  const mAP50_95 = scores[0]?.mAP50_95 ?? scores[1]?.mAP50_95
+  const output = cut ?? (isSparse ? (last ?? best) : best)
   const epochs = lastEpoch?.epochs ?? started?.epochs
   const eta = state === 'running' ? etaSeconds(digest, now) : undefined
   const begun = manifest.process?.startedAt ?? started?.t

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -89,6 +90,18 @@ describe('prune', () => {
       expect(after.layers).toContainEqual(expect.objectContaining({ name, channels }))
     }
     expect(existsSync(join(bare, 'runs'))).toBe(false)
+  })
+
+  it('records a run without a checkout where --project says', async () => {
+    const project = join(scratch.path, 'kept')
+    const args = ['prune', '--weights', 'best.pt', '--percent', '0.5', '--output', 'cut.pt']
+    const { code } = await slim([...args, '--project', project], { cwd: bare })
+    expect(code).toBe(0)
+    const { stdout } = await slim(['runs', '--json', '--project', project], { cwd: bare })
+    const [run] = JSON.parse(stdout)
+    expect(run).toMatchObject({ stage: 'prune', percent: 0.5, output: join(bare, 'cut.pt') })
+    expect(run).not.toHaveProperty('checkout')
+    rmSync(join(bare, 'cut.pt'))
   })
 
   it('moves aside what was there, also when that is what it prunes', async () => {

@@ -19,6 +19,7 @@ import { usageError } from '../errors'
 import { pruneReportLines } from '../format/pruneReport'
 import { tableLines } from '../format/table'
 import { modelFacts } from '../modelSize'
+import { preparePruneRecord } from '../pruneRecord'
 import { exitCodes, outColors, print } from '../terminal'
 import { writeReport } from './report'
 import { launchStage } from './stage'
@@ -90,11 +91,9 @@ class Demo {
     const sparse = await this.#train('sparse', [...sparseArgs, ...hypArgs('sparse')], 'sparse')
     if (sparse.code !== exitCodes.ok) return sparse.code
     const last = join(sparse.runDir, 'weights', 'last.pt')
-    // What is pruned is the last checkpoint, whose zeros are the most; the best is an early, dense one.
-    const { mAP50 = null, mAP50_95 = null } = (await reportStage(sparse.runDir)).epochs.at(-1) ?? {}
-    await this.#note(sparse.runDir, last, { mAP50, mAP50_95 })
+    await this.#note(sparse.runDir, last)
 
-    const { output: pruned, layers } = this.#prune(last)
+    const { output: pruned, layers } = await this.#prune(last)
     const cut = await this.#stage('val', ['--weights', pruned, '--batch-size', '32'], 'val-pruned')
     if (cut.code !== exitCodes.ok) return cut.code
     await this.#note(cut.runDir, pruned, { name: l10n.t('pruned'), stage: 'prune', layers })
@@ -114,12 +113,23 @@ class Demo {
     this.stages.push({ ...(await reportStage(runDir)), ...change, ...(model ? { model } : {}) })
   }
 
-  #prune(weights: string): PruneReport {
+  async #prune(weights: string): Promise<PruneReport> {
     const output = join(this.#dir, 'pruned.pt')
-    const report = pruneCheckpoint({
+    const project = join(this.#dir, 'runs')
+    const request = {
       ...{ weights, output, absorb: true, dryRun: false, imageSize: defaultSample.size },
       options: { ...defaultPlanOptions, amount: { kind: 'percent', percent }, round: 1 },
+    } as const
+    const record = await preparePruneRecord({
+      options: { name: 'pruned', project, percent },
+      ...{ request, checkout: this.#detection, inputs: { data: this.#data }, cwd: process.cwd() },
+      typed: [
+        ...['prune', '--weights', weights, '--percent', `${percent}`, '--round', '1'],
+        ...['--imgsz', size, '--output', output, '--project', project, '--name', 'pruned'],
+      ],
     })
+    const report = pruneCheckpoint(request)
+    await record.write(report, undefined)
     print('', ...pruneReportLines(report).slice(-6))
     return report
   }

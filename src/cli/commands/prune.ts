@@ -47,13 +47,13 @@ export async function prune(options: PruneOptions, typed: readonly string[]): Pr
   await requireFile('--weights', request.weights)
   if (!options.dryRun) await requirePlace('--output', request.output)
   const checkout = await optionalCheckout(cwd, options.checkout).catch((error: unknown) => {
-    // Pruning needs no checkout: without a single one, there is just no run to record.
+    // Pruning needs no checkout: without a single one, a run is recorded only where --project says.
     if (options.checkout !== undefined) throw error
     return undefined
   })
   const inputs = await inputFiles(options, cwd, checkout)
   const record =
-    checkout && !options.dryRun
+    (checkout || options.project !== undefined) && !options.dryRun
       ? await preparePruneRecord({ options, request, checkout, inputs, typed, cwd })
       : undefined
   const { report, kept } = await pruneKeepingOld(request)

@@ -13,7 +13,7 @@ import type { CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
 import { editorIds } from '../contributions'
 import { runDirsOf } from '../experiments/selection'
-import { formCandidates, outputOf } from '../form/candidates'
+import { formCandidates } from '../form/candidates'
 import type { CommandHandlers } from '../registerCommands'
 import { CheckpointPanel } from './checkpointPanel'
 
@@ -45,7 +45,7 @@ export class CheckpointEditors extends DisposableList implements CustomReadonlyE
       },
       prune: async (...args) => {
         const [runDir] = runDirsOf(args)
-        const weights = runDir === undefined ? undefined : outputOf('prune', await readRun(runDir))
+        const weights = runDir === undefined ? undefined : (await readRun(runDir)).summary.output
         if (weights === undefined) return this.choose(...args)
         await this.openPreview(Uri.file(weights))
       },

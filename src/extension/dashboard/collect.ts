@@ -22,7 +22,8 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     ...{ state, stateText: stateName(state) },
     ...(manifest.parent === undefined ? {} : { parent: manifest.parent }),
     epochText: epochs === undefined ? '' : `${epoch ?? 0}/${epochs}`,
-    ...scoresOf(run),
+    mAP50: formatScore(run.summary.mAP50),
+    mAP50_95: formatScore(run.summary.mAP50_95),
     size: summary.bytes === undefined ? '' : formatBytes(summary.bytes),
     facts: collectFacts(run),
     checkpoint: Object.keys(run.digest.checkpoints).length > 0,
@@ -34,13 +35,6 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     ...(percent === undefined ? {} : { percent }),
     ...(epochs === undefined ? {} : { epochs }),
   }
-}
-
-/** A sparse run is judged by its last epoch, which is what gets pruned; its best is an early, dense one. */
-function scoresOf({ manifest, summary, digest }: RunSnapshot): Pick<RunView, 'mAP50' | 'mAP50_95'> {
-  const { lastEpoch } = digest
-  const { mAP50, mAP50_95 } = manifest.stage === 'sparse' && lastEpoch ? lastEpoch : summary
-  return { mAP50: formatScore(mAP50), mAP50_95: formatScore(mAP50_95) }
 }
 
 function collectFacts({ manifest, summary, digest }: RunSnapshot): RunView['facts'] {

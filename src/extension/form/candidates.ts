@@ -63,21 +63,11 @@ export function runOutputs(
     .filter((run) => fitting(run) >= 0)
     .sort((a, b) => fitting(a) - fitting(b) || b.manifest.createdAt - a.manifest.createdAt)
     .flatMap((run) => {
-      const output = outputOf(stage, run)
+      const { output } = run.summary
       return output === undefined
         ? []
         : [{ value: within(root, output), description: `${run.manifest.stage} · ${run.name}` }]
     })
-}
-
-/** The checkpoint of a run that a stage goes on with. */
-export function outputOf(
-  stage: AskedStage,
-  { digest, manifest, summary }: RunSnapshot,
-): string | undefined {
-  // The best epoch of a sparse training may lie before its gammas had shrunk.
-  const lasting = stage === 'prune' && manifest.stage === 'sparse'
-  return (lasting ? digest.checkpoints.last?.path : undefined) ?? summary.output
 }
 
 /** Relative to the folder for what lies in it, as people write it. */

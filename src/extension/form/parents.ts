@@ -1,6 +1,6 @@
 import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
-import { outputOf, within } from './candidates'
+import { within } from './candidates'
 import type { Values } from './field'
 import { type FormStage, firstStage } from './stage'
 
@@ -18,7 +18,7 @@ export function parentRuns(stage: FormStage, runs: readonly RunSnapshot[]): read
   const first = firstStage(stage)
   return runs
     .filter(({ manifest }) => parentStages[first].includes(manifest.stage))
-    .filter((run) => outputOf(first, run) !== undefined)
+    .filter((run) => run.summary.output !== undefined)
     .sort((a, b) => b.manifest.createdAt - a.manifest.createdAt)
 }
 
@@ -41,7 +41,7 @@ export function prefill(
   root: string,
 ): Values {
   const values: Record<string, string> = {}
-  const weights = outputOf(firstStage(stage), run)
+  const weights = run.summary.output
   if (weights !== undefined) values.weights = within(root, weights)
   // The weights bring their own model.
   if (weights !== undefined && firstStage(stage) === 'sparse') values.cfg = ''
