@@ -1,16 +1,18 @@
-import type { Finding } from '../finding'
+import type { Finding, Fix } from '../finding'
+import { argumentLists } from './argumentLists'
 import { cellParts } from './cell'
 import type { Clone } from './clone'
 import { checkInvocation } from './commandCheck'
 import { checkData } from './dataCheck'
 import { checkHyp } from './hypCheck'
-import { type Cwd, type Invocation, invocations } from './invocations'
+import { type Cwd, type Invocation, invocations, invocationsOf } from './invocations'
 import { fileKind } from './kind'
 import { checkModel, type UsedWith } from './modelCheck'
 import { codeCells } from './notebook'
 import { checkPython, commandStrings, type Torch } from './pythonCheck'
-import { type Snippet, wholeText } from './snippet'
+import { blanked, type Snippet, wholeText } from './snippet'
 import { inClone, isStockPath } from './stockFiles'
+import { asPosixShell } from './windowsShell'
 
 /** What is known beside the file and the clone. */
 export type CheckContext = {
@@ -54,7 +56,24 @@ function checkSource(
   return together([
     { findings: checkPython(snippet, clone, options), invocations: [] },
     ...commands,
+    checkLists(snippet, clone, cwd),
   ])
+}
+
+/** Processes that Python starts with a list of arguments. */
+function checkLists(snippet: Snippet, clone: Clone, cwd: Cwd): TextReport {
+  const found = invocationsOf(argumentLists(snippet.text), snippet, clone, { ...cwd })
+  return {
+    findings: found
+      .flatMap((invocation) => checkInvocation(invocation, clone))
+      .map((finding) => ({ ...finding, fixes: (finding.fixes ?? []).filter(isOneWord) })),
+    invocations: found,
+  }
+}
+
+/** Whether a fix leaves each element of a list one word: `--optimizer Adam` would have to become two. */
+function isOneWord(fix: Fix): boolean {
+  return fix.kind !== 'edit' || fix.edits.every(({ text }) => !/\s/.test(text))
 }
 
 /**
@@ -91,7 +110,8 @@ export function checkText(
   { torch, usedWith }: CheckContext = {},
 ): TextReport {
   const only = (findings: readonly Finding[]): TextReport => ({ findings, invocations: [] })
-  switch (fileKind(clone, path, text)) {
+  const kind = fileKind(clone, path, text)
+  switch (kind) {
     case 'model':
       return only(checkModel(text, path, clone, usedWith))
     case 'data':
@@ -102,6 +122,9 @@ export function checkText(
       return checkSource(wholeText(text), path, clone, torch, { folder: '' })
     case 'shell':
       return checkShell(wholeText(text), clone, { folder: '' })
+    case 'batch':
+    case 'powershell':
+      return checkShell(blanked(wholeText(text), asPosixShell(text, kind)), clone, { folder: '' })
     case 'notebook': {
       const cwd: Cwd = { folder: '' }
       return together(codeCells(text).map((cell) => checkCell(cell, path, clone, torch, cwd)))

@@ -122,4 +122,42 @@ describe('command lines elsewhere', () => {
       '"""python train.py --adam"""\n# python train.py --adam\nx = "see train.py --adam"\n'
     expect(check(talk, v7, 'a.py')).toEqual([])
   })
+
+  it('finds those in argument lists of Python, and offers only fixes of one word', () => {
+    const text =
+      "import subprocess, sys\nsubprocess.run([sys.executable, 'test.py', '--data', path], check=True)\n"
+    const [finding] = check(text, v7, 'a.py')
+    expect(finding?.code).toBe('command/script')
+    expect(fixed(text, finding)).toBe(text.replace('test.py', 'val.py'))
+    const flags = 'cmd = [\n    "python3",  # here\n    "train.py",\n    "--adam",\n]\n'
+    const [flag] = check(flags, v7, 'a.py')
+    expect(flag).toMatchObject({
+      code: 'command/flag',
+      range: { start: { line: 3, character: 5 } },
+    })
+    expect(flag?.fixes?.some(({ kind }) => kind === 'edit')).toBe(false)
+    const others =
+      "x = ['python', script, '--adam']\ny = ['train.py', '--adam']\n# ['python', 'test.py']\n"
+    expect(check(others, v7, 'a.py')).toEqual([])
+  })
+
+  it.each([
+    [
+      'run.bat',
+      '@echo off\r\nREM python test.py\r\n:: python test.py\r\npython train.py ^\r\n  --img 640 ^\r\n  --adam\r\n',
+    ],
+    ['run.cmd', '@python train.py --weights %W% --adam\n'],
+    [
+      'run.ps1',
+      '<# python test.py #>\n# python test.py\npython train.py `\n  --weights $W `\n  --adam\n',
+    ],
+    [
+      'run.bat',
+      'cd /d D:\\work\\yolov5\r\npython .\\train.py --cfg models\\yolov5s.yaml --adam\r\n',
+    ],
+  ])('reads the command files of Windows: %s', (name, text) => {
+    const findings = check(text, v7, name)
+    expect(codes(findings)).toEqual(['command/flag error'])
+    expect(fixed(text, findings[0])).toBe(text.replace('--adam', '--optimizer Adam'))
+  })
 })

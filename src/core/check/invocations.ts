@@ -22,7 +22,7 @@ export type Cwd = { folder: string | undefined }
 
 const PREFIX = /^(?:sudo|nohup|time|exec|env|nice|then|do|else|if|while|!|\\)$/
 const PYTHON = /^(?:.*[\\/])?python[\d.]*(?:\.exe)?$/
-const OPEN_PYTHON = /^(?:\$\{?PYTHON\w*\}?|\{sys\.executable\})$/i
+const OPEN_PYTHON = /^(?:\$\{?PYTHON\w*\}?|\{?sys\.executable\}?)$/i
 const LAUNCHER = /^(?:.*\/)?(?:torchrun|accelerate)$/
 
 /** Options of `python` that take a word. */
@@ -96,18 +96,29 @@ function changeFolder(target: Word | undefined, cwd: Cwd, clone: Clone): void {
   else cwd.folder = name === root || /^yolov5(?:-[\w.]+)?$/i.test(name) ? '' : undefined
 }
 
-/**
- * Every `python SCRIPT …` of a shell text that runs in the clone, following its `cd`s.
- *
- * @param cwd where it starts; left where it ends
- */
+/** Every `python SCRIPT …` of a shell text that runs in the clone, following its `cd`s, as {@link invocationsOf}. */
 export function invocations(snippet: Snippet, clone: Clone, cwd: Cwd): readonly Invocation[] {
+  return invocationsOf(shellCommands(snippet.text), snippet, clone, cwd)
+}
+
+/**
+ * The commands that run a script of the clone.
+ *
+ * @param commands words of each, with their places in `snippet`
+ * @param cwd where they start; left where they end
+ */
+export function invocationsOf(
+  commands: readonly (readonly Word[])[],
+  snippet: Snippet,
+  clone: Clone,
+  cwd: Cwd,
+): readonly Invocation[] {
   const found: Invocation[] = []
   const place = ({ start, end, ...word }: Word): PlacedWord => ({
     ...word,
     range: snippet.range(start, end),
   })
-  for (const words of shellCommands(snippet.text)) {
+  for (const words of commands) {
     const [first] = words
     if (first?.text === 'cd' || first?.text === 'pushd') {
       changeFolder(words[1], cwd, clone)

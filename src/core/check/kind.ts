@@ -11,6 +11,8 @@ export type FileKind =
   | 'python'
   | 'notebook'
   | 'shell'
+  | 'batch'
+  | 'powershell'
   | 'checkpoint'
 
 /** Folders whose contents are made by runs, tools or other people, or are data. */
@@ -29,7 +31,7 @@ export function isSkippedPath(clone: Clone, path: string): boolean {
 
 /** Whether a file may be worth reading, by its name. */
 export function isCheckable(name: string): boolean {
-  return /^\.(?:ya?ml|py|ipynb|sh|bash)$/i.test(extname(name))
+  return /^\.(?:ya?ml|py|ipynb|sh|bash|bat|cmd|ps1)$/i.test(extname(name))
 }
 
 /** Bytes above which a file is not read: notebooks hold pictures. */
@@ -47,6 +49,11 @@ export function fileKind(clone: Clone, path: string, text: string): FileKind | u
     case '.sh':
     case '.bash':
       return 'shell'
+    case '.bat':
+    case '.cmd':
+      return 'batch'
+    case '.ps1':
+      return 'powershell'
     case '.yaml':
     case '.yml':
       return yamlKind(text) ?? optionsKind(text) ?? placeKind(inClone(clone, path))

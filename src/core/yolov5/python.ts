@@ -23,12 +23,22 @@ const TOKENS = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|[()[\]{},]/g
  * `code` must come from {@link codeOnly}. An unclosed bracket ends at the end of the text.
  */
 export function bracketed(code: string, open: number): readonly string[] {
-  const parts: string[] = []
+  return bracketedSpans(code, open).map(({ start, end }) => code.slice(start, end))
+}
+
+/** Where the parts are that {@link bracketed} gives. */
+export function bracketedSpans(
+  code: string,
+  open: number,
+): readonly { readonly start: number; readonly end: number }[] {
+  const parts: { readonly start: number; readonly end: number }[] = []
   let depth = 0
   let start = open + 1
   const push = (end: number): void => {
-    const part = code.slice(start, end).trim()
-    if (part !== '') parts.push(part)
+    const part = code.slice(start, end)
+    const from = start + part.length - part.trimStart().length
+    const length = part.trim().length
+    if (length > 0) parts.push({ start: from, end: from + length })
     start = end + 1
   }
   const tokens = new RegExp(TOKENS)

@@ -28,6 +28,8 @@ const selector = [
   { scheme: 'file', language: 'yaml' },
   { scheme: 'file', language: 'python' },
   { scheme: 'file', language: 'shellscript' },
+  { scheme: 'file', language: 'bat' },
+  { scheme: 'file', language: 'powershell' },
   { scheme: 'file', pattern: '**/*.{yaml,yml,py,sh,bash,ipynb}' },
   { scheme: 'vscode-notebook-cell' },
 ]

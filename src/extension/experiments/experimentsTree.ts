@@ -73,7 +73,8 @@ export class ExperimentsTree extends DisposableList implements TreeDataProvider<
     const tags = collectTags(run, this.facts.factsOf(run))
     this.shown.set(run.runDir, this.signature(run))
     const item = new TreeItem(look.label, this.collapsible(row))
-    item.id = run.runDir
+    // VS Code keeps a row as it first saw it: a leaf that gets its first child would stay closed over it.
+    item.id = row.children.length === 0 ? `${run.runDir}#leaf` : run.runDir
     item.description = look.description
     item.iconPath = new ThemeIcon(look.icon, look.color ? new ThemeColor(look.color) : undefined)
     item.contextValue = tags.join(' ')
