@@ -1,9 +1,18 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openModelFile } from '../../src/engines/builtin/checkpoint/open'
+import { readProgress } from '../../src/engines/builtin/checkpoint/progress'
 import { builtinReleases } from '../../src/engines/builtin/contract'
 import type { RunEvent } from '../../src/runs/events'
-import { checkout as checkoutOf, pythons, slimOk, temporaryFolder } from './support'
+import {
+  checkout as checkoutOf,
+  pythons,
+  slimInterrupted,
+  slimOk,
+  stockAt,
+  temporaryFolder,
+} from './support'
 
 /** What the built-in engine saves, in the hands of the real releases; and the reverse. */
 const scratch = temporaryFolder('builtin')
@@ -25,18 +34,43 @@ function scoresOf(runDir: string): Scores {
   return last.summary as unknown as Scores
 }
 
+/** Rows of results.csv, or of v5.0's results.txt. */
+function rowsOf(runDir: string): string[][] {
+  const [file = ''] = readdirSync(runDir).filter((name) => name.startsWith('results.'))
+  const lines = readFileSync(join(runDir, file), 'utf8').trim().split('\n')
+  return lines
+    .map((line) => line.trim().split(/[\s,/]+/))
+    .filter(([epoch]) => /^\d+$/.test(epoch ?? ''))
+}
+
+function epochsIn(runDir: string): number[] {
+  return rowsOf(runDir).map(([epoch]) => Number(epoch))
+}
+
+/** A tenth of mAP50 and the rest of mAP50_95, as utils/metrics.py weighs them; columns of either file. */
+function fitnessOf(runDir: string): number[] {
+  return rowsOf(runDir).map((row) => {
+    // `0/2` of results.txt is two cells here.
+    const at = row.length === 16 ? 11 : 6
+    return 0.1 * Number(row[at]) + 0.9 * Number(row[at + 1])
+  })
+}
+
 describe.each(builtinReleases)('%s', (release) => {
   const project = join(scratch, release)
   // Stock code leaves caches in its own folders.
   const checkout = join(project, 'checkout')
   beforeAll(() => cpSync(checkoutOf(release), checkout, { recursive: true }))
+  const argsOf = (stage: string, engine: string): string[] => {
+    const engineArgs =
+      engine === 'pytorch' ? ['--python', python] : ['--device', 'wasm', '--threads', '2']
+    return [stage, '--engine', engine, ...engineArgs, '--checkout', checkout]
+  }
+  const flagsOf = (name: string, rest: readonly string[]): string[] => {
+    return ['--data', data, '--img-size', '96', '--project', project, '--name', name, ...rest]
+  }
   const run = (stage: string, engine: string, name: string, ...rest: string[]): string => {
-    const engineArgs = engine === 'pytorch' ? ['--python', python] : ['--threads', '2']
-    const args = [
-      ...[stage, '--engine', engine, ...engineArgs, '--checkout', checkout, '--data', data],
-      ...['--img-size', '96', '--project', project, '--name', name, ...rest],
-    ]
-    slimOk(args, scratch)
+    slimOk([...argsOf(stage, engine), ...flagsOf(name, rest)], scratch)
     return join(project, name)
   }
   const cfg = release === 'v5.0' ? 'models/yolov5s.yaml' : 'models/yolov5n.yaml'
@@ -72,5 +106,38 @@ describe.each(builtinReleases)('%s', (release) => {
     const stock = scoresOf(run('val', 'pytorch', 'val-theirs2', '--weights', theirs))
     expect(Math.abs(before.mAP50_95 - stock.mAP50_95)).toBeLessThan(0.002)
     expect(scoresOf(again).mAP50).toBeGreaterThanOrEqual(0)
+  })
+
+  // Enough of them that a stop at the first still finds it at work.
+  const stoppable = [...start, '--epochs', '8', '--batch-size', '16']
+  const allEpochs = [...Array(8).keys()]
+
+  it('goes on in the stock train.py where the engine was stopped', async () => {
+    const flags = flagsOf('stopped', stoppable)
+    await slimInterrupted([...argsOf('train', 'builtin'), ...flags], scratch)
+    const last = join(project, 'stopped/weights/last.pt')
+    const printed = stockAt(python, checkout, 'train.py', ['--resume', last])
+    expect(printed).toMatch(/[1-7] epochs completed/)
+    expect(epochsIn(join(project, 'stopped'))).toEqual(allEpochs)
+  })
+
+  it('goes on in the engine where PyTorch was stopped, and keeps its best', async () => {
+    // v6.0 and v6.1 load nothing newer than themselves: they start from what the engine wrote for them.
+    const weights = ['--weights', join(project, 'ours/weights/best.pt')]
+    const flags = flagsOf('theirs-stopped', [...stoppable, ...weights])
+    await slimInterrupted([...argsOf('train', 'pytorch'), ...flags, '--device', 'cpu'], scratch)
+    const runDir = join(project, 'theirs-stopped')
+    // As if train.py itself had begun it.
+    rmSync(join(runDir, 'slim'), { recursive: true })
+    const last = join(runDir, 'weights/last.pt')
+    const { bestFitness } = readProgress(openModelFile(last), 'SGD')
+    if (release !== 'v5.0') expect(bestFitness).toBeGreaterThan(0.3)
+    slimOk([...argsOf('train', 'builtin'), '--resume', last], scratch)
+    expect(epochsIn(runDir)).toEqual(allEpochs)
+    const best = Math.max(bestFitness, ...fitnessOf(runDir))
+    const scores = scoresOf(
+      run('val', 'builtin', 'val-resumed', '--weights', `${runDir}/weights/best.pt`),
+    )
+    expect(Math.abs(0.1 * scores.mAP50 + 0.9 * scores.mAP50_95 - best)).toBeLessThan(0.01)
   })
 })

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
@@ -58,6 +58,24 @@ export function slim(args: readonly string[], cwd: string): Outcome {
 
 export function slimOk(args: readonly string[], cwd: string): string {
   return demand(slim(args, cwd), `yolov5-slim ${args.join(' ')}`).stdout
+}
+
+/** Starts a training and stops it, as Ctrl-C does, when its first checkpoints are written. */
+export async function slimInterrupted(args: readonly string[], cwd: string): Promise<void> {
+  const words = [resolve('dist/cli.cjs'), ...args, '--json']
+  const child = spawn(process.execPath, words, { cwd })
+  let log = ''
+  let asked = false
+  const read = (text: Buffer): void => {
+    log += text
+    // The best is written after the last.
+    if (asked || !/"type":"checkpoint".*"kind":"best"/.test(log)) return
+    asked = child.kill('SIGINT')
+  }
+  child.stdout.on('data', read)
+  child.stderr.on('data', read)
+  await new Promise((ended) => child.on('close', ended))
+  if (!/"type":"stopped"/.test(log)) throw new Error(`not stopped: ${log.slice(-3000)}`)
 }
 
 /** A script of the checkout, unmodified, through the compatibility remedies alone. Returns all that it printed. */

@@ -1,33 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { Server } from './support/server'
 import { Window } from './support/window'
-import { checkoutWorkspace } from './support/workspace'
+import { sampleWorkspace, type Workspace } from './support/workspace'
 
-const root = resolve(import.meta.dirname, '../..')
-const { folder, remove } = checkoutWorkspace()
-const checkout = join(folder, 'yolov5')
+let workspace: Workspace
 let server: Server | undefined
 let window: Window | undefined
 
 beforeAll(async () => {
-  const sizes = ['--train', '16', '--val', '8', '--size', '64']
-  execFileSync(process.execPath, [
-    join(root, 'dist/cli.cjs'),
-    'sample',
-    join(folder, 'shapes'),
-    ...sizes,
-  ])
-  cpSync(join(folder, 'shapes', 'data.yaml'), join(checkout, 'data', 'shapes.yaml'))
-  cpSync(join(root, 'media/sample/baseline.pt'), join(checkout, 'shapes.pt'))
+  workspace = await sampleWorkspace()
   server = await Server.start({
     settings: { 'yolov5-slim.engine': 'builtin' },
     // Whatever else computes on this machine is not waited for.
-    env: { YOLOV5_SLIM_QUEUE: join(folder, 'queue') },
+    env: { YOLOV5_SLIM_QUEUE: join(workspace.folder, '.queue') },
   })
-  window = await Window.open(server, folder, 'form')
+  window = await Window.open(server, workspace.folder, 'form')
 })
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await window?.keepEvidence(task.name)
@@ -35,7 +24,7 @@ afterEach(async ({ task }) => {
 afterAll(async () => {
   await Window.closeBrowser()
   await server?.stop()
-  remove()
+  workspace?.remove()
 })
 
 /** The extension host of a busy machine takes its time after a reload. */
@@ -83,12 +72,12 @@ it('starts the stage, and shows its dashboard', async () => {
     timeout: patience,
   })
   await form.click('vscode-button[appearance=primary]')
-  const manifest = join(checkout, 'runs/train/e2e/slim/run.json')
+  const manifest = join(workspace.checkout, 'runs/train/e2e/slim/run.json')
   await expect.poll(() => existsSync(manifest), { timeout: patience }).toBe(true)
   expect(JSON.parse(readFileSync(manifest, 'utf8')).commandLine.slice(0, 3)).toEqual([
     ...['sparse', '--data', 'data/shapes.yaml'],
   ])
-  const events = join(checkout, 'runs/train/e2e/slim/events.jsonl')
+  const events = join(workspace.checkout, 'runs/train/e2e/slim/events.jsonl')
   const ended = () => existsSync(events) && /"type":"finished"/.test(readFileSync(events, 'utf8'))
   await (await opened()).page
     .locator('.tab', { hasText: 'e2e' })

@@ -30,6 +30,7 @@ const defaults = {
   'extensions.autoCheckUpdates': false,
   'chat.commandCenter.enabled': false,
   'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'git.openRepositoryInParentFolders': 'never',
 }
 

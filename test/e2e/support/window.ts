@@ -4,6 +4,7 @@ import { type Browser, chromium, type Frame, type Locator, type Page } from 'pla
 import type { Server } from './server'
 
 export type WindowOptions = {
+  /** Display language, e.g. `zh-CN`; the server needs its language pack. */
   readonly locale?: string
   readonly width?: number
   readonly height?: number
@@ -32,6 +33,11 @@ export class Window {
       viewport: { width: options.width ?? 1400, height: options.height ?? 900 },
       ...(options.locale ? { locale: options.locale } : {}),
     })
+    // Where the editor keeps the display language that one chose.
+    if (options.locale) {
+      const cookie = { name: 'vscode.nls.locale', value: options.locale.toLowerCase() }
+      await context.addCookies([{ ...cookie, url: server.url(workspace) }])
+    }
     const page = await context.newPage()
     const window = new Window(page, name)
     // A busy machine takes its time over the workbench's scripts: what counts is that it appears.
@@ -100,6 +106,58 @@ export class Window {
   /** A row of a tree in the side bar. */
   row(text: string | RegExp): Locator {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first()
+  }
+
+  /** A run in the tree, by its name. */
+  run(name: string): Locator {
+    return this.page.locator(`.sidebar .monaco-list-row[aria-label^="${name},"]`).first()
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async menu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' })
+    const item = this.page.locator('.monaco-menu .action-label', { hasText: entry }).first()
+    await item.waitFor()
+    // A menu that has just opened swallows what comes at once: it takes it for the click that opened it.
+    await this.page.waitForTimeout(400)
+    await item.click()
+  }
+
+  /** Names of the entries of a row's context menu. */
+  async menuOf(row: Locator): Promise<readonly string[]> {
+    await row.click({ button: 'right' })
+    const items = this.page.locator('.monaco-menu .action-item:not(.disabled) .action-label')
+    await items.first().waitFor()
+    const names = (await items.allInnerTexts()).map((text) => text.trim())
+    await this.page.keyboard.press('Escape')
+    return names.filter((name) => name !== '')
+  }
+
+  /** Presses a button that a row has when it is pointed at. */
+  async inline(row: Locator, name: string): Promise<void> {
+    await row.hover()
+    await row.locator(`.actions a[aria-label^="${name}"]`).click()
+  }
+
+  /** Answers the question that is open in the middle of the window. */
+  async answer(button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box')
+    await dialog.locator('.monaco-button', { hasText: button }).click()
+  }
+
+  /** Types into the box at the top, and confirms. */
+  async fill(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input')
+    await input.waitFor()
+    await input.fill(text)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** Chooses from the list at the top. */
+  async pick(text: string | RegExp): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
+    await row.waitFor({ timeout: 60_000 })
+    await row.click()
   }
 
   /** An entry of the status bar. */

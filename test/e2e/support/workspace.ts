@@ -1,19 +1,64 @@
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 const root = resolve(import.meta.dirname, '../../..')
+const program = join(root, 'dist', 'cli.cjs')
+
+export type Workspace = {
+  readonly folder: string
+  /** The YOLOv5 checkout in it. */
+  readonly checkout: string
+  remove(): void
+}
+
+/** An empty folder whose name is one that people use and programs stumble over. */
+export function emptyWorkspace(): Pick<Workspace, 'folder' | 'remove'> {
+  const folder = mkdtempSync(join(tmpdir(), 'yolov5 slim 工作区-'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) }
+}
 
 /**
  * A workspace of a person's own, with a YOLOv5 checkout in `yolov5/`: the one that YOLOV5_CHECKOUTS names, else the
  * stand-in of this repository.
  */
-export function checkoutWorkspace(release = 'v6.2'): { readonly folder: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'yolov5 slim 工作区-'))
+export function checkoutWorkspace(release = 'v6.2'): Workspace {
+  const made = emptyWorkspace()
   const { YOLOV5_CHECKOUTS } = process.env
   const source = YOLOV5_CHECKOUTS
     ? join(YOLOV5_CHECKOUTS, release)
     : join(root, 'test', 'fixtures', release === 'v5.0' ? 'standin-old' : 'standin-new')
-  cpSync(source, join(folder, 'yolov5'), { recursive: true })
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) }
+  const checkout = join(made.folder, 'yolov5')
+  cpSync(source, checkout, { recursive: true })
+  return { ...made, checkout }
+}
+
+/** A checkout with drawn shapes as `data/shapes.yaml`, and a trained model of them as `shapes.pt`. */
+export async function sampleWorkspace(): Promise<Workspace> {
+  const made = checkoutWorkspace()
+  const { folder, checkout } = made
+  const sizes = ['--train', '16', '--val', '8', '--size', '64']
+  await slim(folder, ['sample', join(folder, 'shapes'), ...sizes])
+  cpSync(join(folder, 'shapes', 'data.yaml'), join(checkout, 'data', 'shapes.yaml'))
+  cpSync(join(root, 'media/sample/baseline.pt'), join(checkout, 'shapes.pt'))
+  return made
+}
+
+/** Flags of a stage that is over in seconds. */
+export const quick = [
+  ...['--engine', 'builtin', '--device', 'wasm', '--data', 'data/shapes.yaml'],
+  ...['--img-size', '64', '--batch-size', '8'],
+]
+
+/**
+ * Runs `yolov5-slim` as a person does in a terminal. What it starts does not wait for others of this machine.
+ *
+ * @returns what it printed; a failure throws with it
+ */
+export async function slim(cwd: string, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, YOLOV5_SLIM_QUEUE: join(cwd, '.queue'), YOLOV5_SLIM_LANGUAGE: 'en' }
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { cwd, env })
+  return stdout
 }

@@ -1,0 +1,68 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { fillForm, openSession, patience, type Session, startForm } from './support/session'
+import type { Window } from './support/window'
+import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
+
+describe('from a sparse run to a finetuned model', () => {
+  let workspace: Workspace
+  let session: Session
+  let window: Window
+
+  beforeAll(async () => {
+    workspace = await sampleWorkspace()
+    const sparse = ['--weights', 'shapes.pt', '--epochs', '3', '--sr', 'auto', '--name', 'thin']
+    await slim(workspace.checkout, ['sparse', ...quick, ...sparse])
+    session = await openSession(workspace, 'loop')
+    window = session.window
+  }, 400_000)
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
+  })
+  afterAll(() => session?.close())
+
+  it('previews the cut as the slider moves, and prunes to what it showed', async () => {
+    await window.run('thin').waitFor({ timeout: patience })
+    await window.menu(window.run('thin'), 'Prune…')
+    const frame = await window.webview('.preview .layers', patience)
+    const size = () => frame.locator('.totals tbody tr:nth-child(4) td:nth-child(3)').innerText()
+    await frame.locator('.amount input[type=range]').fill('0.2')
+    await expect.poll(() => frame.locator('.command').innerText()).toContain('--percent 0.2')
+    const before = await size()
+    await frame.locator('.amount input[type=range]').fill('0.5')
+    await expect.poll(size).not.toBe(before)
+    const shown = await size()
+    await frame.locator('.prune vscode-button', { hasText: /^\s*Prune\s*$/ }).click()
+    await expect
+      .poll(() => frame.locator('.prune .state').innerText(), { timeout: patience })
+      .toContain(`written, ${shown}`)
+    await window.run('thin-pruned').waitFor({ timeout: patience })
+  })
+
+  it('goes on to finetuning from there, with data and sizes of the sparse run', async () => {
+    const frame = await window.webview('.preview .prune .state', patience)
+    await frame.locator('.prune .state vscode-button', { hasText: 'Finetune' }).click()
+    const form = await fillForm(window, { epochs: '2', name: 'tuned' })
+    expect(await form.inputValue('#field-weights')).toMatch(/-pruned\.pt$/)
+    expect(await form.inputValue('#field-data')).toBe('data/shapes.yaml')
+    expect(await form.inputValue('#field-imgsz')).toBe('64')
+    await startForm(form)
+    const done = window.page.locator(
+      '.sidebar .monaco-list-row[aria-label^="tuned, Finetune, finished"]',
+    )
+    await done.first().waitFor({ timeout: 2 * patience })
+    const best = join(workspace.checkout, 'runs/train/tuned/weights/best.pt')
+    expect(existsSync(best)).toBe(true)
+    const original = statSync(join(workspace.checkout, 'shapes.pt')).size
+    expect(statSync(best).size).toBeLessThan(0.75 * original)
+  }, 600_000)
+
+  it('is one lineage in the tree', async () => {
+    const level = async (name: string) =>
+      Number(await window.run(name).getAttribute('aria-level', { timeout: patience }))
+    const top = await level('thin')
+    expect(await level('thin-pruned')).toBe(top + 1)
+    expect(await level('tuned')).toBe(top + 2)
+  })
+})
