@@ -30,7 +30,7 @@ const selector = [
   { scheme: 'file', language: 'shellscript' },
   { scheme: 'file', language: 'bat' },
   { scheme: 'file', language: 'powershell' },
-  { scheme: 'file', pattern: '**/*.{yaml,yml,py,sh,bash,ipynb}' },
+  { scheme: 'file', pattern: '**/*.{yaml,yml,py,sh,bash,bat,cmd,ps1,ipynb}' },
   { scheme: 'vscode-notebook-cell' },
 ]
 
