@@ -9,7 +9,7 @@ import { slimVersion } from '../version'
 
 export type ScriptOptions = {
   readonly python?: string
-  readonly repo?: string
+  readonly checkout?: string
   readonly detach?: true
   readonly queue?: true
   readonly json?: true
@@ -24,7 +24,7 @@ export async function script(
 ): Promise<number> {
   const cwd = process.cwd()
   const launch = await prepareScript({
-    detection: await requireCheckout(cwd, options.repo),
+    detection: await requireCheckout(cwd, options.checkout),
     script: name,
     args,
     commandLine: typed,
