@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { ScriptFlag } from '../../core/yolov5/release'
+import { FlagError } from './flagError'
 
 /** A flag as it was given; `values` is empty for a bare one. */
 export type GivenFlag = { readonly flag: ScriptFlag; readonly values: readonly string[] }
@@ -117,8 +118,7 @@ function editDistance(a: string, b: string): number {
 }
 
 function checkValues(name: string, flag: ScriptFlag, values: readonly string[]): void {
-  const wrong = (what: string, remedy: string): SlimError =>
-    new SlimError('flags/value', what, remedy)
+  const wrong = (what: string, remedy: string): FlagError => new FlagError(name, what, remedy)
   if (flag.arity === 'none' && values.length > 0) {
     throw wrong(l10n.t('{0} takes no value.', name), l10n.t('Write {0} alone.', nameOf(flag)))
   }

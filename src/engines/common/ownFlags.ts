@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
-import { SlimError } from '../../core/errors'
 import type { ScriptFlag } from '../../core/yolov5/release'
 import type { GivenFlag } from './argumentParser'
+import { FlagError } from './flagError'
 
 /** Who trains; `auto` is PyTorch where a checkout and a Python for it are there, and else the built-in engine. */
 export const engines = ['auto', 'pytorch', 'builtin'] as const
@@ -73,7 +73,7 @@ export const ownFlags: readonly ScriptFlag[] = [
 /**
  * Our flags among those given.
  *
- * @throws SlimError `flags/value` for a number out of its range
+ * @throws FlagError for a number out of its range
  */
 export function readOwnFlags(given: readonly GivenFlag[]): OwnFlags {
   const found: Record<string, unknown> = {}
@@ -109,8 +109,8 @@ function strength(value: string): number | 'auto' {
   if (value === 'auto') return value
   const sr = Number(value)
   if (Number.isFinite(sr) && sr > 0 && value.trim() !== '') return sr
-  throw new SlimError(
-    'flags/value',
+  throw new FlagError(
+    '--sr',
     l10n.t('--sr {0}: that is no sparsity strength.', value),
     l10n.t('Give a number over 0, such as 0.005, or "auto".'),
   )
@@ -119,8 +119,8 @@ function strength(value: string): number | 'auto' {
 function share(value: string): number {
   const percent = Number(value)
   if (percent > 0 && percent < 1) return percent
-  throw new SlimError(
-    'flags/value',
+  throw new FlagError(
+    '--percent',
     l10n.t('--percent {0}: that is no share of channels.', value),
     percent >= 1 && percent < 100
       ? l10n.t('Give it as a fraction: --percent {0}.', percent / 100)
@@ -132,9 +132,10 @@ function count(flag: ScriptFlag, value: string): number {
   const least = flag.dest === 'nodeRank' ? 0 : 1
   const n = Number(value)
   if (n >= least) return n
-  throw new SlimError(
-    'flags/value',
-    l10n.t('{0} {1} is too small.', flag.names[0] ?? '', value),
+  const name = flag.names[0] ?? ''
+  throw new FlagError(
+    name,
+    l10n.t('{0} {1} is too small.', name, value),
     l10n.t('Give a whole number of {0} or more.', least),
   )
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { asSlimError } from '../../core/errors'
+import { FlagError } from '../../engines/common/flagError'
 import { type ParsedFlags, parseFlags } from '../../engines/common/flags'
 import { isFile } from '../../engines/common/inputs'
 import type { Facts, Place } from './facts'
@@ -49,9 +50,10 @@ export async function flagFindings(
     return { findings: [], parsed: parseFlags(args, { flags: scriptFlags(request), autobatch }) }
   } catch (caught) {
     const error = asSlimError(caught)
-    const field = fields.find(
-      ({ flag, advanced }) => flag !== undefined && !advanced && error.message.startsWith(flag),
-    )
+    const field =
+      caught instanceof FlagError
+        ? fields.find(({ flag, advanced }) => flag === caught.flag && !advanced)
+        : undefined
     return { findings: [findingOf(error, field?.key ?? 'more')] }
   }
 }
