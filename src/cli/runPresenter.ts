@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { EpochEvent, RunEvent } from '../runs/events'
 import { formatBytes, formatDuration, formatScore } from '../runs/format/numbers'
 import { eventLines } from '../runs/format/runLines'
+import { fitColumns } from '../runs/format/width'
 import type { RunSnapshot } from '../runs/snapshot'
 import { errorLines, warningLines } from './errors'
 import { emptyLive, foldLive, type LiveState, liveLine } from './format/liveLine'
@@ -53,7 +54,7 @@ export class RunPresenter {
   /** Says in place of the live line what is being done, e.g. stopping. */
   announce(text: string): void {
     if (this.screen.live) {
-      this.hint = text.slice(0, this.screen.live.width() - 1)
+      this.hint = fitColumns(text, this.screen.live.width() - 1)
       this.refresh(Date.now())
     } else {
       this.screen.printAside(text)

@@ -8,6 +8,7 @@ import {
   formatSmall,
 } from '../../runs/format/numbers'
 import { lossText, nearZeroShare } from '../../runs/format/runLines'
+import { displayWidth, fitColumns } from '../../runs/format/width'
 
 /** What the live line is made of, folded event by event. */
 export type LiveState = {
@@ -115,14 +116,14 @@ export function liveLine(state: LiveState, now: number, width: number): string {
   else if (eta !== undefined) add(8, `ETA ${formatDuration(eta)}`)
   const kept = [...parts]
   const text = () => kept.map((part) => part.text).join('  ')
-  while (kept.length > 1 && text().length > width) {
+  while (kept.length > 1 && displayWidth(text()) > width) {
     const least = Math.min(...kept.map((part) => part.keep))
     kept.splice(
       kept.findIndex((part) => part.keep === least),
       1,
     )
   }
-  return text().slice(0, Math.max(0, width))
+  return fitColumns(text(), width)
 }
 
 /** The epoch under way, and how many epochs are done with the part of it that is. */

@@ -1,3 +1,5 @@
+import { displayWidth, padColumnsEnd, padColumnsStart } from '../../runs/format/width'
+
 export type Align = 'left' | 'right'
 
 /**
@@ -11,13 +13,15 @@ export function tableLines(
   const widths: number[] = []
   for (const row of rows) {
     row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length)
+      widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))
     })
   }
   return rows.map((row) =>
     row
       .map((cell, i) =>
-        align[i] === 'right' ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+        align[i] === 'right'
+          ? padColumnsStart(cell, widths[i] ?? 0)
+          : padColumnsEnd(cell, widths[i] ?? 0),
       )
       .join('  ')
       .trimEnd(),
