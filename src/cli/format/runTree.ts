@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { stateName } from '../../runs/format/names'
 import { formatBytes, formatCount, formatDuration, formatScore } from '../../runs/format/numbers'
 import type { LineageNode } from '../../runs/lineage'
 import type { RunSnapshot } from '../../runs/snapshot'
@@ -36,7 +37,7 @@ function runRow({ name, manifest, state, summary }: RunSnapshot, branch: string)
   return [
     `${branch}${name}`,
     manifest.stage,
-    summary.failure ? `${state} (${summary.failure.code})` : `${state}${eta}`,
+    summary.failure ? `${stateName(state)} (${summary.failure.code})` : `${stateName(state)}${eta}`,
     epoch,
     formatScore(summary.mAP50),
     formatScore(summary.mAP50_95),

@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n'
 import type { RunEvent } from '../../runs/events'
+import { stageName, stateName } from '../../runs/format/names'
 import { formatBytes, formatDuration, formatScore } from '../../runs/format/numbers'
 import { eventLines } from '../../runs/format/runLines'
-import type { RunState, Stage } from '../../runs/manifest'
+import type { RunState } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { escapeMarkdown } from '../common/markdown'
 import { commandIds } from '../contributions'
@@ -145,32 +146,6 @@ export function collectEnd(run: RunSnapshot): LogLine | undefined {
     default:
       return undefined
   }
-}
-
-export function stageName(stage: Stage): string {
-  const names: Readonly<Record<Stage, string>> = {
-    train: l10n.t('Baseline'),
-    sparse: l10n.t('Sparse'),
-    prune: l10n.t('Prune'),
-    finetune: l10n.t('Finetune'),
-    val: l10n.t('Validation'),
-    detect: l10n.t('Detection'),
-  }
-  return names[stage]
-}
-
-export function stateName(state: RunState): string {
-  const names: Readonly<Record<RunState, string>> = {
-    queued: l10n.t('queued'),
-    starting: l10n.t('starting'),
-    running: l10n.t('running'),
-    stopping: l10n.t('stopping'),
-    finished: l10n.t('finished'),
-    stopped: l10n.t('stopped'),
-    failed: l10n.t('failed'),
-    interrupted: l10n.t('interrupted'),
-  }
-  return names[state]
 }
 
 function withRemedy(text: string, remedy: string | undefined): string {

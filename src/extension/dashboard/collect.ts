@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { stageName, stateName } from '../../runs/format/names'
 import {
   formatBytes,
   formatDuration,
@@ -8,7 +9,6 @@ import {
 } from '../../runs/format/numbers'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
-import { stageName, stateName } from '../activity/collect'
 import type { RunView } from './contract'
 
 /** A run as the dashboard lists it. */

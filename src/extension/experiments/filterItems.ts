@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
+import { stageName, stateName } from '../../runs/format/names'
 import type { RunState, Stage } from '../../runs/manifest'
-import { stageName, stateName } from '../activity/collect'
 import { isFiltering, type RunFilter, type SortOrder, sortOrders } from './arrange'
 
 export const filterStages = [

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
+import { stageName, stateName } from '../../runs/format/names'
 import { formatBytes, formatDuration, formatScore } from '../../runs/format/numbers'
 import type { RunState } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
-import { stageName, stateName } from '../activity/collect'
 import { type Comparison, lastingBytes } from './comparison'
 
 /** What a row of the tree shows. */

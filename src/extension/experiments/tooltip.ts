@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { stageName, stateName } from '../../runs/format/names'
 import {
   formatBytes,
   formatCount,
@@ -9,7 +10,6 @@ import {
 } from '../../runs/format/numbers'
 import { shellLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
-import { stageName, stateName } from '../activity/collect'
 import { escapeMarkdown } from '../common/markdown'
 import type { Comparison } from './comparison'
 import { signed } from './row'
