@@ -1,7 +1,10 @@
+import { dirname, join } from 'node:path'
 import { CommanderError } from 'commander'
+import { speak } from '../runs/language'
 import { fixedCommand, stageCommand } from './aliases'
+import { commanderError } from './commanderError'
 import { reportError } from './errors'
-import { buildProgram, commanderError, type Outcome } from './program'
+import { buildProgram, type Outcome } from './program'
 import { exitCodes, tolerateBrokenPipes } from './terminal'
 
 /**
@@ -41,6 +44,7 @@ function helpLast(typed: readonly string[]): readonly string[] {
 }
 
 async function run(): Promise<void> {
+  speak(join(dirname(__filename), '..'))
   tolerateBrokenPipes()
   try {
     process.exitCode = await main(process.argv.slice(2))

@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n'
+
 /**
  * The one error class for everything a user can cause or mend.
  *
@@ -29,7 +31,7 @@ export function asSlimError(error: unknown): SlimError {
   return new SlimError(
     'internal/unexpected',
     message,
-    'This is a defect of YOLOv5 Slim: please report it together with the log.',
+    l10n.t('This is a defect of YOLOv5 Slim: please report it together with the log.'),
     { cause: error },
   )
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
-import { commands, type ExtensionContext, l10n as host, window, workspace } from 'vscode'
+import { commands, type ExtensionContext, env, l10n as host, window, workspace } from 'vscode'
+import { setChildLanguage } from '../runs/language'
 import { Activity } from './activity/activity'
 import { announceEnd } from './activity/announce'
 import { RunStatus } from './activity/runStatus'
@@ -30,6 +31,7 @@ import { WorkspaceTree } from './workspaceView/workspaceTree'
 /** Composition root: makes every part and hands each what it needs. */
 export function activate(context: ExtensionContext): void {
   if (host.bundle) l10n.config({ contents: host.bundle })
+  setChildLanguage(env.language)
   const parts = new DisposableList()
   context.subscriptions.push(parts)
   const channel = parts.track(window.createOutputChannel(displayName, { log: true }))

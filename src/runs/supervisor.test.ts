@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EventReader } from './eventLog'
 import type { RunEvent } from './events'
+import { setChildLanguage } from './language'
 import type { RunManifest } from './manifest'
 import { identify, liveness, ownProcess } from './processIdentity'
 import { readRun } from './snapshot'
@@ -93,6 +94,13 @@ describe('startRun', () => {
     expect(output).toContain('to stderr')
     expect((await events(run.runDir)).map(({ type }) => type)).toEqual(['started', 'finished'])
     expect(await readRun(run.runDir)).toMatchObject({ state: 'finished', summary: { mAP50: 0.5 } })
+  })
+
+  test('a run speaks the language that is set for what we start', async () => {
+    setChildLanguage('zh-cn')
+    const run = await start(`console.log('speaks ' + process.env.YOLOV5_SLIM_LANGUAGE)`)
+    await run.exited
+    expect(await readFile(runFiles(run.runDir).output, 'utf8')).toContain('speaks zh-cn')
   })
 
   test('a program that is not there fails the run with a code and a remedy', async () => {

@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n'
 import { SlimError } from '../core/errors'
 import { appendEvent } from './eventLog'
 import { errorCode, withFileLock } from './fileLock'
+import { childLanguage } from './language'
 import type { RunManifest, RunProcess } from './manifest'
 import { lastLines, silentEnd } from './postMortem'
 import { runIdVariable, runMembers } from './processGroup'
@@ -60,7 +61,12 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   try {
     child = spawn(launch.command, [...launch.args], {
       cwd: launch.cwd,
-      env: { ...process.env, ...launch.env, [runIdVariable]: launch.manifest.id },
+      env: {
+        ...process.env,
+        ...childLanguage(),
+        ...launch.env,
+        [runIdVariable]: launch.manifest.id,
+      },
       detached: true,
       shell: false,
       stdio: ['ignore', output.fd, output.fd],

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { setChildLanguage } from '../../runs/language'
 import { Program } from './program'
 
 let folder = ''
@@ -54,4 +55,13 @@ it('reads what a command prints as JSON', async () => {
   await expect(new Program(folder, '1').json([], folder)).rejects.toMatchObject({
     code: 'program/failed',
   })
+})
+
+it('lets the program speak the editor’s language', async () => {
+  setChildLanguage('zh-cn')
+  writeFileSync(
+    join(folder, 'dist', 'cli.cjs'),
+    'console.log(JSON.stringify(process.env.YOLOV5_SLIM_LANGUAGE))',
+  )
+  expect(await new Program(folder, '1').json([], folder)).toBe('zh-cn')
 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { childLanguage } from '../../runs/language'
 import { OutputLines } from '../activity/outputLines'
 import { parseProgramError } from './errorText'
 
@@ -120,7 +121,7 @@ export class Program {
 
   private start(args: readonly string[], cwd: string) {
     // VS Code's own binary is a Node when told so.
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' }
+    const env = { ...process.env, ...childLanguage(), ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' }
     return spawn(process.execPath, [this.script, ...args], {
       cwd,
       env,

@@ -5,6 +5,7 @@ import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import { appendEvent } from '../eventLog'
 import { errorCode } from '../fileLock'
+import { childLanguage } from '../language'
 import type { RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
 import { readManifest, runFiles, writeManifest } from '../store'
@@ -179,7 +180,7 @@ export async function handOver(
     if (ticket.waiter?.pid !== from && (await isAwaited(ticket))) return false
     const child = spawn(command, [...args, id], {
       cwd: ticket.launch.cwd,
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...childLanguage(), ELECTRON_RUN_AS_NODE: '1' },
       detached: true,
       stdio: 'ignore',
       windowsHide: true,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
+import { childLanguage } from '../../../runs/language'
 import type { EngineFiles } from '../run/files'
 import {
   type BackendKind,
@@ -44,7 +45,12 @@ export async function probe(
     const args = [program, start, ...(measures ? ['measure'] : [])]
     const { stdout } = await execute(process.execPath, args, {
       timeout: patience,
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' },
+      env: {
+        ...process.env,
+        ...childLanguage(),
+        ELECTRON_RUN_AS_NODE: '1',
+        TF_CPP_MIN_LOG_LEVEL: '3',
+      },
       windowsHide: true,
     })
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Probe

@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path'
 import { SlimError } from '../../../core/errors'
+import { speak } from '../../../runs/language'
 import { type Probe, probeBackend } from './probe'
 import type { BackendStart } from './start'
 
@@ -7,6 +9,7 @@ import type { BackendStart } from './start'
  * `measure`, and prints a Probe as the last line. A process of its own, since a broken driver may end it.
  */
 async function main(): Promise<void> {
+  speak(join(dirname(__filename), '..', '..'))
   let probe: Probe
   try {
     const [, , start = '', measure] = process.argv

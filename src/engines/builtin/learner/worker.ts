@@ -1,10 +1,13 @@
+import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
+import { speak } from '../../../runs/language'
 import { type StartedBackend, startBackend } from '../backend/start'
 import { LocalLearner } from './local'
 import type { LearnerReply, LearnerRequest, LearnerStart } from './messages'
 
 /** Entry of a compute worker: one network on one backend, asked by its pool. */
 async function main(): Promise<void> {
+  speak(join(dirname(__filename), '..', '..'))
   const port = parentPort
   if (!port) throw new Error('this file is a worker thread, not a program')
   const start = workerData as LearnerStart

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SlimError } from '../../../core/errors'
+import { speak } from '../../../runs/language'
 import type { BuiltinConfig } from '../stage/contract'
 import { RunContext, Stopped } from './context'
 import { detectStage } from './detect'
@@ -14,6 +15,7 @@ const stackLines = 20
 
 /** Runs what `slim/runner.json` says; exit status 0 finished, 130 stopped, 1 failed, 2 nothing to run. */
 async function main(): Promise<number> {
+  speak(join(dirname(__filename), '..', '..'))
   const [file] = process.argv.slice(2)
   if (file === undefined) {
     process.stderr.write('usage: main.cjs <run>/slim/runner.json\n')

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { padColumnsStart } from '../../../runs/format/width'
 import { openModelFile } from '../checkpoint/open'
 import type { BatchSource } from '../contract'
 import { rectangularPlans } from '../data/plans'
@@ -69,12 +70,15 @@ function report(
   verbose: boolean,
 ): void {
   const line = (name: string, labels: number, values: readonly number[]): string =>
-    `${name.padStart(22)}${`${found.images}`.padStart(11)}${`${labels}`.padStart(11)}${values
+    `${padColumnsStart(name, 22)}${`${found.images}`.padStart(11)}${`${labels}`.padStart(11)}${values
       .map((value) => value.toPrecision(3).padStart(11))
       .join('')}`
   const labels = found.perClass.reduce((sum, one) => sum + one.labels, 0)
+  const heads = [l10n.t('Images'), l10n.t('Labels'), 'P', 'R', 'mAP50', 'mAP50-95']
   context.say(
-    `${l10n.t('Class').padStart(22)}${['Images', 'Labels', 'P', 'R', 'mAP50', 'mAP50-95'].map((head) => head.padStart(11)).join('')}`,
+    [padColumnsStart(l10n.t('Class'), 22), ...heads.map((head) => padColumnsStart(head, 11))].join(
+      '',
+    ),
   )
   const { precision, recall, mAP50, mAP50_95 } = found
   context.say(line('all', labels, [precision, recall, mAP50, mAP50_95]))
