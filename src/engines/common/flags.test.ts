@@ -136,6 +136,11 @@ describe('as argparse', () => {
     expect(failure(flags, args)).toMatchObject({ code })
   })
 
+  test('a wrong value names its flag as it was typed, apart from the sentence', () => {
+    expect(failure(v70, ['--img', 'x'])).toMatchObject({ code: 'flags/value', flag: '--img' })
+    expect(failure(v70, ['--sr', '0'])).toMatchObject({ code: 'flags/value', flag: '--sr' })
+  })
+
   test('an unknown flag is answered with the nearest, a share with its fraction', () => {
     expect(failure(v70, ['--epoch-s', '3'])).toMatchObject({
       message: expect.stringContaining('--epoch-s'),
