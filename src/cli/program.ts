@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { Command, type CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { criteria, reductions } from '../core/slimming/scores'
 import { type ScriptStage, stages } from './aliases'
 import type { CheckOptions } from './commands/check'
@@ -13,7 +13,7 @@ import type { ScriptOptions } from './commands/script'
 import type { SplitCommandOptions } from './commands/split'
 import type { StopCommandOptions } from './commands/stop'
 import type { TensorBoardCommandOptions } from './commands/tensorboard'
-import { usageError } from './errors'
+import { helpWords } from './helpWords'
 import { integerOption, numberOption, percentOption } from './options'
 import { stageSummary } from './stageSummary'
 import { slimVersion } from './version'
@@ -40,6 +40,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .helpCommand('help [command]', l10n.t('print the help of a command'))
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .configureHelp(helpWords())
     .showSuggestionAfterError()
 
   const json = () => new Option('--json', l10n.t('print JSON'))
@@ -274,9 +275,13 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     })
   program.addHelpText(
     'after',
-    `\n${l10n.t(
-      'train_sparsity.py, prune.py, finetune_pruned.py, train.py, val.py and test.py are understood too.\nFlags of a stage: yolov5-slim sparse --help',
-    )}`,
+    [
+      '',
+      l10n.t(
+        'train_sparsity.py, prune.py, finetune_pruned.py, train.py, val.py and test.py are understood too.',
+      ),
+      l10n.t('Flags of a stage: {0}', 'yolov5-slim sparse --help'),
+    ].join('\n'),
   )
   return program
 }
@@ -339,29 +344,4 @@ function addPrune(program: Command, typed: readonly string[], outcome: Outcome):
       const { imgsz, ...rest } = options
       outcome.code = await prune({ ...rest, img: imgsz }, typed)
     })
-}
-
-/** Commander's complaint as ours; undefined for its way of saying that help or the version was printed. */
-export function commanderError(error: CommanderError): Error | undefined {
-  if (error.exitCode === 0) return undefined
-  const [text = '', hint = ''] = error.message.replace(/^error: /, '').split('\n')
-  const message = `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
-  const guess = /^\(Did you mean (.+)\?\)$/.exec(hint.trim())?.[1]
-  const remedy =
-    guess === undefined
-      ? l10n.t('"yolov5-slim --help" lists the commands, and "--help" after one its flags.')
-      : l10n.t('Did you mean {0}?', guess)
-  const what = whats[error.code] ?? 'usage'
-  // "option '--percent <share>' argument '50%' is invalid. Give a share …": the second sentence is the remedy.
-  const [, wrong, instead] = /^(.+ is invalid\.) (.+)$/.exec(message) ?? []
-  return usageError(what, wrong ?? message, instead ?? remedy)
-}
-
-const whats: Readonly<Record<string, string>> = {
-  'commander.unknownOption': 'unknown-flag',
-  'commander.unknownCommand': 'unknown-command',
-  'commander.missingArgument': 'missing-argument',
-  'commander.optionMissingArgument': 'missing-value',
-  'commander.invalidArgument': 'bad-value',
-  'commander.excessArguments': 'unexpected-argument',
 }

@@ -41,3 +41,18 @@ export type ReportGamma = {
 }
 
 export type ReportData = { readonly title: string; readonly stages: readonly ReportStage[] }
+
+/** What the charts say, in the language of whoever asked for the report. */
+export type ReportWords = {
+  readonly baseline: string
+  readonly epoch: string
+  readonly channels: string
+  readonly nearZero: string
+  readonly afterFirst: string
+  readonly afterLast: string
+  readonly kept: string
+  readonly removed: string
+}
+
+/** What is embedded in the page. */
+export type ReportPageData = ReportData & { readonly words: ReportWords }

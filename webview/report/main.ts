@@ -10,7 +10,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js'
-import type { ReportData, ReportStage } from '../../src/runs/reportData'
+import type { ReportPageData, ReportStage } from '../../src/runs/reportData'
 
 Chart.register(
   ...[BarController, BarElement, CategoryScale, Legend, LinearScale],
@@ -20,9 +20,11 @@ Chart.register(
 const colors = ['#2f6fde', '#d9822b', '#2e9e6b', '#a33ea1', '#7a7a7a']
 
 /** The page's data, embedded as JSON. */
-function readData(): ReportData {
-  return JSON.parse(document.getElementById('data')?.textContent ?? '') as ReportData
+function readData(): ReportPageData {
+  return JSON.parse(document.getElementById('data')?.textContent ?? '') as ReportPageData
 }
+
+const { stages: pageStages, words } = readData()
 
 function canvas(id: string): HTMLCanvasElement | undefined {
   const found = document.getElementById(id)
@@ -40,7 +42,7 @@ function axis(title: string, max?: number): Record<string, unknown> {
 }
 
 /** mAP of all stages, one after the other; the dashed line is the baseline's. */
-function drawScores({ stages }: ReportData): void {
+function drawScores(stages: readonly ReportStage[]): void {
   const target = canvas('scores')
   const trained = stages.filter(({ epochs }) => epochs.length > 0)
   const total = trained.reduce((sum, { epochs }) => sum + epochs.length, 0)
@@ -65,14 +67,14 @@ function drawScores({ stages }: ReportData): void {
   if (typeof baseline === 'number') {
     const data = [1, total].map((x) => ({ x, y: baseline }))
     datasets.push({
-      ...{ label: 'baseline: mAP50-95', data, borderColor: colors[4], pointRadius: 0 },
+      ...{ label: `${words.baseline}: mAP50-95`, data, borderColor: colors[4], pointRadius: 0 },
       ...{ borderDash: [6, 4], borderWidth: 1 },
     })
   }
   new Chart(target, {
     type: 'line',
     data: { datasets: datasets as never },
-    options: { scales: { x: { type: 'linear', ...axis('epoch') }, y: axis('mAP', 1) } },
+    options: { scales: { x: { type: 'linear', ...axis(words.epoch) }, y: axis('mAP', 1) } },
   })
 }
 
@@ -93,8 +95,8 @@ function drawNearZero(stages: readonly ReportStage[]): void {
     },
     options: {
       scales: {
-        x: { type: 'linear', ...axis('epoch') },
-        y: axis('channels with |gamma| < 0.01, %', 100),
+        x: { type: 'linear', ...axis(words.epoch) },
+        y: axis(words.nearZero, 100),
       },
     },
   })
@@ -116,11 +118,13 @@ function drawHistogram(stages: readonly ReportStage[]): void {
     data: {
       labels: Array.from({ length: shown }, (_, bin) => ((bin * 2) / 64).toFixed(2)),
       datasets: [
-        set('after the first epoch', first.histogram, `${colors[0]}88`),
-        set('after the last epoch', last.histogram, `${colors[1]}aa`),
+        set(words.afterFirst, first.histogram, `${colors[0]}88`),
+        set(words.afterLast, last.histogram, `${colors[1]}aa`),
       ] as never,
     },
-    options: { scales: { x: { title: { display: true, text: '|gamma|' } }, y: axis('channels') } },
+    options: {
+      scales: { x: { title: { display: true, text: '|gamma|' } }, y: axis(words.channels) },
+    },
   })
 }
 
@@ -133,9 +137,13 @@ function drawLayers(stages: readonly ReportStage[]): void {
     data: {
       labels: layers.map(({ name }) => name.replace(/^model\./, '').replace(/\.bn$/, '')),
       datasets: [
-        { label: 'kept', data: layers.map(({ after }) => after), backgroundColor: colors[2] ?? '' },
         {
-          label: 'removed',
+          label: words.kept,
+          data: layers.map(({ after }) => after),
+          backgroundColor: colors[2] ?? '',
+        },
+        {
+          label: words.removed,
           data: layers.map(({ before, after }) => before - after),
           backgroundColor: `${colors[4]}88`,
         },
@@ -144,15 +152,14 @@ function drawLayers(stages: readonly ReportStage[]): void {
     options: {
       scales: {
         x: { stacked: true, ticks: { autoSkip: false, maxRotation: 90, font: { size: 9 } } },
-        y: { stacked: true, ...axis('channels') },
+        y: { stacked: true, ...axis(words.channels) },
       },
     },
   })
 }
 
-const data = readData()
-const sparse = data.stages.filter(({ stage, gammas }) => stage === 'sparse' && gammas.length > 0)
-drawScores(data)
+const sparse = pageStages.filter(({ stage, gammas }) => stage === 'sparse' && gammas.length > 0)
+drawScores(pageStages)
 drawNearZero(sparse)
 drawHistogram(sparse)
-drawLayers(data.stages)
+drawLayers(pageStages)

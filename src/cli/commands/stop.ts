@@ -19,7 +19,9 @@ export async function stop(reference: string, options: StopCommandOptions): Prom
   try {
     const result = await stopRun(run.runDir, {
       onStep: (step) => {
-        if (step !== 'ask') printAside(l10n.t('it does not react; next: {0}', step))
+        if (step === 'ask') return
+        const signal = step === 'kill' ? 'SIGKILL' : 'SIGTERM'
+        printAside(l10n.t('it does not react; next: {0}', signal))
       },
     })
     if (options.json) printJson({ id, runDir: run.runDir, ...result })

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { formatBytes, formatCount, formatScore } from '../../runs/format/numbers'
-import type { ReportData, ReportStage } from '../../runs/reportData'
+import { spokenLanguage } from '../../runs/language'
+import type { ReportData, ReportPageData, ReportStage, ReportWords } from '../../runs/reportData'
 
 /**
  * One HTML page with everything in it: table, data and the script that draws the charts. It loads nothing.
@@ -10,7 +11,7 @@ import type { ReportData, ReportStage } from '../../runs/reportData'
 export function reportPage(data: ReportData, script: string): string {
   const title = escapeHtml(data.title)
   return `<!doctype html>
-<html lang="en">
+<html lang="${spokenLanguage()}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -22,7 +23,7 @@ export function reportPage(data: ReportData, script: string): string {
 <h1>${title}</h1>
 ${table(data.stages)}
 ${sections(data.stages).join('\n')}
-<script id="data" type="application/json">${embedded(data)}</script>
+<script id="data" type="application/json">${embedded({ ...data, words: words() })}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
 </body>
 </html>
@@ -78,15 +79,28 @@ function table(stages: readonly ReportStage[]): string {
     model ? `${model.channels}` : '',
     model ? formatCount(model.parameters) : '',
     model ? formatBytes(model.bytes) : '',
-    seconds === null ? '' : `${seconds.toFixed(0)} s`,
+    seconds === null ? '' : l10n.t('{0} s', seconds.toFixed(0)),
   ])
   const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   return `<table>${row(heads, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`
 }
 
+function words(): ReportWords {
+  return {
+    baseline: l10n.t('baseline'),
+    epoch: l10n.t('epoch'),
+    channels: l10n.t('channels'),
+    nearZero: l10n.t('channels with |gamma| < 0.01, %'),
+    afterFirst: l10n.t('after the first epoch'),
+    afterLast: l10n.t('after the last epoch'),
+    kept: l10n.t('kept'),
+    removed: l10n.t('removed'),
+  }
+}
+
 /** JSON that can not end its script element. */
-function embedded(data: ReportData): string {
+function embedded(data: ReportPageData): string {
   return JSON.stringify(data).replaceAll('<', '\\u003c')
 }
 
