@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** What is told is compared in English, whatever the machine speaks. */
+const env = { YOLOV5_SLIM_LANGUAGE: 'en' }
+
 /** Everything that needs nothing but Node. The other suites have their own folder under test/. */
 export default defineConfig({
   test: {
@@ -7,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['src/**/*.test.ts', 'webview/**/*.test.ts'],
           testTimeout: 30_000,
           // Kernels are compiled in one, beside other suites.
@@ -16,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'cli',
+          env,
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
           // They train: seconds on idle cores, minutes on busy ones.
