@@ -78,6 +78,7 @@ describe('runtime texts', () => {
 
   it('are all translated', () => {
     const texts = ['src', 'webview'].flatMap((folder) => textsOf(join(root, folder)))
+    texts.push(...pythonTextsOf(join(root, 'src/engines/pytorch/runner')))
     expect(texts.filter((text) => !(text in bundle))).toEqual([])
   })
 
@@ -97,11 +98,24 @@ describe('runtime texts', () => {
 
 /** First arguments of `l10n.t(…)` in the sources of a folder. */
 function textsOf(folder: string): string[] {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter(({ name }) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
   const call = /l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g
-  return files.flatMap((source) =>
+  return sourcesOf(folder, /(?<!\.test)\.ts$/).flatMap((source) =>
     [...source.matchAll(call)].map((match) => (match[1] ?? match[2] ?? '').replace(/\\(.)/g, '$1')),
   )
+}
+
+/** First arguments of `t(…)` in the Python sources of a folder, each one or several literals in a row. */
+function pythonTextsOf(folder: string): string[] {
+  const call = /(?<![\w.])t\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/g
+  return sourcesOf(folder, /\.py$/).flatMap((source) =>
+    [...source.matchAll(call)].map((match) =>
+      [...(match[1] ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((part) => part[1] ?? '').join(''),
+    ),
+  )
+}
+
+function sourcesOf(folder: string, name: RegExp): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => name.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
 }

@@ -64,6 +64,7 @@ export function spokenLanguage(): Language {
  */
 export function speak(root: string): void {
   spoken = chooseLanguage()
+  setChildLanguage(spoken)
   if (spoken === 'en') return
   try {
     l10n.config({ fsPath: join(root, 'media', 'l10n', `bundle.l10n.${spoken}.json`) })
@@ -76,8 +77,8 @@ export function speak(root: string): void {
 let ofChildren: Readonly<Record<string, string>> = {}
 
 /**
- * The language of processes that this one starts. The environment passes on the terminal's by itself; the editor's is
- * a setting that no variable tells.
+ * The language of processes that this one starts: the editor's is a setting that no variable tells, and Python need
+ * not find out again what a terminal's variables mean.
  */
 export function setChildLanguage(language: string): void {
   ofChildren = { [languageVariable]: language }

@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv.pop(1))
 
 import torch
-from slim_runner import optimizer_hooks, planner, saving, shims, weights
+from slim_runner import optimizer_hooks, planner, saving, shims, texts, weights
 from slim_runner.config import Config
 from slim_runner.events import EventLog
 from slim_runner.failures import Failure, classify
@@ -325,6 +325,32 @@ class FailureTest(unittest.TestCase):
             (ValueError("odd"), "train/failed"),
         ):
             self.assertEqual(classify(error, here).code, code)
+
+
+class TextsTest(unittest.TestCase):
+    package = Path(__file__).resolve().parents[2]
+
+    def setUp(self) -> None:
+        self.addCleanup(self.speak, "en")
+
+    def speak(self, language: str) -> None:
+        with mock.patch.dict(os.environ, {texts.LANGUAGE_VARIABLE: language}):
+            texts.speak(self.package)
+
+    def failure(self) -> Failure:
+        return classify(ModuleNotFoundError("No module named 'seaborn'", name="seaborn"), Path())
+
+    def test_a_failure_is_in_the_language_that_is_set(self) -> None:
+        self.speak("zh-cn")
+        failure = self.failure()
+        self.assertEqual(failure.code, "python/missing-package")
+        self.assertRegex(failure.text, "软件包 seaborn")
+        self.assertRegex(failure.remedy, "所缺软件包")
+
+    def test_else_it_is_in_english(self) -> None:
+        for language in ("zh-tw", "../zh-cn", ""):
+            self.speak(language)
+            self.assertRegex(self.failure().text, "needs the Python package seaborn")
 
 
 class RankTest(unittest.TestCase):

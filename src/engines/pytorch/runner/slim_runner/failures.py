@@ -9,6 +9,8 @@ import traceback
 from pathlib import Path
 from typing import Iterator, Optional
 
+from .texts import t
+
 
 class Failure(Exception):
     def __init__(self, code: str, text: str, remedy: str) -> None:
@@ -52,8 +54,8 @@ def is_disk_full(error: BaseException, folder: Path) -> bool:
 def disk_full(folder: Path) -> Failure:
     return Failure(
         "disk/full",
-        f"The disk that holds {folder} is full.",
-        "Free some space and continue with --resume; the last complete checkpoint was kept.",
+        t("The disk that holds {0} is full.", folder),
+        t("Free some space and continue with --resume; the last complete checkpoint was kept."),
     )
 
 
@@ -69,21 +71,23 @@ def classify(error: BaseException, run_dir: Path) -> Failure:
     if name == "OutOfMemoryError" or (isinstance(error, RuntimeError) and "out of memory" in text):
         return Failure(
             "cuda/out-of-memory",
-            "The GPU ran out of memory: " + text.split(". ")[0] + ".",
-            "Use a smaller --batch-size or image size, or free the GPU of other processes.",
+            t("The GPU ran out of memory: {0}.", text.split(". ")[0]),
+            t("Use a smaller --batch-size or image size, or free the GPU of other processes."),
         )
     if re.search(r"insufficient CUDA devices|Invalid CUDA '--device", text):
         return Failure(
             "cuda/too-few",
-            "This run asks for more GPUs than there are: " + text,
-            "Name the GPUs that there are with --device, and start one process for each; YOLOv5 trains on "
-            "several processes with GPUs only.",
+            t("This run asks for more GPUs than there are: {0}", text),
+            t(
+                "Name the GPUs that there are with --device, and start one process for each; YOLOv5 trains on "
+                "several processes with GPUs only."
+            ),
         )
     if re.search(r"DataLoader worker .*(killed|exited unexpectedly)", text):
         return Failure(
             "train/worker-killed",
-            "A data loader worker was killed: " + text,
-            "Use fewer --workers; it usually means that memory or shared memory ran out.",
+            t("A data loader worker was killed: {0}", text),
+            t("Use fewer --workers; it usually means that memory or shared memory ran out."),
         )
     if re.search(
         r"names found for nc=|Label class .* exceeds nc=|trained on different --data", text
@@ -91,38 +95,42 @@ def classify(error: BaseException, run_dir: Path) -> Failure:
         return Failure(
             "data/class-mismatch",
             text,
-            "Make nc and names of the data yaml, the class numbers of the labels, and the weights agree.",
+            t(
+                "Make nc and names of the data yaml, the class numbers of the labels, and the weights agree."
+            ),
         )
     if re.search(
         r"Dataset not found|does not exist|No images found|No such file or directory.*(images|labels)",
         text,
     ):
         return Failure(
-            "data/missing", text, "Correct the paths in the data yaml given with --data."
+            "data/missing", text, t("Correct the paths in the data yaml given with --data.")
         )
     if re.search(r"[Nn]o labels (found )?in|Can not train without labels|All labels empty", text):
         return Failure(
             "data/no-labels",
             text,
-            "Labels are text files beside the images, in a folder named labels instead of images.",
+            t(
+                "Labels are text files beside the images, in a folder named labels instead of images."
+            ),
         )
     if "nothing to resume" in text:
         return Failure(
             "resume/finished",
             text,
-            "The run is complete: start a new one from its weights instead of --resume.",
+            t("The run is complete: start a new one from its weights instead of --resume."),
         )
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.split(".")[0]
         return Failure(
             "python/missing-package",
-            f"This YOLOv5 release needs the Python package {package}, which is not installed.",
-            "`yolov5-slim doctor` prints the command that installs what is missing.",
+            t("This YOLOv5 release needs the Python package {0}, which is not installed.", package),
+            t("`yolov5-slim doctor` prints the command that installs what is missing."),
         )
     last = traceback.extract_tb(error.__traceback__)[-1:] if error.__traceback__ else []
-    where = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""
+    where = t(" ({0}, line {1})", Path(last[0].filename).name, last[0].lineno) if last else ""
     return Failure(
         "train/failed",
-        f"{name}: {text or 'no message'}{where}",
-        "The traceback is in the run's log.",
+        f"{name}: {text or t('no message')}{where}",
+        t("The traceback is in the run's log."),
     )

@@ -10,6 +10,7 @@ from typing import Any, Callable, List
 
 from .checkout import Checkout
 from .failures import Failure
+from .texts import t
 
 
 def quiet_environment() -> None:
@@ -85,8 +86,10 @@ def _existing_weights(original: Callable[..., Any]) -> Callable[..., Any]:
         if not Path(path).exists():
             raise Failure(
                 "weights/missing",
-                f"The weights {path} do not exist.",
-                "Correct --weights, or download the file first: nothing is downloaded during a run.",
+                t("The weights {0} do not exist.", path),
+                t(
+                    "Correct --weights, or download the file first: nothing is downloaded during a run."
+                ),
             )
         return path
 
@@ -99,7 +102,9 @@ def _existing_data(original: Callable[..., Any]) -> Callable[..., Any]:
         source = data if isinstance(data, (str, Path)) else "the data yaml"
         if isinstance(data, (str, Path)) and not Path(data).exists():
             raise Failure(
-                "data/missing", f"The data yaml {data} does not exist.", "Correct --data."
+                "data/missing",
+                t("The data yaml {0} does not exist.", data),
+                t("Correct --data."),
             )
         given = data
         if isinstance(data, dict) and data.get("download"):
@@ -117,8 +122,13 @@ def _existing_data(original: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             raise Failure(
                 "data/missing",
-                f"The data set of {source} is not there: {_missing_paths(data) or 'its paths do not exist'}.",
-                "Correct train: and val: of the data yaml, or fetch the data first: nothing is downloaded in a run.",
+                t(
+                    "The data set of {0} is not there: {1}.",
+                    *(source, _missing_paths(data) or t("its paths do not exist")),
+                ),
+                t(
+                    "Correct train: and val: of the data yaml, or fetch the data first: nothing is downloaded in a run."
+                ),
             ) from error
         return result
 

@@ -12,6 +12,7 @@ import torch
 
 from .config import Config
 from .failures import Failure
+from .texts import t
 
 TIMEOUT_SECONDS = 120
 
@@ -177,7 +178,7 @@ def ask(config: Config, model: torch.nn.Module, schedule: Dict[str, Any]) -> Rep
         raise _failed(str(error)) from error
     complaint = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode != 0:
-        raise _failed(_last_line(complaint) or f"it ended with status {done.returncode}")
+        raise _failed(_last_line(complaint) or t("it ended with status {0}", done.returncode))
     try:
         data = json.loads(done.stdout.decode("utf-8"))
         reply = Reply(
@@ -189,9 +190,9 @@ def ask(config: Config, model: torch.nn.Module, schedule: Dict[str, Any]) -> Rep
             hold=None if data.get("hold") is None else float(data["hold"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise _failed(f"its answer is not understood ({error!r})") from error
+        raise _failed(t("its answer is not understood ({0})", repr(error))) from error
     if config.sparsity and len(reply.sr) != schedule["epochs"]:
-        raise _failed(f"it gave {len(reply.sr)} strengths for {schedule['epochs']} epochs")
+        raise _failed(t("it gave {0} strengths for {1} epochs", len(reply.sr), schedule["epochs"]))
     return reply
 
 
@@ -203,6 +204,8 @@ def _last_line(text: str) -> Optional[str]:
 def _failed(why: str) -> Failure:
     return Failure(
         "planner/failed",
-        f"Which channels are prunable could not be determined: {why}.",
-        "Run `yolov5-slim inspect` on the weights; if it works there, report this with the run's log.",
+        t("Which channels are prunable could not be determined: {0}.", why),
+        t(
+            "Run `yolov5-slim inspect` on the weights; if it works there, report this with the run's log."
+        ),
     )

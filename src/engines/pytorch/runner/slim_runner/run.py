@@ -13,9 +13,12 @@ from .config import Config, read_config
 from .events import EventLog
 from .failures import Failure, Stopped, classify
 from .stopping import GRACE_SECONDS, StopRequest, leave_within
+from .texts import speak, t
 
 CONFIG_VARIABLE = "YOLOV5_SLIM_RUNNER_CONFIG"
 STOPPED_STATUS = 130
+# dist/runner/slim_runner/run.py lies so deep in the package.
+PACKAGE = Path(__file__).resolve().parents[3]
 STDERR_LINES = 20
 
 
@@ -24,6 +27,7 @@ def main(arguments: List[str]) -> int:
     if len(arguments) < 1:
         print("usage: main.py <run>/slim/runner.json", file=sys.stderr)
         return 2
+    speak(PACKAGE)
     file = Path(arguments[0]).resolve()
     config = read_config(file)
     os.environ[CONFIG_VARIABLE] = str(file)
@@ -77,8 +81,8 @@ def _failed(events: EventLog, config: Config, error: BaseException) -> int:
     if isinstance(error, SystemExit):
         failure = Failure(
             "train/failed",
-            f"{config.script.name} ended with status {error.code}.",
-            "The reason is in the run's log; an option it does not know is the usual one.",
+            t("{0} ended with status {1}.", config.script.name, error.code),
+            t("The reason is in the run's log; an option it does not know is the usual one."),
         )
     else:
         failure = classify(error, config.run_dir)
@@ -147,8 +151,8 @@ class _Run:
         if not config.script.is_file():
             raise Failure(
                 "train/no-script",
-                f"{config.script} does not exist.",
-                "Check the checkout with detect.",
+                t("{0} does not exist.", config.script),
+                t("Check the checkout with detect."),
             )
         os.chdir(str(config.cwd))
         sys.argv = [str(config.script), *config.argv, *local_rank(config)]
@@ -190,8 +194,11 @@ class _Run:
         if model_class is None or not script.replace("create_dataloader", training.watch_loader):
             raise Failure(
                 "train/unknown-loop",
-                f"{config.script} has no Model or create_dataloader: it is not YOLOv5's train.py.",
-                "Use a checkout of YOLOv5 v5.0 or later.",
+                t(
+                    "{0} has no Model or create_dataloader: it is not YOLOv5's train.py.",
+                    config.script,
+                ),
+                t("Use a checkout of YOLOv5 v5.0 or later."),
             )
         weights.watch_model(model_class)
         script.replace("check_anchors", weights.watch_anchors)

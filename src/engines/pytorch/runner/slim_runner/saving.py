@@ -10,6 +10,7 @@ from typing import Any, Callable
 import torch
 
 from .failures import Failure, disk_full, is_disk_full
+from .texts import t
 
 KINDS = {"last.pt": "last", "best.pt": "best"}
 
@@ -58,16 +59,19 @@ def refuse_nan(checkpoint: Any, last: Path) -> None:
             if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float().sum())):
                 if bool(torch.isfinite(tensor).all()):
                     continue
-                raise nan_failure(f"the weights ({key}, {name})", last)
+                raise nan_failure(t("the weights ({0}, {1})", key, name), last)
 
 
 def nan_failure(where: str, last: Path) -> Failure:
     """`last` is the last.pt that --resume would go on from, if the run got that far."""
-    remedy = "Lower --sr or the learning rate (lr0 of --hyp) and "
     return Failure(
         "train/nan-loss",
-        f"Training diverged: NaN or infinity in {where}.",
-        remedy + f"start from the last good checkpoint, {last}, which was kept."
+        t("Training diverged: NaN or infinity in {0}.", where),
+        t(
+            "Lower --sr or the learning rate (lr0 of --hyp) and start from the last good checkpoint, {0}, which "
+            "was kept.",
+            last,
+        )
         if last.is_file()
-        else remedy + "start again.",
+        else t("Lower --sr or the learning rate (lr0 of --hyp) and start again."),
     )

@@ -32,6 +32,7 @@ from .gammas import gamma_layers
 from .saving import nan_failure
 from .sparsity import AverageZeros, Penalty, group_momentum
 from .stopping import StopRequest
+from .texts import t
 from .weights import Weights
 
 PROGRESS_SECONDS = 0.5
@@ -55,8 +56,10 @@ class TrainFrame:
             frame = frame.f_back
         raise Failure(
             "train/unknown-loop",
-            "The training loop of this checkout is not inside a function train() with an optimizer.",
-            "Use a checkout of YOLOv5 v5.0 or later whose train.py keeps that function.",
+            t(
+                "The training loop of this checkout is not inside a function train() with an optimizer."
+            ),
+            t("Use a checkout of YOLOv5 v5.0 or later whose train.py keeps that function."),
         )
 
     def read(self, *names: str) -> List[Any]:
@@ -206,8 +209,8 @@ class Training:
         if unknown:
             raise Failure(
                 "planner/failed",
-                f"The plan names {unknown[0]}, which is no normalisation layer of this model.",
-                "Report this with the run's log.",
+                t("The plan names {0}, which is no normalisation layer of this model.", unknown[0]),
+                t("Report this with the run's log."),
             )
         self._gammas = [(name, modules[name].weight) for name in names]  # type: ignore[misc]
         sparsity = self._config.sparsity
@@ -294,7 +297,8 @@ class Training:
         if self._penalty.count < len(self._gammas):
             frozen = len(self._gammas) - self._penalty.count
             self._events.warn(
-                "sparsity/frozen", f"{frozen} prunable layers are frozen and get no penalty."
+                "sparsity/frozen",
+                t("{0} prunable layers are frozen and get no penalty.", frozen),
             )
 
     def _epoch_begin(self) -> None:
@@ -314,7 +318,7 @@ class Training:
         bad, self._bad = self._bad, None
         if bad is not None and bool(bad):
             last = self._config.run_dir / "weights" / "last.pt"
-            raise nan_failure(f"the loss in epoch {self._epoch}", last)
+            raise nan_failure(t("the loss in epoch {0}", self._epoch), last)
 
     def _losses(self) -> Dict[str, float]:
         assert self._frame is not None

@@ -15,9 +15,13 @@ from typing import Any, Callable, Dict, Optional, Tuple
 import torch
 
 from .failures import Failure
+from .texts import t
 
 Warn = Callable[[str, str, Optional[str]], None]
-NOT_MATCHED_REMEDY = "Pass the --cfg that the checkpoint was trained with, or leave --cfg out."
+
+
+def _not_matched_remedy() -> str:
+    return t("Pass the --cfg that the checkpoint was trained with, or leave --cfg out.")
 
 
 class Weights:
@@ -43,8 +47,10 @@ class Weights:
                 if name.endswith(".pt"):
                     raise Failure(
                         "weights/unreadable",
-                        f"{name} cannot be loaded by this YOLOv5 release: {error}",
-                        "Use weights saved by this release or an older one; `yolov5-slim inspect` says which.",
+                        t("{0} cannot be loaded by this YOLOv5 release: {1}", name, error),
+                        t(
+                            "Use weights saved by this release or an older one; `yolov5-slim inspect` says which."
+                        ),
                     ) from error
                 raise
             if (
@@ -96,20 +102,30 @@ class Weights:
             if _has_smaller_body(ours, theirs, source) and _widths(model) == _widths(source):
                 raise Failure(
                     "data/class-mismatch",
-                    f"{self._file} is a pruned model of {_classes(source)} classes; the data has {_classes(model)}.",
-                    "Use the data set it was pruned for, or prune a model that was trained on this one.",
+                    t(
+                        "{0} is a pruned model of {1} classes; the data has {2}.",
+                        *(self._file, _classes(source), _classes(model)),
+                    ),
+                    t(
+                        "Use the data set it was pruned for, or prune a model that was trained on this one."
+                    ),
                 )
             self._warn(
                 "weights/class-count",
-                f"{self._file} was trained for {_classes(source)} classes and the data has {_classes(model)}: "
-                "its output layers start afresh.",
+                t(
+                    "{0} was trained for {1} classes and the data has {2}: its output layers start afresh.",
+                    *(self._file, _classes(source), _classes(model)),
+                ),
                 None,
             )
             return
         if verdict == "pruned" and _widths(model) != _widths(source):
             verdict, detail = (
                 "other",
-                f"its yaml scales widths by {_widths(source)}, the --cfg by {_widths(model)}",
+                t(
+                    "its yaml scales widths by {0}, the --cfg by {1}",
+                    *(_widths(source), _widths(model)),
+                ),
             )
         if verdict == "pruned":
             shrink(model, source)
@@ -119,13 +135,16 @@ class Weights:
             if strict:
                 raise Failure(
                     "weights/not-matched",
-                    f"{self._file} does not fit the model that train.py builds: {detail}.",
-                    NOT_MATCHED_REMEDY,
+                    t("{0} does not fit the model that train.py builds: {1}.", self._file, detail),
+                    _not_matched_remedy(),
                 )
             self._warn(
                 "weights/partial",
-                f"{self._file} does not fit the model that train.py builds ({detail}): only some weights are used.",
-                NOT_MATCHED_REMEDY,
+                t(
+                    "{0} does not fit the model that train.py builds ({1}): only some weights are used.",
+                    *(self._file, detail),
+                ),
+                _not_matched_remedy(),
             )
 
     def verify(self, model: torch.nn.Module) -> Optional[str]:
@@ -139,9 +158,7 @@ class Weights:
             return None
         ours, theirs = model.state_dict(), source.state_dict()
         matched = sum(1 for key, value in theirs.items() if key in ours and _same(ours[key], value))
-        text = (
-            f"{matched} of {len(theirs)} tensors of {self._file} matched, the model has {len(ours)}"
-        )
+        figures = (matched, len(theirs), self._file, len(ours))
         if self.shrunk and (matched != len(theirs) or len(ours) != len(theirs)):
             missing = [
                 key
@@ -150,10 +167,13 @@ class Weights:
             ]
             raise Failure(
                 "weights/not-matched",
-                f"Only {text}; first without a match: {', '.join(missing[:3]) or 'none'}.",
-                NOT_MATCHED_REMEDY,
+                t(
+                    "Only {0} of {1} tensors of {2} matched, the model has {3}; first without a match: {4}.",
+                    *(*figures, ", ".join(missing[:3]) or t("none")),
+                ),
+                _not_matched_remedy(),
             )
-        return text
+        return "{} of {} tensors of {} matched, the model has {}".format(*figures)
 
     def watch_anchors(self, check_anchors: Callable[..., Any]) -> Callable[..., Any]:
         """Autoanchor would replace the anchors that a pruned model was trained with."""
@@ -176,7 +196,7 @@ def compare(ours: State, theirs: State, source: torch.nn.Module) -> Tuple[str, s
     (output layers of another class count) or `other`, with the first difference."""
     if set(ours) != set(theirs):
         odd = sorted(set(ours) ^ set(theirs))
-        return "other", f"{len(odd)} tensors exist on one side only, such as {odd[0]}"
+        return "other", t("{0} tensors exist on one side only, such as {1}", len(odd), odd[0])
     head = head_prefix(source)
     smaller = False
     classes = False
@@ -188,9 +208,9 @@ def compare(ours: State, theirs: State, source: torch.nn.Module) -> Tuple[str, s
             classes = True
             continue
         if len(fresh.shape) != len(kept) or fresh.shape[2:] != kept[2:]:
-            return "other", f"{key} is {tuple(kept)} instead of {tuple(fresh.shape)}"
+            return "other", t("{0} is {1} instead of {2}", key, tuple(kept), tuple(fresh.shape))
         if any(after > before for before, after in zip(fresh.shape, kept)):
-            return "other", f"{key} is {tuple(kept)} instead of {tuple(fresh.shape)}"
+            return "other", t("{0} is {1} instead of {2}", key, tuple(kept), tuple(fresh.shape))
         smaller = True
     if classes:
         return "classes", "another class count"
