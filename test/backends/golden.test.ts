@@ -16,7 +16,14 @@ import {
 } from '../../src/engines/builtin/model/golden'
 import { toStateDict } from '../../src/engines/builtin/model/layout'
 
-const files = { learnerWorker: '', dataWorker: '', probe: '', kernels: '', wasmFolder: '' }
+const files = {
+  learnerWorker: '',
+  dataWorker: '',
+  probe: '',
+  kernels: '',
+  wasmFolder: '',
+  backends: '',
+}
 
 // The backends that test/run-suite.mjs found in YOLOV5_SLIM_BACKENDS; one that lies there must work.
 const asked = (process.env.YOLOV5_SLIM_SUITE_BACKENDS ?? '').split(',')

@@ -36,7 +36,9 @@ export async function engineSpeeds(python: string, checkout: string): Promise<vo
   const files = engineFiles(resolve('dist/builtin'))
   const backends: BackendKind[] = []
   for (const kind of backendKinds) {
-    const found = isInstalled(kind) ? await probe(backendStart(kind, files), files) : undefined
+    const found = isInstalled(kind, files)
+      ? await probe(backendStart(kind, files), files)
+      : undefined
     if (found?.ok && !found.software) backends.push(kind)
     else console.log(`${kind}: ${found?.ok === false ? found.text : 'not here, so not measured'}`)
   }

@@ -19,14 +19,14 @@ const files = () => engineFiles(join(dirname(__filename), 'builtin'))
 export async function listBackends({ json }: { readonly json?: true }): Promise<number> {
   const found = []
   for (const kind of backendKinds) {
-    const installed = isInstalled(kind)
+    const installed = isInstalled(kind, files())
     const state = installed
       ? await probe(backendStart(kind, files()), files(), { measures: true })
       : undefined
     found.push({
       kind,
       package: isOptional(kind) ? optionalBackends[kind].name : null,
-      folder: isOptional(kind) ? backendFolder(kind) : null,
+      folder: isOptional(kind) ? backendStart(kind, files()).folder : null,
       installed,
       ...(state ? { probe: state } : {}),
     })

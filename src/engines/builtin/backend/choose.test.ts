@@ -2,14 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkDevice, chooseBackend } from './choose'
+import { backendStart, checkDevice, chooseBackend } from './choose'
 import { type OptionalBackend, optionalBackends } from './packages'
 import type { Probe } from './probe'
 
 let folder: string
+let shipped: { readonly backends: string }
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slim-backends-'))
   vi.stubEnv('YOLOV5_SLIM_BACKENDS', folder)
+  shipped = { backends: join(folder, 'shipped') }
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -17,9 +19,11 @@ afterEach(() => {
 })
 
 function installed(...kinds: OptionalBackend[]): void {
-  for (const kind of kinds) {
-    mkdirSync(join(folder, kind, 'node_modules', optionalBackends[kind].name), { recursive: true })
-  }
+  for (const kind of kinds) put(kind, folder)
+}
+
+function put(kind: OptionalBackend, where: string): void {
+  mkdirSync(join(where, kind, 'node_modules', optionalBackends[kind].name), { recursive: true })
 }
 
 /** Engine files whose probe finds this, by kind. */
@@ -27,7 +31,7 @@ function finding(probes: Partial<Record<OptionalBackend, Probe>>) {
   const probe = join(folder, 'probe.cjs')
   const found = JSON.stringify(probes)
   writeFileSync(probe, `console.log(JSON.stringify(${found}[JSON.parse(process.argv[2]).kind]))`)
-  return { learnerWorker: '', dataWorker: '', probe, kernels: '', wasmFolder: '' }
+  return { learnerWorker: '', dataWorker: '', probe, kernels: '', wasmFolder: '', ...shipped }
 }
 
 const works: Probe = { ok: true, device: 'a GPU', software: false, gflops: 0 }
@@ -39,21 +43,21 @@ describe('--device', () => {
     ['', ['cuda', 'webgpu', 'native', 'wasm']],
     ['cpu', ['native', 'wasm']],
     [' WASM ', ['wasm']],
-  ])('%j means %j', (device, kinds) => expect(checkDevice(device)).toEqual(kinds))
+  ])('%j means %j', (device, kinds) => expect(checkDevice(device, shipped)).toEqual(kinds))
 
   it.each(['0', '0,1', 'cuda:0', 'gpu', 'mps'])('%j means a GPU', (device) => {
-    expect(() => checkDevice(device)).toThrow(
+    expect(() => checkDevice(device, shipped)).toThrow(
       expect.objectContaining({
         code: 'backend/unavailable',
         message: expect.stringMatching(/no GPU/),
       }),
     )
     installed('webgpu')
-    expect(checkDevice(device)).toEqual(['cuda', 'webgpu'])
+    expect(checkDevice(device, shipped)).toEqual(['cuda', 'webgpu'])
   })
 
   it('names a backend that is not installed', () => {
-    expect(() => checkDevice('native')).toThrow(
+    expect(() => checkDevice('native', shipped)).toThrow(
       expect.objectContaining({
         code: 'backend/unavailable',
         remedy: expect.stringContaining('backend install native'),
@@ -62,7 +66,9 @@ describe('--device', () => {
   })
 
   it.each(['nonsense', '-1', 'cpu,0', '0,', 'cuda:x'])('%j is none', (device) => {
-    expect(() => checkDevice(device)).toThrow(expect.objectContaining({ code: 'backend/unknown' }))
+    expect(() => checkDevice(device, shipped)).toThrow(
+      expect.objectContaining({ code: 'backend/unknown' }),
+    )
   })
 })
 
@@ -91,6 +97,26 @@ describe('of what is installed', () => {
     const files = finding({ webgpu: fails, native: works })
     await expect(chooseBackend('webgpu', files)).rejects.toMatchObject({ message: 'no driver' })
     expect((await chooseBackend('cpu', files)).kind).toBe('native')
+  })
+
+  it('one that the package brings along is found, unless the person installed one', () => {
+    put('webgpu', shipped.backends)
+    const files = finding({})
+    expect(checkDevice('0', shipped)).toEqual(['cuda', 'webgpu'])
+    expect(backendStart('webgpu', files).folder).toBe(join(shipped.backends, 'webgpu'))
+    expect(backendStart('native', files).folder).toBe(join(folder, 'native'))
+    installed('webgpu')
+    expect(backendStart('webgpu', files).folder).toBe(join(folder, 'webgpu'))
+  })
+
+  it.each([
+    ['no GPU', { ...fails, text: 'no GPU' }, 0],
+    ['only a software GPU', pretends, 0],
+    ['a driver that breaks', { ...fails, code: 'backend/crashed' as const }, 1],
+  ])('one that nobody installed, and %s', async (_name, found, count) => {
+    put('webgpu', shipped.backends)
+    const { kind, notes } = await chooseBackend('', finding({ webgpu: found }))
+    expect([kind, notes.length]).toEqual(['wasm', count])
   })
 
   it('one that dies while it is tried is passed over', async () => {

@@ -1,37 +1,36 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 import { childLanguage } from '../../../runs/language'
 import type { EngineFiles } from '../run/files'
-import {
-  type BackendKind,
-  backendFolder,
-  backendKinds,
-  isOptional,
-  optionalBackends,
-} from './packages'
+import { type BackendKind, backendFolder, backendKinds, findBackend, isOptional } from './packages'
 import type { Probe } from './probe'
 import type { BackendStart } from './start'
 
 const execute = promisify(execFile)
 const patience = 90_000
 
+/** What the package brings along. */
+type Shipped = Pick<EngineFiles, 'backends'>
+
 /** Where the files of a backend are; `folder` is where an optional one lies, if not in its own place. */
 export function backendStart(
   kind: BackendKind,
   files: EngineFiles,
-  folder = isOptional(kind) ? backendFolder(kind) : '',
+  folder = placeOf(kind, files),
 ): BackendStart {
   return { kind, folder, wasmFolder: files.wasmFolder, kernelsFile: files.kernels }
 }
 
-/** Whether its package lies in our folder; whether it works only a probe tells. */
-export function isInstalled(kind: BackendKind): boolean {
-  if (!isOptional(kind)) return true
-  return existsSync(join(backendFolder(kind), 'node_modules', optionalBackends[kind].name))
+/** Where it lies, or where it would have to. */
+function placeOf(kind: BackendKind, { backends }: EngineFiles): string {
+  return isOptional(kind) ? (findBackend(kind, backends) ?? backendFolder(kind)) : ''
+}
+
+/** Whether its package is there; whether it works only a probe tells. */
+export function isInstalled(kind: BackendKind, { backends }: Shipped): boolean {
+  return !isOptional(kind) || findBackend(kind, backends) !== undefined
 }
 
 /** Lets a backend compute in a process of its own; its speed is measured where asked for. */
@@ -74,23 +73,26 @@ export type Chosen = { readonly kind: BackendKind; readonly notes: readonly stri
  * @throws SlimError what the named backend's probe found, and what `checkDevice` throws
  */
 export async function chooseBackend(device: string, files: EngineFiles): Promise<Chosen> {
-  const wanted = checkDevice(device)
+  const wanted = checkDevice(device, files)
   const forced = wanted.length === 1
   const notes: string[] = []
   let failure: Extract<Probe, { ok: false }> | undefined
   for (const kind of wanted) {
-    if (!isInstalled(kind)) continue
+    if (!isInstalled(kind, files)) continue
     // wasm is bundled and the last resort; nothing would be left to turn to.
     if (kind === 'wasm') return { kind, notes }
-    const found = await probe(backendStart(kind, files), files)
+    const start = backendStart(kind, files)
+    // Without a GPU, one that nobody installed is nothing to tell of.
+    const told = start.folder === backendFolder(kind)
+    const found = await probe(start, files)
     if (!found.ok) {
       failure ??= found
-      notes.push(`${kind}: ${found.text}`)
+      if (told || found.code !== 'backend/no-gpu') notes.push(`${kind}: ${found.text}`)
     } else if (found.software && !forced) {
       const text = l10n.t('{0}: {1} is no real GPU and is left out', kind, found.device)
       const remedy = l10n.t('To use it all the same, give --device {0}.', kind)
       failure ??= { ok: false, code: 'backend/no-gpu', text, remedy }
-      notes.push(text)
+      if (told) notes.push(text)
     } else return { kind, notes }
   }
   if (!failure) throw notInstalled(device, wanted)
@@ -102,9 +104,9 @@ export async function chooseBackend(device: string, files: EngineFiles): Promise
  *
  * @throws SlimError `backend/unknown`; `backend/unavailable` where none of them is installed
  */
-export function checkDevice(device: string): readonly BackendKind[] {
+export function checkDevice(device: string, shipped: Shipped): readonly BackendKind[] {
   const kinds = kindsFor(device)
-  if (kinds.some(isInstalled)) return kinds
+  if (kinds.some((kind) => isInstalled(kind, shipped))) return kinds
   throw notInstalled(device, kinds)
 }
 

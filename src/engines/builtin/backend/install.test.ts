@@ -5,7 +5,14 @@ import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { installBackend, installFailed, refusePlatform } from './install'
 
-const files = { learnerWorker: '', dataWorker: '', probe: '', kernels: '', wasmFolder: '' }
+const files = {
+  learnerWorker: '',
+  dataWorker: '',
+  probe: '',
+  kernels: '',
+  wasmFolder: '',
+  backends: '',
+}
 
 describe('what npm says', () => {
   it('is a registry that can not be reached', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { dataHome } from '../../../runs/dataHome'
 
@@ -5,7 +6,7 @@ import { dataHome } from '../../../runs/dataHome'
 export const backendKinds = ['cuda', 'webgpu', 'native', 'wasm'] as const
 export type BackendKind = (typeof backendKinds)[number]
 
-/** Backends that are no part of this program: native code of 20 to 500 MB. */
+/** Backends of native code, 20 to 500 MB: no part of this program, but for WebGPU in what is packaged for one platform. */
 export type OptionalBackend = Exclude<BackendKind, 'wasm'>
 
 export const optionalBackends: Readonly<
@@ -27,4 +28,17 @@ export function isOptional(kind: string): kind is OptionalBackend {
  */
 export function backendFolder(kind: OptionalBackend): string {
   return join(process.env.YOLOV5_SLIM_BACKENDS ?? join(dataHome(), 'yolov5-slim', 'backends'), kind)
+}
+
+/**
+ * Where an optional backend lies: where the person installed it, which is their choice, or else among those that the
+ * package brings along. `undefined` where it is in neither; whether it works only a probe tells.
+ *
+ * @param shipped `backends` of the engine's files
+ */
+export function findBackend(kind: OptionalBackend, shipped: string): string | undefined {
+  const { name } = optionalBackends[kind]
+  return [backendFolder(kind), join(shipped, kind)].find((folder) =>
+    existsSync(join(folder, 'node_modules', name)),
+  )
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import util from 'node:util'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { backend, enableProdMode, memory, ready, setBackend } from '@tensorflow/tfjs-core'
@@ -61,7 +62,7 @@ async function startTensorFlow(kind: 'cuda' | 'native', folder: string): Promise
   const old = util as unknown as Record<string, unknown>
   old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
   old.isArray ??= Array.isArray
-  load(kind, folder)
+  await load(kind, folder)
   await setBackend('tensorflow')
   await ready()
   const { isUsingGpuDevice } = backend() as unknown as { readonly isUsingGpuDevice?: boolean }
@@ -103,7 +104,7 @@ type GpuDevice = {
 
 /** Any vendor's GPU through Vulkan, Metal or Direct3D 12, by Dawn. */
 async function startWebGpu(folder: string): Promise<StartedBackend> {
-  const { create, globals } = load('webgpu', folder) as Dawn
+  const { create, globals } = (await load('webgpu', folder)) as Dawn
   Object.assign(globalThis, globals)
   const gpu = create([])
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
@@ -138,10 +139,12 @@ async function endWebGpu(): Promise<void> {
   device.destroy()
 }
 
-function load(kind: OptionalBackend, folder: string): unknown {
+async function load(kind: OptionalBackend, folder: string): Promise<unknown> {
   const { name } = optionalBackends[kind]
   try {
-    return createRequire(join(folder, 'package.json'))(name)
+    const file = createRequire(join(folder, 'package.json')).resolve(name)
+    // Dawn's is an ES module, which the oldest Node of ours can not `require`.
+    return await import(pathToFileURL(file).href)
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''
     throw new SlimError(

@@ -12,6 +12,8 @@ export type EngineFiles = {
   readonly kernels: string
   /** Folder of tfjs's .wasm files. */
   readonly wasmFolder: string
+  /** Folder of the optional backends that the package brings along; it may be missing. */
+  readonly backends: string
 }
 
 export function engineFiles(folder: string): EngineFiles {
@@ -21,7 +23,13 @@ export function engineFiles(folder: string): EngineFiles {
     probe: join(folder, 'probe.cjs'),
     kernels: join(folder, 'kernels.wasm'),
     wasmFolder: wasmFolder(folder),
+    backends: shippedBackends(folder),
   }
+}
+
+/** Each backend has a folder named by its kind there, as where a person installs it. */
+export function shippedBackends(folder: string): string {
+  return join(folder, 'backends')
 }
 
 /** Packaged they lie beside the bundle; in a clone in node_modules. */

@@ -83,7 +83,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   else trainOptions(opt, release ?? model.release)
   if (hyp) await readHyp(hyp.path, release ?? model.release)
 
-  const { device, notes: deviceNotes } = deviceOf(parsed)
+  const { device, notes: deviceNotes } = deviceOf(parsed, request.engine)
 
   const notes = [...parsed.notes, ...deviceNotes, ...(hyp?.note ? [hyp.note] : [])]
   const id = newRunId()

@@ -44,7 +44,7 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
   openModelFile(weights)
   const opt = optOf({ flags, parsed })
   detectOptions(opt)
-  const { device, notes } = deviceOf(parsed)
+  const { device, notes } = deviceOf(parsed, request.engine)
   const source = await sourceImages(parsed.script.get('source')?.values ?? [], cwd)
   const id = newRunId()
   const parent = await parentOf(weights, detection.root, request.projects)

@@ -40,7 +40,7 @@ export async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
   readProgress(open, 'SGD')
   const before = point.manifest
   const data = await dataFor(asked, String(opt.data ?? ''))
-  const { device, notes: deviceNotes } = deviceOf(parsed, point.config?.device)
+  const { device, notes: deviceNotes } = deviceOf(parsed, request.engine, point.config?.device)
   const notes = [...parsed.notes, ...deviceNotes]
   if (stage !== request.stage) {
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
