@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { cp, readFile, rm } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -16,6 +16,7 @@ const node = {
   format: 'cjs',
   minify: production,
   sourcemap: production ? false : 'linked',
+  metafile: true,
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   logLevel: 'warning',
@@ -25,32 +26,12 @@ const node = {
 const wasmPackage = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
 const wasmFiles = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']
 
-/**
- * sharp, with its native code for this platform, as the package carries it: `dist/node_modules` is where the bundles
- * look for it.
- */
-async function copySharp() {
-  await rm('dist/node_modules', { recursive: true, force: true })
-  if (!production) return
-  const names = new Set(['sharp'])
-  for (const name of names) {
-    const manifest = JSON.parse(await readFile(join('node_modules', name, 'package.json'), 'utf8'))
-    const { dependencies = {}, optionalDependencies = {} } = manifest
-    const wanted = Object.keys({ ...dependencies, ...optionalDependencies })
-    // Of the optional ones npm installed those that fit.
-    for (const other of wanted) if (existsSync(join('node_modules', other))) names.add(other)
-    await cp(join('node_modules', name), join('dist/node_modules', name), {
-      recursive: true,
-      filter: (path) => !/\/(src|install)(\/|$)/.test(path.split(name).at(-1) ?? ''),
-    })
-  }
-}
-
 /** Pages of the extension's webviews: `webview/<name>/main.ts`, with the style sheet that it imports. */
 const pages = readdirSync('webview').filter((name) => existsSync(join('webview', name, 'page.css')))
 
 const browser = {
   bundle: true,
+  metafile: true,
   platform: 'browser',
   target: 'es2022',
   format: 'iife',
@@ -60,10 +41,11 @@ const browser = {
   logLevel: 'warning',
 }
 
-await rm('dist/webview', { recursive: true, force: true })
-await rm('dist/runner', { recursive: true, force: true })
-await rm('dist/builtin', { recursive: true, force: true })
-await Promise.all([
+// With them goes what packaging put there; a clone's own `node_modules` has sharp.
+for (const folder of ['webview', 'runner', 'builtin', 'node_modules']) {
+  await rm(join('dist', folder), { recursive: true, force: true })
+}
+const results = await Promise.all([
   build({
     ...node,
     entryPoints: ['src/extension/extension.ts'],
@@ -105,7 +87,6 @@ await Promise.all([
       outfile: `dist/webview/${name}.js`,
     }),
   ),
-  copySharp(),
   compileKernels('dist/builtin/kernels.wasm'),
   ...wasmFiles.map((name) => cp(join(wasmPackage, name), join('dist/builtin', name))),
   cp('src/engines/pytorch/runner', 'dist/runner', {
@@ -113,3 +94,15 @@ await Promise.all([
     filter: (path) => !/__pycache__|\.mypy_cache|test_/.test(path),
   }),
 ])
+
+await writeFile('dist/bundled.json', `${JSON.stringify(bundledPackages(results), null, 2)}\n`)
+
+/** Folders of the packages that bundles hold code of: what ships, and has to be named with its licence. */
+function bundledPackages(results) {
+  const outputs = results.flatMap((result) => Object.values(result?.metafile?.outputs ?? {}))
+  const inputs = outputs.flatMap(({ inputs }) => Object.entries(inputs))
+  const folders = inputs.map(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] : undefined,
+  )
+  return [...new Set(folders)].filter(Boolean).sort()
+}
