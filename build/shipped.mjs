@@ -10,7 +10,7 @@ const allowed = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'M
 const weakCopyleft = { license: 'LGPL-3.0-or-later', packages: /^@img\/sharp-/ }
 
 /** Packages that a build puts in whole or compiles in, where no bundle's inputs tell of them. */
-const copied = ['node_modules/@tensorflow/tfjs-backend-wasm', 'node_modules/assemblyscript']
+export const copied = ['node_modules/@tensorflow/tfjs-backend-wasm', 'node_modules/assemblyscript']
 
 /**
  * What ships in `dist`: as bundled by the last build, and as copied there.
