@@ -1,5 +1,6 @@
 // `npm run package`: the VSIX that runs anywhere. `-- --target linux-x64` makes the one for a platform, `-- --all` all
-// of them, `--out FILE` says where one goes.
+// of them, `--out FILE` says where one goes. `--base-url URL` is where the README's pictures and pages can be fetched: the
+// Marketplace and VS Code show no others.
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     target: { type: 'string', default: 'universal' },
     all: { type: 'boolean', default: false },
     out: { type: 'string' },
+    'base-url': { type: 'string' },
   },
 })
 const wanted = values.all ? Object.keys(targets) : [values.target]
@@ -39,7 +41,7 @@ for (const target of wanted) {
 async function pack(target, file) {
   await putNative(target)
   await writeNotices()
-  const args = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links']
+  const args = ['--no-dependencies', '--allow-missing-repository', ...linkFlags(values['base-url'])]
   const system = target === 'universal' ? [] : ['--target', target]
   const vsce = 'node_modules/@vscode/vsce/vsce'
   run(process.execPath, [vsce, 'package', ...args, ...system, '--out', file])
@@ -47,7 +49,14 @@ async function pack(target, file) {
   const problems = problemsOf(await listZip(file), { target, size })
   if (problems.length > 0) {
     rmSync(file)
-    throw new Error(`${file} is not right:\n${problems.join('\n')}`)
+    console.error(`${file} is not right:\n${problems.join('\n')}`)
+    process.exit(1)
   }
   console.log(`${file}: ${megabytes(size)}`)
+}
+
+function linkFlags(url) {
+  return url === undefined
+    ? ['--no-rewrite-relative-links']
+    : ['--baseContentUrl', url, '--baseImagesUrl', url]
 }
