@@ -36,7 +36,7 @@ function scoresOf(runDir: string): Scores {
 
 /** Rows of results.csv, or of v5.0's results.txt. */
 function rowsOf(runDir: string): string[][] {
-  const [file = ''] = readdirSync(runDir).filter((name) => name.startsWith('results.'))
+  const [file = ''] = readdirSync(runDir).filter((name) => /^results\.(?:csv|txt)$/.test(name))
   const lines = readFileSync(join(runDir, file), 'utf8').trim().split('\n')
   return lines
     .map((line) => line.trim().split(/[\s,/]+/))

@@ -43,7 +43,7 @@ export class Dashboards extends DisposableList {
       openDashboard: async (...args) => {
         const given = runDirsOf(args)
         const runs = given.length > 0 ? given : await this.likeliestRun()
-        if (runs) await this.reveal(runs)
+        if (runs) await this.reveal(runs, keepsFocus(args[2]))
       },
       compare: async (...args) => {
         const given = runDirsOf(args)
@@ -54,14 +54,14 @@ export class Dashboards extends DisposableList {
   }
 
   /** Brings the panel of just these runs to the front, or makes one. */
-  private async reveal(runDirs: readonly string[]): Promise<void> {
+  private async reveal(runDirs: readonly string[], preserveFocus = false): Promise<void> {
     const wanted = [...runDirs].sort().join('\n')
     for (const dashboard of this.open) {
       if ([...dashboard.runDirs].sort().join('\n') !== wanted) continue
-      dashboard.panel.reveal()
+      dashboard.panel.reveal(undefined, preserveFocus)
       return
     }
-    const dashboard = this.adopt(DashboardPanel.create(this.panelOptions))
+    const dashboard = this.adopt(DashboardPanel.create(this.panelOptions, preserveFocus))
     await dashboard.show(runDirs)
   }
 
@@ -161,4 +161,9 @@ async function restart(runDir: string, sr: number): Promise<void> {
     ...(parent ? { runDir: parent.runDir } : {}),
     values: restartValues(manifest, sr),
   })
+}
+
+/** The third argument of the command, as the tree gives it. */
+function keepsFocus(options: unknown): boolean {
+  return (options as { preserveFocus?: boolean } | undefined)?.preserveFocus === true
 }

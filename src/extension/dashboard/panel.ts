@@ -65,11 +65,11 @@ export class DashboardPanel extends DisposableList {
     this.track(panel.onDidDispose(() => this.dispose()))
   }
 
-  static create(options: DashboardOptions): DashboardPanel {
+  static create(options: DashboardOptions, preserveFocus: boolean): DashboardPanel {
     const panel = window.createWebviewPanel(
       dashboardViewType,
       collectTitle([]),
-      ViewColumn.Active,
+      { viewColumn: ViewColumn.Active, preserveFocus },
       {},
     )
     return new DashboardPanel(panel, options)

@@ -80,7 +80,9 @@ export class ExperimentsTree extends DisposableList implements TreeDataProvider<
     item.contextValue = tags.join(' ')
     item.accessibilityInformation = { label: look.spoken }
     if (tags.includes('charts')) {
-      item.command = { command: commandIds.openDashboard, title: '', arguments: [run.runDir] }
+      // As with files: who clicks through the rows, or chooses several, stays in the tree.
+      const args = [run.runDir, undefined, { preserveFocus: true }]
+      item.command = { command: commandIds.openDashboard, title: '', arguments: args }
     }
     return item
   }
