@@ -30,8 +30,10 @@ const finding = (line: number, fixes: readonly Fix[] = []): Finding => ({
   fixes,
 })
 
-it('names a page for each code', () => {
-  expect(docsPage('hyp-yaml/range')).toBe('hyp-yaml-range.md')
+it('names a page for each code, in Chinese where the editor is', () => {
+  expect(docsPage('hyp-yaml/range', 'en')).toBe('media/docs/warnings/hyp-yaml-range.md')
+  expect(docsPage('hyp-yaml/range', 'zh-tw')).toBe('media/docs/warnings/hyp-yaml-range.md')
+  expect(docsPage('hyp-yaml/range', 'zh-cn')).toBe('media/docs/zh-cn/warnings/hyp-yaml-range.md')
 })
 
 it('finds what was shown', () => {

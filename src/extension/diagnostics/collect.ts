@@ -3,9 +3,14 @@ import * as l10n from '@vscode/l10n'
 import type { FileReport } from '../../core/check/checkFolder'
 import type { Finding, Fix, TextEdit } from '../../core/finding'
 
-/** Name of the page that explains a code, in media/docs/warnings. */
-export function docsPage(code: string): string {
-  return `${code.replace('/', '-')}.md`
+/**
+ * Path, below the extension's folder, of the page that explains a code.
+ *
+ * @param language of the editor; pages are in English and in Simplified Chinese
+ */
+export function docsPage(code: string, language: string): string {
+  const folder = language.toLowerCase() === 'zh-cn' ? 'zh-cn/warnings' : 'warnings'
+  return `media/docs/${folder}/${code.replace('/', '-')}.md`
 }
 
 /** What an editor knows of a finding once it has shown it. */

@@ -1,4 +1,4 @@
-import { Diagnostic, DiagnosticSeverity, Range, Uri } from 'vscode'
+import { Diagnostic, DiagnosticSeverity, env, Range, Uri } from 'vscode'
 import type { Finding, Range as PlainRange } from '../../core/finding'
 import { displayName } from '../contributions'
 import { docsPage } from './collect'
@@ -18,7 +18,7 @@ export function toDiagnostic(finding: Finding, extensionUri: Uri): Diagnostic {
   const { code, message, severity, range } = finding
   const diagnostic = new Diagnostic(toRange(range), message, severities[severity])
   diagnostic.source = displayName
-  const target = Uri.joinPath(extensionUri, 'media', 'docs', 'warnings', docsPage(code))
+  const target = Uri.joinPath(extensionUri, docsPage(code, env.language))
   diagnostic.code = { value: code, target }
   return diagnostic
 }
