@@ -30,7 +30,7 @@ export type DemoOptions = { readonly dir: string }
 const percent = 0.6
 const size = `${defaultSample.size}`
 
-/** Epochs of each stage, chosen such that two cores are done in three minutes. */
+/** Epochs of each stage, chosen such that two cores are done in three to four minutes. */
 const epochs = { train: '60', sparse: '24', finetune: '46' }
 
 /**
