@@ -22,7 +22,9 @@ const page = (code: string): string => join(pages, `${code.replace('/', '-')}.md
 
 describe('pages of the warnings', () => {
   it('exist for each code, and for nothing else', () => {
-    expect(readdirSync(pages).sort()).toEqual(codes.map((code) => `${code.replace('/', '-')}.md`).sort())
+    expect(readdirSync(pages).sort()).toEqual(
+      codes.map((code) => `${code.replace('/', '-')}.md`).sort(),
+    )
     expect(codes.length).toBeGreaterThan(40)
   })
 
