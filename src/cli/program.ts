@@ -15,7 +15,7 @@ import type { StopCommandOptions } from './commands/stop'
 import type { TensorBoardCommandOptions } from './commands/tensorboard'
 import { helpWords } from './helpWords'
 import { integerOption, numberOption, percentOption } from './options'
-import { stageSummary } from './stageSummary'
+import { loopSummary, stageSummary } from './stageSummary'
 import { slimVersion } from './version'
 
 /** Where a command leaves its exit code. */
@@ -98,7 +98,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
   program
     .command('loop')
     .usage('[flags]')
-    .description(l10n.t('Sparse training, pruning and finetuning in one go; flags as for sparse.'))
+    .description(loopSummary())
     .helpOption(false)
     .allowUnknownOption()
 

@@ -7,6 +7,12 @@ describe('the help of a stage', () => {
     expect(stageHelpLines('train', undefined).join('\n')).not.toContain('--sr-schedule')
   })
 
+  it('of loop has the flags of sparse, under its own name', () => {
+    const [usage, ...lines] = stageHelpLines('loop', undefined)
+    expect(usage).toBe('Usage: yolov5-slim loop [flags]')
+    expect(lines.slice(3)).toEqual(stageHelpLines('sparse', undefined).slice(4))
+  })
+
   it('explains every flag of ours', () => {
     const lines = stageHelpLines('sparse', undefined).filter((line) => /^ {2}-/.test(line))
     expect(lines.length).toBeGreaterThan(10)

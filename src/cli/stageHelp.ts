@@ -3,14 +3,21 @@ import type { Detection, ScriptFlag } from '../core/yolov5/release'
 import { ownFlags } from '../engines/common/flags'
 import type { ScriptStage } from './aliases'
 import { tableLines } from './format/table'
-import { stageSummary } from './stageSummary'
+import { loopSummary, stageSummary } from './stageSummary'
 
-/** `--help` of a stage: our flags, then the release’s where there is a checkout. */
-export function stageHelpLines(stage: ScriptStage, checkout: Detection | undefined): string[] {
+/**
+ * `--help` of a stage, or of `loop`, whose flags are those of `sparse`: our flags, then the release’s where there is a
+ * checkout.
+ */
+export function stageHelpLines(
+  command: ScriptStage | 'loop',
+  checkout: Detection | undefined,
+): string[] {
+  const stage = command === 'loop' ? 'sparse' : command
   const lines = [
-    l10n.t('Usage: yolov5-slim {0} [flags]', stage),
+    l10n.t('Usage: yolov5-slim {0} [flags]', command),
     '',
-    stageSummary(stage),
+    command === 'loop' ? loopSummary() : stageSummary(stage),
     '',
     l10n.t('Flags of YOLOv5 Slim:'),
     ...flagLines([

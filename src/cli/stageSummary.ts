@@ -14,3 +14,7 @@ export function stageSummary(stage: ScriptStage): string {
       return l10n.t('Evaluate a checkpoint with the release’s own val.py or test.py.')
   }
 }
+
+export function loopSummary(): string {
+  return l10n.t('Sparse training, pruning and finetuning in one go; flags as for sparse.')
+}

@@ -8,7 +8,7 @@ import { exitCodes, print } from '../terminal'
 import { detachLoop, tellStarted } from './loopProcess'
 import { prune } from './prune'
 import { runs } from './runs'
-import { launchStage } from './stage'
+import { asksForHelp, launchStage, printHelp } from './stage'
 
 const defaultPercent = 0.5
 
@@ -21,6 +21,10 @@ const sparseOnly = ['--sr', '--reg', '--sr-schedule', '--percent', '--weights', 
  * happens in a process that is left alone.
  */
 export async function loop(args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    await printHelp('loop', args)
+    return exitCodes.ok
+  }
   const own = peekOwnFlags(args)
   const percent = own.percent ?? defaultPercent
   checkAmount(percent)
@@ -34,11 +38,10 @@ export async function loop(args: readonly string[]): Promise<number> {
       l10n.t('Leave it out, add --detach, or start the stages by themselves.'),
     )
   }
-  const help = args.includes('--help') || args.includes('-h')
   const sparse = await launchStage({ stage: 'sparse', args, notes: [] }, ['sparse', ...args], {
     onRun: tellStarted,
   })
-  if (help || sparse.code !== exitCodes.ok || sparse.runDir === undefined) return sparse.code
+  if (sparse.code !== exitCodes.ok || sparse.runDir === undefined) return sparse.code
   const weights = join(sparse.runDir, 'weights', 'last.pt')
   const pruned = join(sparse.runDir, 'weights', 'pruned.pt')
   // Each stage is recorded as one would type it by itself.

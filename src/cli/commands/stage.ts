@@ -6,7 +6,7 @@ import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
 import type { Submission } from '../../runs/queue/queue'
 import type { LaunchSpec, StartedRun } from '../../runs/supervisor'
-import type { StageCommand } from '../aliases'
+import type { ScriptStage, StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
 import { reportError, usageError } from '../errors'
 import { followRun } from '../followRun'
@@ -35,6 +35,19 @@ export type LaunchOptions = {
   readonly onRun?: (run: { readonly id: string; readonly runDir: string }) => void
 }
 
+export function asksForHelp(args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h')
+}
+
+export async function printHelp(
+  command: ScriptStage | 'loop',
+  args: readonly string[],
+): Promise<void> {
+  const { checkout } = peekQuietly(args)
+  const found = await optionalCheckout(process.cwd(), checkout).catch(() => undefined)
+  print(...stageHelpLines(command, found))
+}
+
 /**
  * The same, and the folder of the run where one was started.
  */
@@ -44,10 +57,8 @@ export async function launchStage(
   { aloof = false, onRun }: LaunchOptions = {},
 ): Promise<{ readonly code: number; readonly runDir?: string }> {
   const cwd = process.cwd()
-  if (args.includes('--help') || args.includes('-h')) {
-    const { checkout } = peekQuietly(args)
-    const found = await optionalCheckout(cwd, checkout).catch(() => undefined)
-    print(...stageHelpLines(stage, found))
+  if (asksForHelp(args)) {
+    await printHelp(stage, args)
     return { code: exitCodes.ok }
   }
   const own = peekOwnFlags(args)

@@ -24,7 +24,7 @@ export async function runDemo({ channel, program, activity }: CommandContext): P
   channel.info(`${parent.fsPath}> yolov5-slim demo --dir ${folder}`)
   const options = {
     ...{ location: ProgressLocation.Notification, cancellable: true },
-    title: l10n.t('YOLOv5 Slim demo, about three minutes'),
+    title: l10n.t('YOLOv5 Slim demo, about four minutes'),
   }
   const controller = new AbortController()
   const followed = new Set<string>()
