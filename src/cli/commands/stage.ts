@@ -56,7 +56,6 @@ export async function launchStage(
   typed: readonly string[],
   { aloof = false, onRun }: LaunchOptions = {},
 ): Promise<{ readonly code: number; readonly runDir?: string }> {
-  const cwd = process.cwd()
   if (asksForHelp(args)) {
     await printHelp(stage, args)
     return { code: exitCodes.ok }
