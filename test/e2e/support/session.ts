@@ -1,7 +1,7 @@
 import type { Frame } from 'playwright-core'
 import { Server, type ServerOptions } from './server'
 import { Window, type WindowOptions } from './window'
-import type { Workspace } from './workspace'
+import { stopRuns, type Workspace } from './workspace'
 
 /** For what a busy machine does in its own time. */
 export const patience = 150_000
@@ -34,6 +34,7 @@ export async function openSession(
     window,
     close: async () => {
       await Window.closeBrowser()
+      await stopRuns(workspace.folder)
       await server.stop()
       workspace.remove()
     },

@@ -62,3 +62,12 @@ export async function slim(cwd: string, args: readonly string[]): Promise<string
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], { cwd, env })
   return stdout
 }
+
+/** Ends what a test that failed left running. */
+export async function stopRuns(cwd: string): Promise<void> {
+  const runs: readonly { readonly id: string; readonly state: string }[] = JSON.parse(
+    await slim(cwd, ['runs', '--json']),
+  )
+  const ended = ['finished', 'stopped', 'failed', 'interrupted']
+  for (const { id, state } of runs) if (!ended.includes(state)) await slim(cwd, ['stop', id])
+}
