@@ -23,6 +23,10 @@ it('allows nothing but its own script and style', () => {
   expect(policy).not.toMatch(/unsafe|\*|http:/)
 })
 
+it('tells the toolkit the nonce, without which its look at the browser breaks the policy', () => {
+  expect(pageHtml(source)).toContain('<meta property="csp-nonce" content="abc123">')
+})
+
 it('holds no inline script or style, and escapes what it is given', () => {
   const html = pageHtml(source)
   expect(html.match(/<script[^>]*>[^<]/)).toBeNull()

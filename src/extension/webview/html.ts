@@ -12,7 +12,8 @@ export type PageSource = {
 
 /**
  * The document of a page: an empty body, one script, one style sheet. Nothing inline and nothing from elsewhere: data
- * arrives as messages. Images are those that a chart draws of itself for saving.
+ * arrives as messages. Images are those that a chart draws of itself for saving. The toolkit tries out on an empty
+ * `<style>` whether the browser knows `:focus-visible`; `csp-nonce` is where it looks for the nonce that allows it.
  */
 export function pageHtml(page: PageSource): string {
   const policy = [
@@ -27,6 +28,7 @@ export function pageHtml(page: PageSource): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta property="csp-nonce" content="${page.nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" nonce="${page.nonce}" href="${escapeHtml(page.style)}">
 <title>${escapeHtml(page.title)}</title>
