@@ -16,8 +16,8 @@ export function layerTable(layers: readonly Layer[]): HTMLElement {
     [l10n.t('channels'), 'number'],
     [l10n.t('near zero'), 'number'],
     [l10n.t('median |gamma|'), 'number'],
-    [l10n.t('largest'), 'number'],
-    [l10n.t('|gamma| from 0 to {0}', formatSmall(most)), ''],
+    [l10n.t('largest'), 'number extra'],
+    [l10n.t('|gamma| from 0 to {0}', formatSmall(most)), 'extra'],
     [l10n.t('prunable'), ''],
   ]
   return element(
@@ -44,7 +44,7 @@ export function layerTable(layers: readonly Layer[]): HTMLElement {
 }
 
 function layerRow({ name, reason, tie }: Layer, stats: GammaStats): HTMLElement {
-  const number = (text: string) => element('td', { class: 'number' }, text)
+  const number = (text: string, kind = '') => element('td', { class: `number ${kind}` }, text)
   return element(
     'tr',
     {},
@@ -52,8 +52,8 @@ function layerRow({ name, reason, tie }: Layer, stats: GammaStats): HTMLElement 
     number(String(stats.channels)),
     number(String(stats.nearZero)),
     number(formatSmall(stats.median)),
-    number(formatSmall(stats.max)),
-    element('td', {}, histogram(stats)),
+    number(formatSmall(stats.max), 'extra'),
+    element('td', { class: 'extra' }, histogram(stats)),
     element('td', reason === '' ? {} : { class: 'muted' }, prunableText(name, reason, tie)),
   )
 }

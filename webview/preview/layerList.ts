@@ -3,7 +3,7 @@ import type { ChannelGraph, GraphNorm } from '../../src/core/slimming/graph'
 import type { PlannedLayer } from '../../src/core/slimming/plan'
 import { formatShare } from '../../src/runs/format/numbers'
 import { tick } from '../common/controls'
-import { element } from '../common/element'
+import { type Attributes, element } from '../common/element'
 import { setText } from './totals'
 
 type LayerRow = {
@@ -34,22 +34,17 @@ export class LayerList {
     this.rows = graph.norms.map((norm) =>
       layerRow(norm, most, norm.tie === undefined ? undefined : ties.get(norm.tie), onKeep),
     )
-    const heads = [
-      l10n.t('keep'),
-      l10n.t('layer'),
-      l10n.t('tied'),
-      l10n.t('channels'),
-      l10n.t('before'),
-      l10n.t('after'),
-      l10n.t('removed'),
-    ]
+    const head = (text: string, rest: Attributes = {}) =>
+      element('span', { role: 'columnheader', ...rest }, text)
     this.root = element(
       'div',
       { class: 'layers', role: 'table', 'aria-label': l10n.t('Channels of every layer') },
       element(
         'div',
         { class: 'layer heads', role: 'row' },
-        ...heads.map((head) => element('span', { role: 'columnheader' }, head)),
+        ...[head(l10n.t('keep')), head(l10n.t('layer')), head(l10n.t('tied'))],
+        head(l10n.t('channels'), unspokenBar),
+        ...[head(l10n.t('before')), head(l10n.t('after')), head(l10n.t('removed'))],
       ),
       ...this.rows.map(({ root }) => root),
     )
@@ -96,6 +91,9 @@ export class LayerList {
   }
 }
 
+/** The bar says what the numbers beside it say. */
+const unspokenBar = { class: 'bar', 'aria-hidden': 'true' } as const
+
 /** Ties are numbered from the input on. */
 export function tieNumbers({ norms }: ChannelGraph): ReadonlyMap<string, number> {
   const names = [...new Set(norms.flatMap(({ tie }) => tie ?? []))]
@@ -138,7 +136,7 @@ function layerRow(
     element('span', { role: 'cell' }, prunable ? keep : ''),
     element('span', { role: 'rowheader', class: 'name', title: name }, label),
     element('span', { role: 'cell' }, tag),
-    element('span', { role: 'cell', class: 'bar', 'aria-hidden': 'true' }, track),
+    element('span', { role: 'cell', ...unspokenBar }, track),
     element('span', { class: 'number', role: 'cell' }, String(channels)),
     after,
     removed,
