@@ -50,6 +50,7 @@ export class OptionsForm {
       this.zero,
       element('div', { class: 'fields' }, ...this.fields(initial)),
       this.keep.root,
+      this.absorbField(initial.absorb),
     )
     this.showAmount()
   }
@@ -87,6 +88,20 @@ export class OptionsForm {
       this.numberField(l10n.t('Of one layer at most, %'), 0, 100, 100, 'maxLayerPercent'),
       this.numberField(l10n.t('Image size for GFLOPs'), 32, 10_000, 1, 'imageSize'),
     ]
+  }
+
+  private absorbField(absorb: boolean): HTMLElement {
+    const label = l10n.t('absorb the constants of removed channels')
+    const box = checkbox(label, absorb, (checked) => this.change({ absorb: checked }))
+    box.setAttribute('aria-describedby', 'about-absorb')
+    const about = l10n.t(
+      'A channel whose gamma is zero still emits a constant. What reads it takes the constant over, so that removing the channel changes nothing; without this, expect to lose accuracy until finetuned.',
+    )
+    return element(
+      'div',
+      { class: 'field' },
+      ...[box, element('span', { class: 'muted', id: 'about-absorb' }, about)],
+    )
   }
 
   /** A number whose text is `unit` times the option; whole where the unit is 1. */

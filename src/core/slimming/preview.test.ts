@@ -44,7 +44,7 @@ function dryRun(change: Partial<PreviewOptions>): PruneReport {
   const wanted = options(change)
   return pruneCheckpoint({
     ...{ weights: file, output: wanted.output, options: wanted },
-    ...{ absorb: true, dryRun: true, imageSize: wanted.imageSize },
+    ...{ absorb: wanted.absorb, dryRun: true, imageSize: wanted.imageSize },
   })
 }
 
@@ -52,6 +52,7 @@ describe('the preview says what the prune does', () => {
   it.each<[string, Partial<PreviewOptions>]>([
     ['half', {}],
     ['just what is zero', { amount: { kind: 'zero', epsilon: 0.2 } }],
+    ['without the constants', { absorb: false }],
     ['below a threshold', { amount: { kind: 'threshold', threshold: 0.5 }, imageSize: 320 }],
     ['by filters', { criterion: 'l1', reduction: 'mean', round: 1 }],
     [

@@ -9,7 +9,10 @@ import { prunedSize } from './prunedSize'
 import { type Ranking, rankGroups, scoreAt } from './ranking'
 
 /** What a preview depends on; `imageSize` in pixels, for GFLOPs. */
-export type PreviewedOptions = PlanOptions & { readonly imageSize: number }
+export type PreviewedOptions = PlanOptions & {
+  readonly absorb: boolean
+  readonly imageSize: number
+}
 
 /** A point of the sorted curve: how large the score is once this share of the prunable channels lies below. */
 export type CurvePoint = { readonly share: number; readonly score: number }
@@ -86,7 +89,7 @@ export class Preview {
       channels,
       parameters: { before: before.parameters, after: after.parameters },
       gflops: { before: before.gflops, after: after.gflops },
-      bytes: size ? prunedSize(graph, size, plan.removed, true) : undefined,
+      bytes: size ? prunedSize(graph, size, plan.removed, options.absorb) : undefined,
       curve,
       cliff,
     }

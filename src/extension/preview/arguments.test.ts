@@ -7,7 +7,8 @@ const start = initialOptions('pruned_model.pt')
 const full: PreviewOptions = {
   amount: { kind: 'zero', epsilon: 0.01 },
   ...{ criterion: 'l2', reduction: 'mean', round: 4, minChannels: 3, maxLayerPercent: 0.7 },
-  ...{ keep: ['model.24.*', 'model.2.cv1.bn'], imageSize: 320, output: 'out/small.pt' },
+  ...{ keep: ['model.24.*', 'model.2.cv1.bn'], absorb: false, imageSize: 320 },
+  output: 'out/small.pt',
 }
 
 it('leaves out what is the default', () => {
@@ -32,7 +33,7 @@ it.each<[string, PreviewOptions]>([
     ...{ criterion: options.criterion, reduce: options.reduction, round: options.round },
     ...{ minChannels: options.minChannels, maxLayerPercent: options.maxLayerPercent },
     ...(options.keep.length > 0 ? { keep: options.keep } : {}),
-    ...{ imgsz: options.imageSize, output: options.output, absorb: true },
+    ...{ imgsz: options.imageSize, output: options.output, absorb: options.absorb },
   })
 })
 

@@ -10,6 +10,7 @@ export function initialOptions(output: string): PreviewOptions {
   return {
     ...defaultPlanOptions,
     keep: [],
+    absorb: true,
     amount: { kind: 'percent', percent: 0.5 },
     imageSize: defaultImageSize,
     output,
@@ -30,6 +31,7 @@ export function pruneArguments(weights: string, options: PreviewOptions): string
     ...flag('--min-channels', minChannels, usual.minChannels),
     ...flag('--max-layer-percent', maxLayerPercent, usual.maxLayerPercent),
     ...(keep.length > 0 ? ['--keep', ...keep] : []),
+    ...(options.absorb ? [] : ['--no-absorb']),
     ...flag('--img', imageSize, defaultImageSize),
     ...flag('--output', options.output, 'pruned_model.pt'),
   ]

@@ -23,6 +23,8 @@ export const previewOptions = v.object({
   maxLayerPercent: share,
   /** Globs of layers that stay whole. */
   keep: v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(500))), v.maxLength(1000)),
+  /** Constants of removed channels go into what reads them. */
+  absorb: v.optional(v.boolean(), true),
   /** Side of the square image for GFLOPs, in pixels. */
   imageSize: whole(32),
   /** File to write, absolute or relative to where the command runs. */
