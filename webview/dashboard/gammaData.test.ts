@@ -69,8 +69,16 @@ describe('gammas for the screen', () => {
   it('marks the cliff: where the weakest layer loses its last channel', () => {
     const cliff = cliffOf(block, 1)
     expect(cliff?.layer).toBe('model.0.bn')
-    expect(cliff?.share).toBeGreaterThan(0.5)
-    expect(cliff?.share).toBeLessThan(0.6)
+    // All 10 of it, and the 2 of the other that are not above its largest.
+    expect(cliff?.share).toBeCloseTo(0.6)
+    expect(cliffOf(block, -1)).toBeUndefined()
+  })
+
+  it('lets a layer of zeros go with the other zeros, not before them', () => {
+    const zeros = packGammas([
+      event(0, layer('model.0.bn', { 0: 10 }, 10, 0), layer('model.1.bn', { 0: 5, 16: 5 }, 5, 0.5)),
+    ])
+    expect(cliffOf(zeros, 0)).toEqual({ layer: 'model.0.bn', gamma: 0, share: 0.75 })
   })
 
   it('lists the layers with their quantiles', () => {

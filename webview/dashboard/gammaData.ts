@@ -121,19 +121,48 @@ export function sharesBelow(block: GammaBlock, gamma: number, layer?: number): F
 
 /**
  * Where the first layer would lose all of its channels: the least of the layers' largest gammas, and the share of
- * channels below it. Layers tied by residual adds stand for themselves here; the plan knows better.
+ * channels not above it. The plan's `percentLimit` says the same of a checkpoint, exactly: it has every gamma, in the
+ * order in which they go. A log has histograms and quantiles of each layer, so this is what they let one reckon; equal
+ * gammas count as taken evenly, as the plan does, and layers tied by residual adds stand for themselves.
  */
 export function cliffOf(
   block: GammaBlock,
   row: number,
 ): { readonly share: number; readonly gamma: number; readonly layer: string } | undefined {
   let weakest: { readonly gamma: number; readonly layer: string } | undefined
-  block.layers.forEach((layer, i) => {
-    const gamma = block.quantiles[(row * block.layers.length + i) * 5 + 4] ?? Number.NaN
+  const layers = row < 0 ? [] : strips(block, row)
+  for (const { layer, quantiles } of layers) {
+    const [, , , , gamma] = quantiles
     if (gamma < (weakest?.gamma ?? Number.POSITIVE_INFINITY)) weakest = { gamma, layer }
+  }
+  if (!weakest) return undefined
+  const { gamma } = weakest
+  let [upTo, all] = [0, 0]
+  layers.forEach((strip, i) => {
+    const histogram = histogramAt(block, row, i)
+    const count = histogram.reduce((a, b) => a + b, 0)
+    upTo += channelsUpTo(gamma, histogram, count, strip)
+    all += count
   })
-  if (!weakest || row < 0) return undefined
-  return { ...weakest, share: sharesBelow(block, weakest.gamma)[row] ?? 0 }
+  return { ...weakest, share: upTo / all }
+}
+
+/** Channels of a layer with a |gamma| not above: between quantiles evenly, but within what its histogram allows. */
+function channelsUpTo(
+  gamma: number,
+  histogram: Float64Array,
+  count: number,
+  { quantiles, nearZero }: Strip,
+): number {
+  const near = nearZero * count
+  if (gamma < nearZeroBelow) return near
+  const bin = Math.min(gammaBins - 1, Math.floor(gamma / binWidth))
+  const lower = histogram.subarray(0, bin).reduce((a, b) => a + b, 0)
+  const upper = lower + (histogram[bin] ?? 0)
+  const k = quantiles.findLastIndex((quantile) => quantile <= gamma)
+  const [low = 0, high = 0] = quantiles.slice(Math.max(k, 0), k + 2)
+  const part = k < 0 ? 0 : k === 4 ? 4 : k + (gamma - low) / (high - low)
+  return Math.min(upper, Math.max(bin === 0 ? near : lower, (part / 4) * count))
 }
 
 export type Strip = {

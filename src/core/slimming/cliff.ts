@@ -8,12 +8,18 @@ const margin = 0.05
 /** A |gamma| above this share of the median of those that stay changes the output noticeably. */
 const largeShare = 0.3
 
-/** Where the first layer loses all of its channels: the published cliffs of accuracy lie there. */
+/** The share from which on a layer, the first, loses all of its channels: accuracy falls off a cliff there. */
 export type PercentLimit = { readonly percent: number; readonly layer: string }
 
 /** Of one ranking, whatever the amount: a preview asks at every move of its slider. */
 const limits = new WeakMap<Ranking, { readonly limit: PercentLimit | undefined }>()
 
+/**
+ * Goes by the order in which channels go, not by their scores: of the many gammas that proximal training leaves at
+ * exactly zero the ranking takes from all layers evenly, so that a layer of nothing but zeros does not go first.
+ *
+ * @returns undefined where every layer has a channel that stays
+ */
 export function percentLimit(graph: ChannelGraph, ranking: Ranking): PercentLimit | undefined {
   const known = limits.get(ranking) ?? { limit: findLimit(graph, ranking) }
   limits.set(ranking, known)
@@ -21,18 +27,15 @@ export function percentLimit(graph: ChannelGraph, ranking: Ranking): PercentLimi
 }
 
 function findLimit(graph: ChannelGraph, ranking: Ranking): PercentLimit | undefined {
-  const { candidates, scores, gone, total } = ranking
-  const prunable = new Set(candidates)
-  let weakest: { readonly best: number; readonly layer: string } | undefined
+  const { candidates, gone, total } = ranking
+  const places = new Map(candidates.map((group, place) => [group, place]))
+  let first: { readonly last: number; readonly layer: string } | undefined
   for (const { name, groups } of graph.norms) {
-    if (groups.length === 0 || groups.some((group) => !prunable.has(group))) continue
-    const best = groups.reduce((max, group) => Math.max(max, scores[group] ?? 0), 0)
-    if (!weakest || best < weakest.best) weakest = { best, layer: name }
+    let last = -1
+    for (const group of groups) last = Math.max(last, places.get(group) ?? Number.POSITIVE_INFINITY)
+    if (last >= 0 && last < (first?.last ?? Number.POSITIVE_INFINITY)) first = { last, layer: name }
   }
-  if (!weakest) return undefined
-  const { best, layer } = weakest
-  const below = candidates.findIndex((group) => (scores[group] ?? 0) >= best)
-  return { percent: (gone[below] ?? 0) / total, layer }
+  return first && { percent: (gone[first.last + 1] ?? 0) / total, layer: first.layer }
 }
 
 /** Warnings for a plan that takes the first `taken` candidates. `scoreIsGamma`: scores are |gamma|. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bottleneck, conv, detect, model, node, sequential } from '../../../test/support/modules'
+import { percentLimit } from './cliff'
 import { buildChannelGraph } from './graph'
 import { defaultPlanOptions, type PlanOptions, planPrune } from './plan'
+import { rankGroups } from './ranking'
 
 const chain = (...gammas: readonly (readonly number[])[]) => {
   let inputs = 3
@@ -154,6 +156,22 @@ describe('criteria and warnings', () => {
     expect(result.warnings.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['prune/cliff', 'prune/large-gamma']),
     )
+  })
+
+  it('finds the cliff where a layer loses its last channel, and not before', () => {
+    const heldBack = (graph: ReturnType<typeof chain>, share: number): boolean =>
+      plan(graph, { amount: percent(share) }).warnings.some(
+        ({ code }) => code === 'prune/layer-held-back',
+      )
+    for (const graph of [
+      chain([0.1, 0.2, 0.3], [0.15, 0.9, 0.8], [0.7, 0.6]),
+      chain([0, 0, 0, 0], [0, 0, 0, 0, 0.8, 0.9, 1, 1], [0, 0, 0.5, 0.6]),
+      chain([1, 1, 1, 1], [1, 1], [1, 1, 1]),
+    ]) {
+      const limit = percentLimit(graph, rankGroups(graph, defaultPlanOptions))?.percent ?? 0
+      expect(heldBack(graph, limit)).toBe(true)
+      expect(heldBack(graph, limit - 1e-3)).toBe(false)
+    }
   })
 
   it('is silent where the cut is free', () => {
