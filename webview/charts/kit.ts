@@ -1,97 +1,13 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  Filler,
-  Interaction,
-  type InteractionItem,
-  Legend,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-  Tooltip,
-} from 'chart.js'
+import { Chart } from 'chart.js'
 import { MatrixController, MatrixElement } from 'chartjs-chart-matrix'
 import annotation from 'chartjs-plugin-annotation'
 import zoom from 'chartjs-plugin-zoom'
-import type { Theme } from './theme'
+import { registerBasics } from './basics'
 
-declare module 'chart.js' {
-  interface InteractionModeMap {
-    /** Of each line the point nearest to the pointer's x. */
-    crosshair: (typeof Interaction.modes)['index']
-  }
-}
-
-/** Registers what our charts are made of; call it once before any is drawn. */
+/** Registers what the dashboard's charts are made of; call it once before any is drawn. */
 export function registerCharts(): void {
-  Chart.register(
-    ...[BarController, BarElement, CategoryScale, Filler, Legend, LinearScale, LogarithmicScale],
-    ...[LineController, LineElement, MatrixController, MatrixElement, PointElement, Tooltip],
-    ...[annotation, zoom, crosshair, cells],
-  )
-  Interaction.modes.crosshair = nearestOfEach
-  Chart.defaults.animation = false
-  Chart.defaults.maintainAspectRatio = false
-  Chart.defaults.normalized = true
-}
-
-/** Makes the theme's colours those that charts have where they say nothing else. */
-export function applyTheme(theme: Theme): void {
-  Chart.defaults.color = theme.muted
-  Chart.defaults.borderColor = theme.grid
-  Chart.defaults.font.family = theme.font
-  Chart.defaults.font.size = 11
-  const { tooltip } = Chart.defaults.plugins
-  tooltip.backgroundColor = theme.background
-  tooltip.titleColor = theme.foreground
-  tooltip.bodyColor = theme.foreground
-  tooltip.footerColor = theme.foreground
-  tooltip.borderColor = theme.contrast ? theme.foreground : theme.muted
-  tooltip.borderWidth = 1
-}
-
-const nearestOfEach = (chart: Chart, event: { readonly x: number | null }): InteractionItem[] => {
-  const found: InteractionItem[] = []
-  for (const { data, index: datasetIndex } of chart.getSortedVisibleDatasetMetas()) {
-    let best = -1
-    let distance = Number.POSITIVE_INFINITY
-    data.forEach((element, index) => {
-      const away = Math.abs(element.x - (event.x ?? 0))
-      if (away < distance && !('skip' in element && element.skip)) {
-        best = index
-        distance = away
-      }
-    })
-    const element = data[best]
-    if (element) found.push({ element, datasetIndex, index: best })
-  }
-  // A line that ends far from here has nothing to say of this x.
-  const nearest = Math.min(...found.map(({ element }) => Math.abs(element.x - (event.x ?? 0))))
-  return found.filter(({ element }) => Math.abs(element.x - (event.x ?? 0)) <= nearest + 6)
-}
-
-/** A line through the points that the tooltip is about. */
-const crosshair = {
-  id: 'crosshair',
-  afterDatasetsDraw(chart: Chart): void {
-    if (chart.options.interaction?.mode !== 'crosshair') return
-    const [active] = chart.tooltip?.getActiveElements() ?? []
-    if (!active) return
-    const { ctx, chartArea } = chart
-    ctx.save()
-    ctx.beginPath()
-    ctx.strokeStyle = String(Chart.defaults.color)
-    ctx.lineWidth = 1
-    ctx.setLineDash([3, 3])
-    ctx.moveTo(active.element.x, chartArea.top)
-    ctx.lineTo(active.element.x, chartArea.bottom)
-    ctx.stroke()
-    ctx.restore()
-  },
+  registerBasics()
+  Chart.register(MatrixController, MatrixElement, annotation, zoom, cells)
 }
 
 /** Cells of a matrix as large as the scales say: `cell` of a dataset is width and height of one, in their units. */

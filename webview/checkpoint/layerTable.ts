@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n'
 import type { CheckpointContent } from '../../src/extension/checkpointViewer/contract'
 import { formatSmall } from '../../src/runs/format/numbers'
+import { shortLayer } from '../charts/layerName'
 import { element } from '../common/element'
-import { shortLayer } from '../preview/layerList'
 import { type GammaStats, gammaStats, largest, sortedGammas } from './gammaStats'
 
 type Layer = CheckpointContent['layers'][number]

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
+import { shortLayer } from '../charts/layerName'
 import { dropdown, type Option, slider } from '../common/controls'
 import { element } from '../common/element'
-import { shortLayer } from './gammaData'
 import type { RunModel } from './model'
 
 export type GammaControlsOptions = {

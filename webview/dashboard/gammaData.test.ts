@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gammaBins, packGammas } from '../../src/runs/gammaBlock'
+import { shortLayer } from '../charts/layerName'
 import {
   binWidth,
   cliffOf,
@@ -7,7 +8,6 @@ import {
   heatCells,
   rowOf,
   sharesBelow,
-  shortLayer,
   sortedCurve,
   strips,
 } from './gammaData'

@@ -179,8 +179,3 @@ export function strips(block: GammaBlock, row: number): Strip[] {
     return { layer, quantiles: [q(0), q(1), q(2), q(3), q(4)], nearZero: nearZeroAt(block, row, i) }
   })
 }
-
-/** `model.2.m.0.cv1.bn` as `2.m.0.cv1`. */
-export function shortLayer(name: string): string {
-  return name.replace(/^model\./, '').replace(/\.bn$/, '')
-}

@@ -5,7 +5,8 @@ import {
   dashboardContract,
   dashboardState,
 } from '../../src/extension/dashboard/contract'
-import { applyTheme, registerCharts } from '../charts/kit'
+import { applyTheme } from '../charts/basics'
+import { registerCharts } from '../charts/kit'
 import { onThemeChange, readTheme } from '../charts/theme'
 import { registerControls, tabs } from '../common/controls'
 import { connect, type Host } from '../common/host'
@@ -24,6 +25,7 @@ const concerned: Readonly<Record<Change, readonly string[]>> = {
   epochs: ['metrics'],
   gammas: ['gamma'],
   gammaRow: ['gamma'],
+  pruned: ['metrics'],
   advice: ['gamma'],
   hardware: ['hardware'],
   preview: [],

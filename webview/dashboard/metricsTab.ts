@@ -15,13 +15,15 @@ import {
   metricLines,
 } from './metricLines'
 import type { RunModel } from './model'
+import { PrunedRuns } from './prunedRuns'
 
-/** mAP, losses and schedule over epochs, of all runs. */
+/** mAP, losses and schedule over epochs, of all runs; of a prune, what it did. */
 export class MetricsTab implements TabPart {
   readonly root: HTMLElement
   private readonly frames = new Map<string, ChartFrame>()
   private readonly nothing = element('p', { class: 'muted', role: 'status' })
   private readonly groups = new Map<string, HTMLElement>()
+  private readonly pruned: PrunedRuns
   private asked = false
 
   constructor(private readonly context: PageContext) {
@@ -36,7 +38,12 @@ export class MetricsTab implements TabPart {
       this.groups.set(id, section)
       return section
     })
-    this.root = element('div', {}, this.controls(), this.nothing, ...sections)
+    this.pruned = new PrunedRuns(context.save)
+    this.root = element(
+      'div',
+      {},
+      ...[this.controls(), this.nothing, this.pruned.root, ...sections],
+    )
   }
 
   draw(): void {
@@ -54,7 +61,7 @@ export class MetricsTab implements TabPart {
     const shown = model.runs.filter((run) => !settings.isHidden(run))
     const { layout } = this.metrics
     const annotations = layout === 'chain' ? boundaries(shown.map(metricRun)) : {}
-    let any = false
+    let any = this.pruned.draw(shown)
     for (const { id, metrics } of metricGroups) {
       const drawn = metrics.filter((metric) => this.drawMetric(metric, shown, annotations))
       const section = this.groups.get(id)

@@ -2,6 +2,7 @@ import type {
   AdviceView,
   DashboardContract,
   HardwareSample,
+  PrunedView,
   RunView,
 } from '../../src/extension/dashboard/contract'
 import type { CommonToPage, ToPage } from '../../src/extension/webview/contract'
@@ -23,10 +24,19 @@ export type RunModel = {
   /** Rows that were asked for exactly, by epoch. */
   readonly exact: Map<number, GammaBlock>
   advice: AdviceView | null
+  pruned: PrunedView | undefined
 }
 
 /** What changed, so that only what shows it is drawn again. */
-export type Change = 'runs' | 'epochs' | 'gammas' | 'gammaRow' | 'advice' | 'hardware' | 'preview'
+export type Change =
+  | 'runs'
+  | 'epochs'
+  | 'gammas'
+  | 'gammaRow'
+  | 'pruned'
+  | 'advice'
+  | 'hardware'
+  | 'preview'
 
 /** Everything that the page shows, put together from messages; no document in it. */
 export class DashboardModel {
@@ -70,6 +80,11 @@ export class DashboardModel {
         if (epoch !== undefined) this.byDir.get(message.runDir)?.exact.set(epoch, message.block)
         return 'gammaRow'
       }
+      case 'pruned': {
+        const run = this.byDir.get(message.runDir)
+        if (run) run.pruned = message.pruned
+        return 'pruned'
+      }
       case 'advice': {
         const run = this.byDir.get(message.runDir)
         if (run) run.advice = message.advice
@@ -97,7 +112,7 @@ export class DashboardModel {
       else {
         this.byDir.set(view.runDir, {
           ...{ view, color: this.colors++, table: new EpochTable(), gammas: emptyBlock },
-          ...{ available: [], exact: new Map(), advice: null },
+          ...{ available: [], exact: new Map(), advice: null, pruned: undefined },
         })
       }
     }

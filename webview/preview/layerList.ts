@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { ChannelGraph, GraphNorm } from '../../src/core/slimming/graph'
 import type { PlannedLayer } from '../../src/core/slimming/plan'
 import { formatShare } from '../../src/runs/format/numbers'
+import { shortLayer } from '../charts/layerName'
 import { tick } from '../common/controls'
 import { type Attributes, element } from '../common/element'
 import { setText } from './totals'
@@ -142,9 +143,4 @@ function layerRow(
     removed,
   )
   return { root, name, fill, after, removed, keep, shown: -1 }
-}
-
-/** `model.2.m.0.cv1.bn` as `2.m.0.cv1`: every layer begins and ends alike. */
-export function shortLayer(name: string): string {
-  return name.replace(/^model\./, '').replace(/\.bn$/, '')
 }

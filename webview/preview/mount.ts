@@ -111,7 +111,7 @@ export function mountPreview(
   }
 
   function show(outcome: Outcome): void {
-    totals.show(outcome)
+    totals.show({ ...outcome, ...outcome.plan })
     curve.show(outcome, options.criterion === 'gamma' ? '|gamma|' : l10n.t('filter norm'))
     layers.show(outcome.plan.layers)
     warnings.show(outcome.plan.warnings)

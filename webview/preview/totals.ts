@@ -14,6 +14,10 @@ type Row = {
   readonly show: (figures: BeforeAfter | undefined) => void
 }
 
+/** What a prune does, or did, to a model. */
+export type PruneFigures = Pick<Outcome, 'channels' | 'parameters' | 'gflops' | 'bytes'> &
+  Pick<Outcome['plan'], 'percentAsked' | 'percentReached' | 'threshold'>
+
 /** Channels, parameters, GFLOPs and size before and after, and what was removed in all. */
 export class Totals {
   readonly root: HTMLElement
@@ -52,15 +56,15 @@ export class Totals {
     )
   }
 
-  show(outcome: Outcome): void {
-    const { plan, channels, parameters, gflops, bytes } = outcome
+  show(figures: PruneFigures): void {
+    const { percentReached, channels, parameters, gflops, bytes } = figures
     const [first, second, third, fourth] = this.rows
     first.show(channels)
     second.show(parameters)
     third.show(gflops)
     fourth.show(bytes)
-    setText(this.reached, l10n.t('{0} of the channels removed', formatShare(plan.percentReached)))
-    setText(this.details, detailText(plan))
+    setText(this.reached, l10n.t('{0} of the channels removed', formatShare(percentReached)))
+    setText(this.details, detailText(figures))
   }
 }
 
@@ -73,10 +77,11 @@ export function spokenOutcome({ plan, parameters, bytes }: Outcome): string {
     : l10n.t('{0} removed: {1} parameters', share, count)
 }
 
-function detailText({ percentAsked, threshold }: Outcome['plan']): string {
+function detailText({ percentAsked, threshold }: PruneFigures): string {
   const parts = [
     ...(percentAsked === null ? [] : [l10n.t('{0} asked', formatShare(percentAsked))]),
-    ...(Number.isFinite(threshold) ? [l10n.t('cut below {0}', formatSmall(threshold))] : []),
+    // A record in JSON has the largest number where nothing was spared.
+    ...(threshold < Number.MAX_VALUE ? [l10n.t('cut below {0}', formatSmall(threshold))] : []),
   ]
   return parts.join(', ')
 }

@@ -21,6 +21,20 @@ const gammaBlock = v.object({
   quantiles: singles,
 })
 
+const beforeAfter = v.object({ before: v.number(), after: v.number() })
+
+/** What a prune did, as its log says. */
+const prunedView = v.object({
+  threshold: v.number(),
+  percentAsked: v.nullable(v.number()),
+  percentReached: v.number(),
+  layers: v.pipe(v.array(v.object({ name: v.string(), ...beforeAfter.entries })), v.readonly()),
+  parameters: beforeAfter,
+  gflops: beforeAfter,
+  bytes: beforeAfter,
+})
+export type PrunedView = v.InferOutput<typeof prunedView>
+
 const fact = v.object({ label: v.string(), value: v.string() })
 
 /** A run as the page lists it; texts are translated and formatted. */
@@ -134,6 +148,7 @@ export const dashboardContract = defineContract(
     }),
     /** Answer to `gammaRow`. */
     v.object({ type: v.literal('gammaRow'), ...runDir.entries, block: gammaBlock }),
+    v.object({ type: v.literal('pruned'), ...runDir.entries, pruned: prunedView }),
     v.object({ type: v.literal('advice'), ...runDir.entries, advice: v.nullable(adviceView) }),
     v.object({
       type: v.literal('hardware'),

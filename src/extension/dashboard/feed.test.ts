@@ -1,11 +1,13 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../runs/events'
 import { epoch, gamma, started } from '../../runs/format/testing'
 import type { RunManifest } from '../../runs/manifest'
 import { runFiles, writeManifest } from '../../runs/store'
+import { dashboardContract } from './contract'
 import { RunFeed } from './feed'
 import { chooseGammas, shownAtFirst } from './gammaChoice'
 
@@ -58,6 +60,19 @@ describe('RunFeed', () => {
     const update = await new RunFeed(runDir).look()
     expect(update?.run.state).toBe('queued')
     expect(update?.advice).toBeNull()
+  })
+
+  it('tells once what a prune did, as the page understands it', async () => {
+    await writeManifest(runDir, { ...manifest, stage: 'prune' })
+    const [model, layers] = [{ before: 4, after: 1 }, [{ name: 'a', before: 16, after: 8 }]]
+    const figures = { threshold: 0.3, percentAsked: null, percentReached: 0.5, layers }
+    const sizes = { parameters: model, gflops: model, bytes: model }
+    await log({ v: 1, t: 1, type: 'pruned', output: '/p.pt', ...figures, ...sizes })
+    const feed = new RunFeed(runDir)
+    const pruned = (await feed.look())?.pruned
+    const message = v.parse(dashboardContract.toPage, { type: 'pruned', runDir, pruned })
+    expect(message).toEqual({ type: 'pruned', runDir, pruned: { ...figures, ...sizes } })
+    expect(await feed.look()).toBeUndefined()
   })
 
   it('gives the exact gammas of one epoch', async () => {

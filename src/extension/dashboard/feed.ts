@@ -5,7 +5,7 @@ import { manifestLiveness, type RunSnapshot, snapshot } from '../../runs/snapsho
 import { isEnded } from '../../runs/state'
 import { readManifest } from '../../runs/store'
 import { collectAdvice, collectAdviceInput } from './adviceInput'
-import type { AdviceView } from './contract'
+import type { AdviceView, PrunedView } from './contract'
 import { chooseGammas } from './gammaChoice'
 
 /** What a look at a run brought, for its page. */
@@ -18,6 +18,8 @@ export type FeedUpdate = {
     readonly available: Float64Array
   }
   readonly advice?: AdviceView | null
+  /** What the run pruned, once. */
+  readonly pruned?: PrunedView
 }
 
 /** Milliseconds between looks at the manifest and the process of a run that has ended: it may be resumed. */
@@ -67,7 +69,7 @@ export class RunFeed {
     if (same && !this.everything) return undefined
     const all = this.everything || change.reset
     this.everything = false
-    const { table } = this.history
+    const { table, pruned } = this.history
     const gammas = await this.nextGammas(all, change.gammas)
     const input = collectAdviceInput(manifest, run.digest, table, this.block, this.start)
     const news = all || change.epochs.length > 0 || gammas !== undefined
@@ -79,6 +81,7 @@ export class RunFeed {
           ? { epochs: { reset: false, rows: table.rows(change.epochs) } }
           : {}),
       ...(gammas ? { gammas } : {}),
+      ...(pruned && (all || change.changed) ? { pruned } : {}),
       ...(news ? { advice: input ? collectAdvice(input) : null } : {}),
     }
   }

@@ -137,10 +137,11 @@ export class DashboardPanel extends DisposableList {
       const update = await feed.look()
       if (!update) return
       const { runDir } = feed
-      const { epochs, gammas, advice } = update
+      const { epochs, gammas, advice, pruned } = update
       this.tellRuns()
       if (epochs) this.page.post({ type: 'epochs', runDir, ...epochs })
       if (gammas) this.page.post({ type: 'gammas', runDir, ...gammas })
+      if (pruned) this.page.post({ type: 'pruned', runDir, pruned })
       if (advice !== undefined) this.page.post({ type: 'advice', runDir, advice })
     } catch (error) {
       // A run whose folder is gone leaves the panel; the others stay.

@@ -3,9 +3,10 @@ import type { ChartConfiguration } from 'chart.js'
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import type { GammaBlock } from '../../../src/runs/gammaBlock'
 import type { Picture } from '../../charts/frame'
+import { shortLayer } from '../../charts/layerName'
 import { plain } from '../../charts/linePicture'
 import { readTheme, withAlpha } from '../../charts/theme'
-import { shortLayer, strips } from '../gammaData'
+import { strips } from '../gammaData'
 
 /** Each layer's |gamma| after an epoch: from least to greatest, the middle half broad, the median marked. */
 export function stripsPicture(block: GammaBlock, row: number, cut: number): Picture {
