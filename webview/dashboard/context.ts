@@ -2,7 +2,7 @@ import type { DashboardContract, DashboardState } from '../../src/extension/dash
 import type { SavedFile } from '../charts/save'
 import { readTheme, type Theme } from '../charts/theme'
 import type { Host } from '../common/host'
-import type { DashboardModel, RunModel } from './model'
+import type { Change, DashboardModel, RunModel } from './model'
 
 /** What the parts of the page share. */
 export type PageContext = {
@@ -57,6 +57,6 @@ export function runColor({ color }: RunModel, theme: Theme = readTheme()): strin
 /** A part of the page under a tab. */
 export type TabPart = {
   readonly root: HTMLElement
-  /** Draws everything anew; called when the tab is shown, and when what it shows has changed. */
-  draw(): void
+  /** Draws anew, when the tab is shown, and when what it shows has changed: just `change` where that is given. */
+  draw(change?: Change): void
 }

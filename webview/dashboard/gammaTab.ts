@@ -6,7 +6,7 @@ import { AdviceCard } from './adviceCard'
 import type { PageContext, TabPart } from './context'
 import { GammaControls } from './gammaControls'
 import { gammaCut, rowOf } from './gammaData'
-import type { RunModel } from './model'
+import type { Change, RunModel } from './model'
 import { heatmap } from './pictures/heatmap'
 import { histogramPicture } from './pictures/histogram'
 import { ridge } from './pictures/ridge'
@@ -60,8 +60,8 @@ export class GammaTab implements TabPart {
     )
   }
 
-  draw(): void {
-    this.ask('all')
+  draw(change?: Change): void {
+    this.ask(change === 'gammaRow' ? 'epoch' : change === 'advice' ? 'percent' : 'all')
   }
 
   private ask(part: Part): void {

@@ -91,8 +91,10 @@ class Dashboard {
       this.list.draw()
       this.notices.draw()
     }
-    for (const id of concerned[change]) this.stale.add(id)
-    if (concerned[change].includes(this.active)) this.drawActive()
+    for (const id of concerned[change]) {
+      if (id === this.active) this.parts[id]?.draw(change)
+      else this.stale.add(id)
+    }
   }
 
   private redraw(): void {
