@@ -7,6 +7,7 @@ import { gammaBins } from '../../src/runs/gammaBlock'
 import type { RunManifest } from '../../src/runs/manifest'
 import { runFiles, writeManifest } from '../../src/runs/store'
 import { median } from './median'
+import { pageSpeed } from './page'
 
 /** Prunable BN layers and channels of YOLOv5x. */
 const layerCount = 117
@@ -34,6 +35,7 @@ export async function dashboardSpeed(folder: string, epochs = 1000): Promise<voi
   console.log(
     `${name.padEnd(46)} ${ours.toFixed(1).padStart(9)} ms   ${(other / ours).toFixed(1).padStart(7)} × faster than parsing all; of 500 ms`,
   )
+  await pageSpeed(runDir)
 }
 
 /** A run folder with a log as the engines write one; gammas shrink as in sparse training. @returns its bytes */
