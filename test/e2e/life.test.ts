@@ -96,7 +96,7 @@ describe('a training in the window', () => {
     await row('long', 'stopped', second).waitFor({ timeout: patience })
     await row('long', 'stopped').waitFor({ timeout: patience })
     await second.close()
-    expect(isAlive(pid)).toBe(false)
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
   }, 400_000)
 
   it('is resumed where it stopped', async () => {
@@ -115,6 +115,7 @@ describe('a training in the window', () => {
     await row('long', 'interrupted').waitFor()
     await window.command('YOLOv5 Slim: Stop')
     await row('long2', 'stopped').waitFor({ timeout: patience })
-    expect(isAlive(pidOf('long2'))).toBe(false)
+    const again = pidOf('long2')
+    await expect.poll(() => isAlive(again), { timeout: 10_000 }).toBe(false)
   }, 400_000)
 })
