@@ -1,7 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A lock this old was left behind by a process that died while holding it. */
+/** A lock this old, or made this far in the future by a clock since set back, was left by a process that died. */
 const staleAfter = 10_000
 
 /**
@@ -17,7 +17,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
       const info = await stat(lock).catch(() => undefined)
-      if (info && Date.now() - info.mtimeMs > staleAfter) await rm(lock, { force: true })
+      if (info && Math.abs(Date.now() - info.mtimeMs) > staleAfter) await rm(lock, { force: true })
       else await sleep(5 + Math.random() * 20)
     }
   }

@@ -40,8 +40,10 @@ export type RunManifest = {
   readonly devices?: readonly string[]
   /** It waits for its devices; gone from the manifest once there is a process. */
   readonly queued?: {
-    /** Milliseconds since the epoch; an end logged before it belongs to an earlier attempt. */
+    /** Milliseconds since the epoch. */
     readonly since: number
+    /** As that of a process. */
+    readonly boundaries?: number
     /** Machine whose devices it waits for. */
     readonly host: string
   }
@@ -54,8 +56,10 @@ export type RunProcess = {
   readonly startTime: string
   /** Machine it runs on; elsewhere a pid means nothing. */
   readonly host?: string
-  /** Milliseconds since the epoch; an end logged before it belongs to an earlier attempt. */
+  /** Milliseconds since the epoch; for people, since clocks are set. */
   readonly startedAt?: number
+  /** How many starts and ends the log held when it was started: those are of earlier attempts. Default: none. */
+  readonly boundaries?: number
   /** It leads a process group that was made for this run alone, so stopping the run stops the group. */
   readonly group?: boolean
 }

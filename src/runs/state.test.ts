@@ -75,17 +75,29 @@ describe('runState', () => {
     expect(runState(m, digestEvents(events), alive, now)).toBe(state)
   })
 
-  test('a resumed run is not what its earlier attempt ended as, nor still asked to stop', () => {
+  test('a resumed run is not what its earlier attempt ended as', () => {
     const log: RunEvent[] = [started, { ...base, type: 'stopped', t: 1100 }]
-    const resumed: RunManifest = {
-      ...manifest,
-      stopRequestedAt: 1050,
-      process: { pid: 2, startTime: 't', startedAt: 1500 },
-    }
+    const process = { pid: 2, startTime: 't', startedAt: 1500, boundaries: 2 }
+    const resumed: RunManifest = { ...manifest, process }
     expect(runState(resumed, digestEvents(log), 'alive', now)).toBe('starting')
     const going: RunEvent[] = [...log, { ...started, t: 1600, resumed: true }]
     expect(runState(resumed, digestEvents(going), 'alive', now)).toBe('running')
     expect(runState(resumed, digestEvents(going), 'gone', now)).toBe('interrupted')
+  })
+
+  test('a clock that is set back while a run goes on changes nothing', () => {
+    const before: RunEvent[] = [{ ...started, t: -1e6 }]
+    expect(runState(manifest, digestEvents(before), 'alive', now)).toBe('running')
+    const asked = { ...manifest, stopRequestedAt: -1e6 }
+    expect(runState(asked, digestEvents(before), 'alive', now)).toBe('stopping')
+    const done: RunEvent[] = [
+      ...before,
+      { ...base, type: 'finished', t: -9e5, summary: { seconds: 1 } },
+    ]
+    expect(runState(manifest, digestEvents(done), 'gone', now)).toBe('finished')
+    expect(runState({ ...unborn, createdAt: 1e9 }, digestEvents([]), 'gone', now)).toBe(
+      'interrupted',
+    )
   })
 })
 

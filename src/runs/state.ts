@@ -13,6 +13,8 @@ export type RunDigest = {
   readonly checkpoints: Readonly<Partial<Record<'last' | 'best' | 'pruned', RunOutput>>>
   readonly warnings: readonly { readonly code: string; readonly text: string }[]
   readonly end?: RunEnd
+  /** How many starts and ends of attempts there are. */
+  readonly boundaries: number
   /** Time of the latest event, in milliseconds since the epoch. */
   readonly latest?: number
   /** Seconds of the latest epochs, newest last; the ETA's basis. */
@@ -32,7 +34,12 @@ export type RunEnd =
   | { readonly state: 'stopped'; readonly t: number }
   | { readonly state: 'failed'; readonly t: number; readonly failure: FailedEvent }
 
-export const emptyDigest: RunDigest = { checkpoints: {}, warnings: [], epochSeconds: [] }
+export const emptyDigest: RunDigest = {
+  checkpoints: {},
+  warnings: [],
+  epochSeconds: [],
+  boundaries: 0,
+}
 
 /** Kept of many: enough for a person, bounded for a log that warns every batch. */
 const keptWarnings = 100
@@ -52,7 +59,7 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
       const { end: _, ...rest } = digest
       // Layers are what most of the event is, and nothing that is told of a run at a glance.
       const { layers: __, ...started } = event
-      return { ...rest, started, epochSeconds: [] }
+      return { ...rest, ...bounded(digest), started, epochSeconds: [] }
     }
     case 'progress': {
       const { epoch, batch, batches } = event
@@ -87,6 +94,7 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
       const { mAP50, mAP50_95, seconds } = event.summary
       return {
         ...digest,
+        ...bounded(digest),
         end: {
           state: 'finished',
           t: event.t,
@@ -97,10 +105,14 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
       }
     }
     case 'stopped':
-      return { ...digest, end: { state: 'stopped', t: event.t } }
+      return { ...digest, ...bounded(digest), end: { state: 'stopped', t: event.t } }
     case 'failed':
-      return { ...digest, end: { state: 'failed', t: event.t, failure: event } }
+      return { ...digest, ...bounded(digest), end: { state: 'failed', t: event.t, failure: event } }
   }
+}
+
+function bounded({ boundaries }: RunDigest): Pick<RunDigest, 'boundaries'> {
+  return { boundaries: boundaries + 1 }
 }
 
 /** A run that never got a process this long after its folder was made never will. */
@@ -124,19 +136,24 @@ export function runState(
   if (end) return end.state
   if (!manifest.process) {
     if (manifest.queued) return 'queued'
-    return now - manifest.createdAt > launchPatience ? 'interrupted' : 'queued'
+    // A clock that was set back counts as well as one that went on.
+    return Math.abs(now - manifest.createdAt) > launchPatience ? 'interrupted' : 'queued'
   }
   const since = manifest.process.startedAt ?? manifest.createdAt
   const silent = now - Math.max(digest.latest ?? 0, since) > silencePatience
   if (alive === 'gone' || (alive === 'elsewhere' && silent)) return 'interrupted'
-  if (manifest.stopRequestedAt !== undefined && manifest.stopRequestedAt >= since) return 'stopping'
-  return digest.started && digest.started.t >= since ? 'running' : 'starting'
+  if (manifest.stopRequestedAt !== undefined) return 'stopping'
+  return digest.started && isOfAttempt(manifest, digest) ? 'running' : 'starting'
 }
 
 /** The end that the manifest's current process or wait, not an earlier attempt, came to. */
 export function attemptEnd(manifest: RunManifest, digest: RunDigest): RunEnd | undefined {
-  const since = manifest.process?.startedAt ?? manifest.queued?.since ?? 0
-  return digest.end && digest.end.t >= since ? digest.end : undefined
+  return isOfAttempt(manifest, digest) ? digest.end : undefined
+}
+
+/** Whether the latest start or end is of the current attempt. Counted, not timed: a clock may be set back. */
+function isOfAttempt({ process, queued }: RunManifest, { boundaries }: RunDigest): boolean {
+  return boundaries > ((process ?? queued)?.boundaries ?? 0)
 }
 
 export function isEnded(state: RunState): boolean {

@@ -86,7 +86,8 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
   const from = process.platform === 'win32' ? 'kill' : (options.from ?? 'ask')
   for (const step of steps.slice(steps.indexOf(from))) {
     options.onStep?.(step)
-    const deadline = Date.now() + (options.patience?.[step] ?? defaultPatience[step])
+    // Not the clock of the wall, which may be set back.
+    const deadline = performance.now() + (options.patience?.[step] ?? defaultPatience[step])
     await send(manifest, leader, left, step)
     do {
       left = await look()
@@ -97,7 +98,7 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
       // A fork that raced with the killing is killed too.
       if (step === 'kill') await send(manifest, leader, left, step)
       await sleep(pollMs)
-    } while (Date.now() < deadline)
+    } while (performance.now() < deadline)
   }
   throw new SlimError(
     'runs/cannot-stop',

@@ -54,7 +54,10 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   const { runDir } = launch
   const files = runFiles(runDir)
   await mkdir(files.slimDir, { recursive: true })
-  await writeManifest(runDir, launch.manifest)
+  // A stop that was asked of an earlier attempt is done with.
+  const { stopRequestedAt: _, ...fresh } = launch.manifest
+  await writeManifest(runDir, fresh)
+  const { boundaries } = await readDigest(runDir)
   const output = await open(files.output, 'a')
   let child: ChildProcess
   let leader: RunProcess | undefined
@@ -75,7 +78,8 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
     const exit = exitOf(child)
     child.on('error', () => undefined)
     // No await before this: see identify().
-    if (child.pid !== undefined) leader = { ...(await identify(child.pid)), group: true }
+    if (child.pid !== undefined)
+      leader = { ...(await identify(child.pid)), group: true, boundaries }
     await spawned(child)
     const named = leader ? { process: leader } : {}
     const manifest = await updateManifest(runDir, (m) => ({ ...m, ...named }))
@@ -113,8 +117,7 @@ export async function recordSilentEnd(runDir: string, exit: RunExit): Promise<vo
     const digest = await readDigest(runDir)
     if (attemptEnd(manifest, digest)) return
     const { stopRequestedAt } = await readManifest(runDir)
-    const since = manifest.process?.startedAt ?? manifest.createdAt
-    if (stopRequestedAt !== undefined && stopRequestedAt >= since) {
+    if (stopRequestedAt !== undefined) {
       await appendEvent(events, { type: 'stopped' })
     } else {
       await appendEvent(events, silentEnd(exit, await lastLines(output)))

@@ -66,13 +66,14 @@ async function follow(
 ): Promise<RunSnapshot | undefined> {
   const reader = new EventReader(runFiles(runDir).events)
   let digest = emptyDigest
-  let checked = 0
+  let checked = Number.NEGATIVE_INFINITY
   let manifest = await readManifest(runDir)
   let alive: Liveness = 'alive'
   let goneSince: number | undefined
   let told: string | undefined
   while (!signal.aborted) {
-    const now = Date.now()
+    // Not the clock of the wall, which may be set back.
+    const now = performance.now()
     if (now - checked >= checkEvery) {
       checked = now
       manifest = await readManifest(runDir)

@@ -33,7 +33,7 @@ export class RunFeed {
   private block: GammaBlock = emptyBlock
   private everything = true
   private start: number | undefined
-  private looked = 0
+  private looked = Number.NEGATIVE_INFINITY
 
   constructor(readonly runDir: string) {
     this.history = new RunHistory(runDir)
@@ -54,9 +54,10 @@ export class RunFeed {
   /**
    * What is new since the last look; undefined when nothing is.
    *
+   * @param now milliseconds of a clock that is never set
    * @throws SlimError `runs/no-manifest`, `runs/bad-manifest`
    */
-  async look(now = Date.now()): Promise<FeedUpdate | undefined> {
+  async look(now = performance.now()): Promise<FeedUpdate | undefined> {
     const ended = this.run && isEnded(this.run.state)
     if (ended && !this.everything && now - this.looked < endedMs) return undefined
     this.looked = now

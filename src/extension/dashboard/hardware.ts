@@ -18,15 +18,15 @@ export class HardwareLog {
   private sampling = false
 
   /** A sample, when it is time for one. */
-  async sample(now = Date.now()): Promise<HardwareSample | undefined> {
-    if (now < this.due || this.sampling) return undefined
+  async sample(): Promise<HardwareSample | undefined> {
+    if (performance.now() < this.due || this.sampling) return undefined
     this.sampling = true
     try {
       const gpus = await sampleGpus()
       const times = cpuTimes()
-      const made = collectSample(now, gpus, this.times, times, 1 - freemem() / totalmem())
+      const made = collectSample(Date.now(), gpus, this.times, times, 1 - freemem() / totalmem())
       this.times = times
-      this.due = now + sampleMs
+      this.due = performance.now() + sampleMs
       this.samples.push(made)
       if (this.samples.length > kept) this.samples.shift()
       return made

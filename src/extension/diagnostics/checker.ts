@@ -88,9 +88,9 @@ export class Checker {
     report: TextReport,
   ): Promise<readonly Finding[]> {
     const before = this.looked.get(path)
-    if (before?.text === text && before.until > Date.now()) return before.findings
+    if (before?.text === text && before.until > performance.now()) return before.findings
     const findings = await checkPlaces(text, path, clone, report, this.places)
-    this.looked.set(path, { text, until: Date.now() + placesMs, findings })
+    this.looked.set(path, { text, until: performance.now() + placesMs, findings })
     return findings
   }
 

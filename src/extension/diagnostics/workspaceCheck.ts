@@ -34,8 +34,8 @@ export async function checkWorkspace(
         edited: editedText,
         isCancelled: () => token.isCancellationRequested,
         onFile: (path) => {
-          if (Date.now() - shownAt < messageMs) return
-          shownAt = Date.now()
+          if (performance.now() - shownAt < messageMs) return
+          shownAt = performance.now()
           progress.report({ message: relative(root, path) })
         },
       })

@@ -87,7 +87,7 @@ export class Facts {
   async #keep<T>(key: string, file: string, read: () => Promise<T>): Promise<T> {
     const info = await stat(file).catch(() => undefined)
     const stamped = `${key} ${info?.mtimeMs} ${info?.size}`
-    const now = Date.now()
+    const now = performance.now()
     const kept = this.#kept.get(stamped)
     if (kept && kept.until > now) return kept.value as T
     for (const [old, { until }] of this.#kept) if (until <= now) this.#kept.delete(old)

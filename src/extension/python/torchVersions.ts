@@ -16,7 +16,7 @@ export class TorchVersions {
   /** Asks the interpreter, which starts it: for trusted workspaces only. Takes a tenth of a second. */
   async ask(root: string): Promise<void> {
     const before = this.known.get(root)
-    if (before !== undefined && Date.now() - before.at < freshMs) return
+    if (before !== undefined && performance.now() - before.at < freshMs) return
     const { configured, active } = await pythonSettings(Uri.file(root))
     const version = await findPython({
       cwd: root,
@@ -28,6 +28,6 @@ export class TorchVersions {
         ({ torch }) => torch?.version,
         () => undefined,
       )
-    this.known.set(root, { at: Date.now(), ...(version === undefined ? {} : { version }) })
+    this.known.set(root, { at: performance.now(), ...(version === undefined ? {} : { version }) })
   }
 }

@@ -33,7 +33,7 @@ export class RunEntry {
   private digest: RunDigest = emptyDigest
   private reader: EventReader | undefined
   private goneSince: number | undefined
-  private checked = 0
+  private checked = Number.NEGATIVE_INFINITY
   private alive: Liveness = 'gone'
   private looking: Promise<unknown> = Promise.resolve()
   /** The latest snapshot; undefined before the first look. */
@@ -76,7 +76,7 @@ export class RunEntry {
    * @throws SlimError `runs/no-manifest`, `runs/bad-manifest`
    */
   look(found: FoundRun, checkMs: number): Promise<EntryUpdate | undefined> {
-    const update = this.looking.then(() => this.lookNow(found, checkMs, Date.now()))
+    const update = this.looking.then(() => this.lookNow(found, checkMs, performance.now()))
     // Not what it brought: that would keep every event in memory.
     this.looking = update.then(
       () => undefined,
@@ -88,6 +88,7 @@ export class RunEntry {
   private async lookNow(
     found: FoundRun,
     checkMs: number,
+    /** Not by the clock of the wall, which may be set back. */
     now: number,
   ): Promise<EntryUpdate | undefined> {
     const before = this.marks

@@ -189,7 +189,7 @@ describe('saved runs', () => {
     const path = join(root, 'runs.jsonl')
     await writeFile(path, 'something else\n{"runDir":"/a"}\n')
     expect((await readSavedRuns(path)).size).toBe(0)
-    await writeFile(path, 'yolov5-slim runs 1\n{"runDir":"/a"}\n{"runDir":\n')
+    await writeFile(path, 'yolov5-slim runs 2\n{"runDir":"/a"}\n{"runDir":\n')
     expect((await readSavedRuns(path)).size).toBe(0)
     expect((await readSavedRuns(join(root, 'none'))).size).toBe(0)
   })

@@ -136,7 +136,7 @@ export class RunIndex {
   }
 
   private async scanAll(): Promise<void> {
-    const begun = Date.now()
+    const begun = performance.now()
     try {
       do {
         this.again = false
@@ -146,7 +146,7 @@ export class RunIndex {
       this.options.onError?.(error)
     }
     if (this.disposed) return
-    const took = Date.now() - begun
+    const took = performance.now() - begun
     clearTimeout(this.scanTimer)
     this.scanTimer = setTimeout(() => void this.refresh(), Math.max(this.scanMs, took / scanShare))
     this.scanTimer.unref()
@@ -175,10 +175,10 @@ export class RunIndex {
   private async take(found: readonly FoundRun[], initial: boolean): Promise<void> {
     let added: EntryUpdate[] = []
     let changed: EntryUpdate[] = []
-    let emitted = Date.now()
+    let emitted = performance.now()
     let pause = emitMs
     const flush = (): void => {
-      emitted = Date.now()
+      emitted = performance.now()
       if (added.length + changed.length === 0) return
       const change = { added, changed, removed: [], initial }
       added = []
@@ -200,7 +200,7 @@ export class RunIndex {
         if (entry.run && isNew) this.entries.set(run.runDir, entry)
         if (update && isNew) added.push(initial ? { ...update, events: [] } : update)
         else if (update && known) changed.push(update)
-        if (Date.now() - emitted < pause) return
+        if (performance.now() - emitted < pause) return
         flush()
         // The first rows at once; of thousands, each further telling makes everybody arrange them all again.
         pause = Math.min(pause * 2, longestPauseMs)

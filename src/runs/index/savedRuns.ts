@@ -7,7 +7,7 @@ import { writeFileAtomically } from '../store'
 import type { SavedEntry } from './entry'
 
 /** Changes whenever a digest holds something else than before: what was saved is then read anew. */
-const head = 'yolov5-slim runs 1'
+const head = 'yolov5-slim runs 2'
 /** Lines that are parsed at a stretch, a few milliseconds of them. */
 const stretch = 500
 

@@ -8,6 +8,7 @@ import { errorCode } from '../fileLock'
 import { childLanguage } from '../language'
 import type { RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
+import { readDigest } from '../snapshot'
 import { readManifest, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
@@ -83,7 +84,9 @@ async function claim(
     } else {
       const { command, args, cwd, env, manifest } = completed
       const stored = { command, args, cwd, ...(env ? { env } : {}), manifest }
-      await writeManifest(runDir, { ...manifest, queued: { since: now, host: hostname() } })
+      const { boundaries } = await readDigest(runDir)
+      const queued = { since: now, host: hostname(), boundaries }
+      await writeManifest(runDir, { ...manifest, queued })
       await writeTicket({ ...holding, launch: stored, waiter })
     }
     return { runDir, devices, ahead, launch: completed }

@@ -123,11 +123,11 @@ function byAge(a: Ticket, b: Ticket): number {
 async function counts({ runDir, id, launch, since }: Ticket, now: number): Promise<boolean> {
   const manifest = await readManifest(runDir).catch(() => undefined)
   if (!manifest || manifest.id !== id) return false
-  const asked = manifest.stopRequestedAt ?? 0
-  if (launch) return asked < since
+  if (launch) return manifest.stopRequestedAt === undefined
   // An end on record is not enough: its process still has the device's memory.
   if (manifest.process) return (await liveness(manifest.process)) === 'alive'
-  return now - since < startPatience
+  // A clock that was set back must not hold the devices until it has caught up.
+  return Math.abs(now - since) < startPatience
 }
 
 function ticketFile(id: string): string {
