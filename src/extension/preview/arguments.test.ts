@@ -41,4 +41,8 @@ it('quotes what a shell would take apart', () => {
   expect(commandLine(pruneArguments('my runs/a.pt', { ...start, keep: ['model.24.*'] }))).toBe(
     'yolov5-slim prune --weights "my runs/a.pt" --percent 0.5 --keep "model.24.*"',
   )
+  const words = ['C:\\my runs\\', 'a\\$(touch x).pt', '"`$HOME`"']
+  expect(commandLine(words)).toBe(
+    'yolov5-slim "C:\\my runs\\\\" "a\\\\\\$(touch x).pt" "\\"\\`\\$HOME\\`\\""',
+  )
 })

@@ -58,5 +58,9 @@ export function commandLine(args: readonly string[]): string {
 
 function quoted(word: string): string {
   if (/^[\w./:\\@%+=,-]+$/.test(word)) return word
-  return `"${word.replace(/(["$`])/g, '\\$1')}"`
+  // Backslashes are those of a path, but for some that stand before what has one put before it.
+  const inside = word.replace(/(\\*)(["$`]|$)/g, (_, slashes: string, next: string) => {
+    return slashes + slashes + (next === '' ? '' : `\\${next}`)
+  })
+  return `"${inside}"`
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { installBackend, installFailed, refusePlatform } from './install'
+import { npmCommand } from './npm'
 
 const files = {
   learnerWorker: '',
@@ -71,7 +72,20 @@ describe('a system that nothing is published for', () => {
   })
 })
 
-// A script in place of npm needs a shell.
+it('starts npm without a shell, on Windows by its script', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slim-npm-'))
+  const script = join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js')
+  const windows = { ...process, platform: 'win32' } as const
+  const path = ['/nowhere', folder].join(delimiter)
+  expect(npmCommand(path, windows)).toEqual({ command: 'npm', args: [] })
+  mkdirSync(dirname(script), { recursive: true })
+  writeFileSync(script, '')
+  expect(npmCommand(path, windows)).toEqual({ command: 'node', args: [script] })
+  expect(npmCommand(path, { ...process, platform: 'linux' })).toEqual({ command: 'npm', args: [] })
+  rmSync(folder, { recursive: true })
+})
+
+// A script in place of npm is one of a shell.
 describe.skipIf(process.platform === 'win32')('an install that fails', () => {
   let folder: string
   beforeEach(() => {

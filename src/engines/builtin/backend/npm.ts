@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { delimiter, dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 
@@ -33,16 +34,15 @@ export async function npmInstall(
   specifier: string,
   { onOutput, stop }: InstallWatch,
 ): Promise<NpmEnd> {
-  const windows = process.platform === 'win32'
   // The npm beside this Node; Electron has none, and then the one on PATH.
   const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
-  const args = ['install', ...settings, `--prefix=${windows ? `"${folder}"` : folder}`, specifier]
+  const npm = npmCommand(path)
+  const args = [...npm.args, 'install', ...settings, `--prefix=${folder}`, specifier]
   const lines: string[] = []
   const status = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(windows ? 'npm.cmd' : 'npm', args, {
+    const child = spawn(npm.command, args, {
       cwd: folder,
       env: { ...process.env, PATH: path },
-      shell: windows,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       ...(stop ? { signal: stop } : {}),
@@ -69,4 +69,21 @@ export async function npmInstall(
   })
   stop?.throwIfAborted()
   return { status, output: lines.join('\n') }
+}
+
+/**
+ * What starts npm. On Windows its `npm.cmd` would need a shell, so Node runs npm's own script, which lies beside it.
+ *
+ * @param path folders to look in, as in PATH
+ */
+export function npmCommand(
+  path: string,
+  { platform } = process,
+): { readonly command: string; readonly args: readonly string[] } {
+  if (platform !== 'win32') return { command: 'npm', args: [] }
+  const script = path
+    .split(delimiter)
+    .map((folder) => join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js'))
+    .find((file) => existsSync(file))
+  return script === undefined ? { command: 'npm', args: [] } : { command: 'node', args: [script] }
 }
