@@ -195,6 +195,10 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .option('--detach', l10n.t('start the run, print its id and folder, and leave it running'))
     .option('--queue', l10n.t('wait until no other run of this machine uses the device'))
     .option('--json', l10n.t('print the run’s events as JSON lines, and nothing else, on stdout'))
+    .option(
+      '--trust-weights',
+      l10n.t('load weights that import globals which are neither YOLOv5’s nor torch’s'),
+    )
     .addOption(repo())
     .passThroughOptions()
     .action(async (name: string, args: string[], options: ScriptOptions) => {

@@ -13,6 +13,7 @@ export type ScriptOptions = {
   readonly detach?: true
   readonly queue?: true
   readonly json?: true
+  readonly trustWeights?: true
 }
 
 /** `script`: runs a slimming script of the workspace's own as it is, and follows what it leaves on disk. */
@@ -31,6 +32,7 @@ export async function script(
     python: { cwd, ...(options.python === undefined ? {} : { flag: options.python }) },
     follower: [process.execPath, __filename, 'internal-script'],
     slimVersion,
+    trusted: options.trustWeights === true,
   })
   const submission = await submitRun(launch, options.queue === true)
   const { runDir } = launch

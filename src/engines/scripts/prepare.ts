@@ -8,8 +8,10 @@ import type { RunManifest } from '../../runs/manifest'
 import { collectProvenance } from '../../runs/provenance'
 import { createRunFolder, newRunId, writeManifest } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
+import { isFile } from '../common/inputs'
 import { parentOf } from '../common/parent'
 import { writeRunnerConfig } from '../common/runnerConfig'
+import { requireSafe } from '../common/weights'
 import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
 import type { ScriptConfig } from './contract'
 
@@ -24,13 +26,15 @@ export type ScriptRequest = {
   /** argv of what follows the script: `[process.execPath, <dist/cli.cjs>, 'internal-script']`. */
   readonly follower: readonly string[]
   readonly slimVersion: string
+  /** `--trust-weights`: what the script loads may run whatever it says. */
+  readonly trusted: boolean
 }
 
 /**
  * Makes a run of the workspace's own slimming script ready: the script is started as it is, with the words that the
  * person typed. Only its run folder is chosen for it, where it takes the flags for that.
  *
- * @throws SlimError `scripts/missing`, `python/…`, `runs/…`
+ * @throws SlimError `scripts/missing`, `checkpoint/…`, `python/…`, `runs/…`
  */
 export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec> {
   const { detection, script, args } = request
@@ -38,6 +42,7 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
   if (!capabilities.slimmingScripts.includes(script)) throw missing(script, detection)
   const stage = stageOfScript(script)
   const flags = scanFlags(readSource(join(root, script)) ?? '')
+  for (const path of await checkpointsNamed(root, args, flags)) requireSafe(path, request)
   const found = await preflight(await findPython(request.python), { checkout: root })
   const writesThere = ['project', 'name', 'exist_ok'].every((dest) =>
     flags.some((flag) => flag.dest === dest),
@@ -107,6 +112,24 @@ async function manifestOf(
     createdAt: Date.now(),
     provenance,
   }
+}
+
+/** Checkpoints that the script's words, or the defaults of its flags, name: it may unpickle each of them. */
+async function checkpointsNamed(
+  root: string,
+  args: readonly string[],
+  flags: readonly ScriptFlag[],
+): Promise<string[]> {
+  const given = args.flatMap((arg) => [arg, ...arg.split('=').slice(1)])
+  const isGiven = ({ names }: ScriptFlag) =>
+    args.some((arg) => names.includes(arg.split('=')[0] ?? ''))
+  const defaults = flags
+    .filter((flag) => !isGiven(flag))
+    .map((flag) => /(['"])(.*)\1$/.exec(flag.default ?? '')?.[2] ?? '')
+  const names = [...given, ...defaults].filter((name) => /\.pth?$/i.test(name))
+  const paths = [...new Set(names.map((name) => resolve(root, name)))]
+  const found = await Promise.all(paths.map(async (path) => ((await isFile(path)) ? [path] : [])))
+  return found.flat()
 }
 
 /** What a script does, by its name; `sparity` is a spelling found in the wild. */

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { commands, Uri, window } from 'vscode'
 import { SlimError } from '../../core/errors'
+import { agreesToLoad } from '../common/agreesToLoad'
 import { commandIds } from '../contributions'
 import { splitArguments } from '../form/field'
 import { pythonSettings } from '../python/interpreter'
@@ -31,12 +32,17 @@ export async function runScript(context: CommandContext): Promise<void> {
   if (words === undefined) return
   const { configured, active } = await pythonSettings(Uri.file(root))
   const python = configured ?? active
-  const args = [
-    ...['script', '--detach', '--json', '--repo', root],
+  const args = (agreed: readonly string[]) => [
+    ...['script', '--detach', '--json', '--repo', root, ...agreed],
     ...(python === undefined ? [] : ['--python', python]),
     ...[script, ...splitArguments(words)],
   ]
-  const answer = await busy(l10n.t('starting {0}', script), () => context.program.json(args, root))
+  const start = (...agreed: readonly string[]) =>
+    busy(l10n.t('starting {0}', script), () => context.program.json(args(agreed), root))
+  const answer = await start().catch(async (error: unknown) => {
+    if (await agreesToLoad(error)) return start('--trust-weights')
+  })
+  if (answer === undefined) return
   const { runDir } = v.parse(started, answer)
   await context.runs.follow(runDir)
   await commands.executeCommand(commandIds.openDashboard, runDir)

@@ -4,6 +4,8 @@ import * as l10n from '@vscode/l10n'
 import { type CancellationToken, commands, ProgressLocation, Uri, window, workspace } from 'vscode'
 import { SlimError } from '../../core/errors'
 import { detectCheckout, notFoundError } from '../../core/yolov5/detect'
+import type { Detection } from '../../core/yolov5/release'
+import { requireSafe } from '../../engines/common/weights'
 import {
   type ExportFormat,
   exportArguments,
@@ -18,6 +20,7 @@ import { findPython, preflight, requireReady } from '../../engines/pytorch/pytho
 import type { RunSnapshot } from '../../runs/snapshot'
 import { OutputLines } from '../activity/outputLines'
 import { type CommandContext, requireCheckout } from '../commands/context'
+import { agreesToLoad } from '../common/agreesToLoad'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { chooseRuns } from './chooseRuns'
@@ -44,6 +47,7 @@ async function exportRun(context: CommandContext, run: RunSnapshot): Promise<voi
   const format = await askFormat(script.formats)
   if (format === undefined) return
   const weights = resolve(runDir, summary.output ?? '')
+  if (!(await mayLoad(weights, detection))) return
   const { configured, active } = await pythonSettings(Uri.file(detection.root))
   const python = await findPython({
     cwd: detection.root,
@@ -76,6 +80,16 @@ async function exportRun(context: CommandContext, run: RunSnapshot): Promise<voi
   const newest = written.at(-1)
   if (newest === undefined) throw exportError(lines, code)
   await tell(newest)
+}
+
+/** Python loads it: the person has to agree to whatever it would import beside YOLOv5 and torch. */
+async function mayLoad(weights: string, detection: Detection): Promise<boolean> {
+  try {
+    requireSafe(weights, { trusted: false, detection })
+    return true
+  } catch (error) {
+    return agreesToLoad(error)
+  }
 }
 
 async function askFormat(

@@ -10,7 +10,8 @@ import type { CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
 import { commandIds, settings } from '../contributions'
 import { runDirsOf } from '../experiments/selection'
-import { showError, showLine } from '../notify'
+import { writeError } from '../log'
+import { showError, showLine, showTrustNeeded } from '../notify'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { formState } from './contract'
@@ -19,7 +20,7 @@ import type { Values } from './field'
 import { FormPanel, type FormPanelOptions, formViewType } from './formPanel'
 import { launchStage } from './launch'
 import { FormMemory } from './memory'
-import { readinessOf } from './readiness'
+import { readinessOf, untrusted } from './readiness'
 import type { FormOrder } from './session'
 import type { FormStage } from './stage'
 
@@ -47,11 +48,19 @@ export class Forms extends DisposableList {
         memory: new FormMemory(memento),
         place: (root) => this.placeAt(root),
         runs: (root) => activity.runs(root),
-        readiness: async ({ root }) => readinessOf(root, await pythonSettings(Uri.file(root))),
+        readiness: async ({ root }) =>
+          workspace.isTrusted
+            ? readinessOf(root, await pythonSettings(Uri.file(root)))
+            : untrusted(),
         sampleModel: Uri.joinPath(extensionUri, 'media', 'sample', 'model.yaml').fsPath,
         settings: formSettings,
       },
     }
+    this.track(
+      workspace.onDidGrantWorkspaceTrust(() => {
+        this.current?.session.refresh().catch((error: unknown) => writeError(channel, error))
+      }),
+    )
     this.track(
       window.registerWebviewPanelSerializer(formViewType, {
         deserializeWebviewPanel: (panel, state: unknown) => this.revive(panel, state),
@@ -110,6 +119,11 @@ export class Forms extends DisposableList {
   }
 
   private async start(order: FormOrder): Promise<void> {
+    // A panel that comes back after a reload was opened by no command, which would have asked.
+    if (!workspace.isTrusted) {
+      void showTrustNeeded()
+      return
+    }
     const { stage, place, values, words } = order
     if (stage === 'prune') {
       const weights = resolve(place.root, values.weights ?? '')

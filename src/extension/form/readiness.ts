@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { asSlimError, type SlimError } from '../../core/errors'
+import { asSlimError, SlimError } from '../../core/errors'
 import { findPython, preflight, requireReady } from '../../engines/pytorch/python'
 
 /** Whether PyTorch can train in a checkout. */
@@ -44,6 +44,16 @@ export async function readinessOf(
   } catch (error) {
     return { kind: 'missing', error: asSlimError(error), named }
   }
+}
+
+/** Of a workspace whose interpreter is not asked, since asking starts it. */
+export function untrusted(): Readiness {
+  const error = new SlimError(
+    'python/untrusted',
+    l10n.t('This workspace is not trusted yet, so its Python was not looked at.'),
+    l10n.t('Trust it with “Manage Workspace Trust”.'),
+  )
+  return { kind: 'missing', error, named: true }
 }
 
 /** The engine that would train, and words that make the command line say so wherever it is typed. */
