@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { asDiskError, errorCode } from './diskErrors'
 import { parseEvent } from './eventCheck'
 import type { RunEvent } from './events'
-import { errorCode } from './fileLock'
 
 /** Bytes read from the log at a time; a line longer than `longestLine` is skipped. */
 const chunkBytes = 1 << 20
@@ -175,19 +175,31 @@ export class EventAppender {
   }
 }
 
-/** Appends one event to the log at `path`, creating it when it is not there. */
+/**
+ * Appends one event to the log at `path`, creating it when it is not there.
+ *
+ * @throws SlimError `disk/full`, `disk/read-only`
+ */
 export async function appendEvent(path: string, event: NewEvent): Promise<RunEvent> {
   const full = { v: 1, t: Date.now(), ...event } as RunEvent
-  await mkdir(dirname(path), { recursive: true })
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await appendLine(path, JSON.stringify(full))
+  } catch (error) {
+    throw asDiskError(path, error)
+  }
+  return full
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
   const file = await open(path, 'a+')
   try {
     const { size } = await file.stat()
     const last = Buffer.alloc(1)
     if (size > 0) await file.read(last, 0, 1, size - 1)
     const heal = size > 0 && last[0] !== newline ? '\n' : ''
-    await file.appendFile(`${heal}${JSON.stringify(full)}\n`)
+    await file.appendFile(`${heal}${line}\n`)
   } finally {
     await file.close()
   }
-  return full
 }

@@ -1,5 +1,6 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { asDiskError, errorCode } from './diskErrors'
 
 /** A lock this old, or made this far in the future by a clock since set back, was left by a process that died. */
 const staleAfter = 10_000
@@ -15,7 +16,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
       await (await open(lock, 'wx')).close()
       break
     } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error
+      if (errorCode(error) !== 'EEXIST') throw asDiskError(lock, error)
       const info = await stat(lock).catch(() => undefined)
       if (info && Math.abs(Date.now() - info.mtimeMs) > staleAfter) await rm(lock, { force: true })
       else await sleep(5 + Math.random() * 20)
@@ -26,10 +27,4 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
   } finally {
     await rm(lock, { force: true })
   }
-}
-
-/** The `code` of a Node system error. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -3,7 +3,8 @@ import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node
 import { basename, dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../core/errors'
-import { errorCode, withFileLock } from './fileLock'
+import { asDiskError, errorCode } from './diskErrors'
+import { withFileLock } from './fileLock'
 import type { RunManifest } from './manifest'
 import { parseManifest } from './manifestCheck'
 
@@ -128,7 +129,11 @@ export async function updateManifest(
   })
 }
 
-/** Replaces a file in one step; a crash or a full disk leaves the old content. */
+/**
+ * Replaces a file in one step; a crash or a full disk leaves the old content.
+ *
+ * @throws SlimError `disk/full`, `disk/read-only`
+ */
 export async function writeFileAtomically(path: string, content: string): Promise<void> {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
@@ -142,7 +147,7 @@ export async function writeFileAtomically(path: string, content: string): Promis
     await rename(aside, path)
   } catch (error) {
     await rm(aside, { force: true })
-    throw error
+    throw asDiskError(path, error)
   }
 }
 

@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { frameRecord } from '../core/tensorboard/records'
@@ -8,6 +7,7 @@ import {
   type Histogram,
   type SummaryEvent,
 } from '../core/tensorboard/summary'
+import { appendWhole } from './diskErrors'
 import type { EpochEvent, GammaEvent, RunEvent } from './events'
 
 /** The names that YOLOv5 itself logs under, so that one chart of TensorBoard shows its runs and ours. */
@@ -90,7 +90,7 @@ export class SummaryWriter {
     const summary = summaryOf(event)
     if (!summary) return
     const head = this.begun ? [] : [frameRecord(encodeFileVersion(summary.wallTime))]
+    await appendWhole(this.path, Buffer.concat([...head, frameRecord(encodeSummaryEvent(summary))]))
     this.begun = true
-    await appendFile(this.path, Buffer.concat([...head, frameRecord(encodeSummaryEvent(summary))]))
   }
 }

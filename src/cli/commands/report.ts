@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { reportStage } from '../../runs/report'
 import type { ReportData } from '../../runs/reportData'
-import { findRun } from '../../runs/store'
+import { findRun, writeFileAtomically } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
+import { requirePlace } from '../files'
 import { reportPage } from '../format/reportPage'
 import { modelFacts } from '../modelSize'
 import { exitCodes, print } from '../terminal'
@@ -31,6 +32,7 @@ export async function report(
     stages.push({ ...stage, ...(model ? { model } : {}) })
   }
   const output = resolve(cwd, options.output)
+  await requirePlace('--output', output)
   await writeReport({ title: l10n.t('YOLOv5 Slim: {0}', references.join(', ')), stages }, output)
   print(l10n.t('{0} written', output))
   return exitCodes.ok
@@ -39,5 +41,5 @@ export async function report(
 /** Writes the page; its drawing code lies beside the program. */
 export async function writeReport(data: ReportData, file: string): Promise<void> {
   const script = await readFile(join(dirname(__filename), 'report.js'), 'utf8')
-  await writeFile(file, reportPage(data, script))
+  await writeFileAtomically(file, reportPage(data, script))
 }

@@ -16,6 +16,8 @@ export class RunContext {
   readonly #summaries: SummaryWriter
   #pending: Promise<unknown> = Promise.resolve()
   #copied: Promise<unknown> = Promise.resolve()
+  /** Why an event could not be written. */
+  #failure: unknown
   readonly #endings: (() => Promise<unknown>)[] = []
   /** The epoch that runs, once there is one. */
   epoch: number | undefined
@@ -31,6 +33,9 @@ export class RunContext {
   emit(event: NewEvent): void {
     const written = this.#events.append(event)
     this.#pending = written
+    written.catch((error: unknown) => {
+      this.#failure ??= error
+    })
     // A copy for another program's charts is no reason to end a training.
     this.#copied = Promise.all([written, this.#copied])
       .then(([full]) => this.#summaries.write(full))
@@ -42,6 +47,16 @@ export class RunContext {
     this.emit(event)
     await this.#pending
     await this.#copied
+  }
+
+  /**
+   * Waits until every event so far is on disk.
+   *
+   * @throws SlimError `disk/full`, `disk/read-only` of the first that could not be written
+   */
+  async written(): Promise<void> {
+    await this.#pending.catch(() => undefined)
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   /** Ends something with the run, once its end is on record: what is native may take the process down. */

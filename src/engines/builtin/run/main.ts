@@ -58,7 +58,8 @@ async function runToEnd(context: RunContext): Promise<number> {
     process.stderr.write(`${output}\n`)
     const stderr = detail?.split('\n').slice(0, stackLines).join('\n')
     const end = { type: 'failed', code, text: message, remedy } as const
-    await context.emitted(stderr === undefined ? end : { ...end, stderr })
+    // Where the log is what can not be written, whoever started the run says how it ended.
+    await context.emitted(stderr === undefined ? end : { ...end, stderr }).catch(() => undefined)
     return 1
   }
 }

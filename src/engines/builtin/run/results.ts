@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
+import { appendWhole } from '../../../runs/diskErrors'
 import type { BuiltinRelease, Losses } from '../contract'
 import type { RunContext } from './context'
 
@@ -45,12 +45,12 @@ export async function appendResults(
   row: EpochRow,
 ): Promise<void> {
   if (release === 'v5.0') {
-    await appendFile(context.path('results.txt'), `${textLine(row)}\n`)
+    await appendWhole(context.path('results.txt'), `${textLine(row)}\n`)
     return
   }
   const file = context.path('results.csv')
   const header = existsSync(file) ? '' : `${columns.map((name) => name.padStart(20)).join(',')}\n`
-  await appendFile(file, `${header}${csvLine(release, row)}\n`)
+  await appendWhole(file, `${header}${csvLine(release, row)}\n`)
 }
 
 function csvLine(release: BuiltinRelease, row: EpochRow): string {

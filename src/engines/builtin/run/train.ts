@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { stringify } from 'yaml'
 import { classWeights, drawWeighted, imageWeights } from '../../../core/dataset/weights'
 import { fitness } from '../../../core/metrics/averagePrecision'
+import { writeFileAtomically } from '../../../runs/store'
 import type { Learner } from '../contract'
 import { multiScale, rectangularPlans, trainingPlans } from '../data/plans'
 import type { DataPool } from '../data/pool'
@@ -109,6 +110,7 @@ class TrainingRun {
       soon = waiting.soon
       await this.#tabulate(epoch, result, evaluation)
       this.#keeper.keep({ epoch, score, evaluation, final })
+      await this.#context.written()
       await this.#learner.load(this.#training.parameters, this.#training.statistics)
       if (waiting.stop) {
         this.#context.say(l10n.t('No better epoch in {0}: training ends early.', options.patience))
@@ -122,8 +124,8 @@ class TrainingRun {
     const { loop, options, plan, hyp, resumed } = this.#prepared
     const { sparsity, resume } = this.#context.config
     await mkdir(this.#context.path('weights'), { recursive: true })
-    await writeFile(this.#context.path('hyp.yaml'), stringify(hyp))
-    if (!resume) await writeFile(this.#context.path('opt.yaml'), stringify(this.#opt))
+    await writeFileAtomically(this.#context.path('hyp.yaml'), stringify(hyp))
+    if (!resume) await writeFileAtomically(this.#context.path('opt.yaml'), stringify(this.#opt))
     this.#context.emit({
       type: 'started',
       engine: 'builtin',
