@@ -19,6 +19,7 @@ test.each([
   ['EDQUOT', 'disk/full'],
   ['EROFS', 'disk/read-only'],
   ['EACCES', 'disk/read-only'],
+  ['ENOENT', 'disk/folder-gone'],
 ])('%s is told as %s, with the file', (cause, code) => {
   expect(asDiskError('/a/b', failing(cause))).toMatchObject({
     ...{ code, message: expect.stringContaining('/a/b') },

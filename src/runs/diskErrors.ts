@@ -30,6 +30,13 @@ export function asDiskError(path: string, error: unknown): unknown {
         l10n.t('Check that the folder exists and that you may write to it.'),
         { cause: error },
       )
+    case 'ENOENT':
+      return new SlimError(
+        'disk/folder-gone',
+        l10n.t('{0} cannot be written: its folder is gone.', path),
+        l10n.t('Start anew if you did not mean to delete it.'),
+        { cause: error },
+      )
     default:
       return error
   }
@@ -39,7 +46,7 @@ export function asDiskError(path: string, error: unknown): unknown {
  * Appends to a file that this process alone writes, all or nothing: a part that fitted on a full disk is taken back,
  * since what is appended later would follow upon it.
  *
- * @throws SlimError `disk/full`, `disk/read-only`
+ * @throws SlimError `disk/full`, `disk/read-only`, `disk/folder-gone`
  */
 export async function appendWhole(path: string, content: string | Uint8Array): Promise<void> {
   const before = await stat(path).catch(() => undefined)

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ let path: string
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'events-'))
   path = join(root, 'slim', 'events.jsonl')
+  await mkdir(join(root, 'slim'))
 })
 afterEach(async () => rm(root, { recursive: true, force: true }))
 
@@ -170,5 +171,12 @@ describe('parseEvent', () => {
       obj: Number.NaN,
       cls: 0.5,
     })
+  })
+})
+
+test('a log whose folder was deleted is not made anew', async () => {
+  await rm(join(root, 'slim'), { recursive: true })
+  await expect(new EventAppender(path).append({ type: 'stopped' })).rejects.toMatchObject({
+    ...{ code: 'disk/folder-gone', message: expect.stringContaining(path) },
   })
 })

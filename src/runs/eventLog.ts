@@ -1,5 +1,4 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
 import { asDiskError, errorCode } from './diskErrors'
 import { parseEvent } from './eventCheck'
 import type { RunEvent } from './events'
@@ -176,14 +175,14 @@ export class EventAppender {
 }
 
 /**
- * Appends one event to the log at `path`, creating it when it is not there.
+ * Appends one event to the log at `path`, creating it when it is not there, but not its folder: a run whose folder was
+ * deleted is not to go on out of sight.
  *
- * @throws SlimError `disk/full`, `disk/read-only`
+ * @throws SlimError `disk/full`, `disk/read-only`, `disk/folder-gone`
  */
 export async function appendEvent(path: string, event: NewEvent): Promise<RunEvent> {
   const full = { v: 1, t: Date.now(), ...event } as RunEvent
   try {
-    await mkdir(dirname(path), { recursive: true })
     await appendLine(path, JSON.stringify(full))
   } catch (error) {
     throw asDiskError(path, error)

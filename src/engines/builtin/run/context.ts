@@ -52,7 +52,7 @@ export class RunContext {
   /**
    * Waits until every event so far is on disk.
    *
-   * @throws SlimError `disk/full`, `disk/read-only` of the first that could not be written
+   * @throws SlimError `disk/full`, `disk/read-only`, `disk/folder-gone` of the first that could not be written
    */
   async written(): Promise<void> {
     await this.#pending.catch(() => undefined)
