@@ -38,6 +38,8 @@ const needs = {
     findPython()
       ? []
       : ['a Python with torch, torchvision, cv2, pandas and yaml (YOLOV5_SLIM_PYTHON)'],
+  faults: () =>
+    process.platform === 'linux' ? [] : ['Linux: processes and disks are broken with its means'],
   checkouts: () => {
     const folder = process.env.YOLOV5_CHECKOUTS
     const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
+import { writeSample } from '../../src/engines/builtin/sample/sample'
+import { prepareStage } from '../../src/engines/prepareStage'
+import { readRun } from '../../src/runs/snapshot'
+import { runFiles } from '../../src/runs/store'
+import { type LaunchSpec, type StartedRun, startRun } from '../../src/runs/supervisor'
+import { count, Worst } from './support/figures'
+import { baseline, program, root } from './support/program'
+import { randomFor } from './support/random'
+import { acknowledged, eventsOf, missing, scratch, until, writerLaunch } from './support/runs'
+
+const writers = 40
+const trainings = 10
+
+const folder = scratch('kill')
+beforeAll(async () => {
+  await writeSample(join(folder.path, 'data'), { train: 16, val: 8, size: 64, seed: 1 })
+})
+afterAll(folder.dispose)
+
+function kill(run: StartedRun): void {
+  process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
+}
+
+/** What is wrong with a run that was killed while somebody looked after it. */
+async function faultsOf(runDir: string): Promise<string[]> {
+  const { state, summary } = await readRun(runDir)
+  const left = await readdir(runFiles(runDir).slimDir)
+  return [
+    ...(state === 'failed' ? [] : [`state ${state}`]),
+    ...(summary.failure?.code === 'process/killed' ? [] : ['no cause']),
+    ...left.filter((name) => /\.(tmp|lock)$/.test(name)),
+  ]
+}
+
+it(`${writers} children that write events at full speed are killed`, async () => {
+  const random = randomFor('kill writers')
+  const worst = new Worst()
+  const wrong: string[] = []
+  let written = 0
+  for (let i = 0; i < writers; i++) {
+    const run = await startRun(await writerLaunch(folder.path, `writer${i}-`))
+    const { runDir } = run
+    // Some before there is a log, most in the middle of it.
+    if (i % 8 !== 0) await until(() => existsSync(runFiles(runDir).events))
+    await sleep(random.below(150))
+    await worst.of(async () => {
+      kill(run)
+      await run.exited
+    })
+    const said = acknowledged(runDir)
+    written += said
+    const lost = missing(await eventsOf(runDir), said)
+    wrong.push(...(lost > 0 ? [`${lost} events lost`] : []), ...(await faultsOf(runDir)))
+  }
+  count({
+    fault: `child killed (writes ${Math.round(written / writers)} events)`,
+    tried: writers,
+    wrong: wrong.length,
+    worstMs: worst.ms,
+  })
+  expect(wrong).toEqual([])
+  expect(written).toBeGreaterThan(writers)
+})
+
+function training(...args: string[]): Promise<LaunchSpec> {
+  const common = [
+    '--data',
+    'data/data.yaml',
+    '--img',
+    '32',
+    '--batch-size',
+    '8',
+    '--project',
+    'runs/train',
+  ]
+  const words = args.includes('--resume') ? args : [...args, ...common, '--threads', '1']
+  return prepareStage({
+    ...{ stage: 'train', args: words, cwd: folder.path, commandLine: ['train', ...words] },
+    ...{ engine: 'builtin', namesPython: false, detection: undefined, slimVersion: '0' },
+    ...{ planner: [process.execPath, program, 'internal-plan'], runner: '' },
+    builtin: join(root, 'dist/builtin/main.cjs'),
+  })
+}
+
+/** What is wrong with the files of a training that was killed: each checkpoint is whole, each row of results is. */
+async function fileFaults(runDir: string): Promise<string[]> {
+  const faults: string[] = []
+  const weights = await readdir(join(runDir, 'weights')).catch(() => [])
+  for (const name of weights.filter((file) => file.endsWith('.pt'))) {
+    try {
+      openCheckpoint(join(runDir, 'weights', name)).close()
+    } catch (error) {
+      faults.push(`${name}: ${error}`)
+    }
+  }
+  const results = await readFile(join(runDir, 'results.csv'), 'utf8').catch(() => '')
+  const rows = results.split('\n').slice(0, -1)
+  faults.push(...rows.filter((row) => row.split(',').length !== 14).map((row) => `row ${row}`))
+  for (const event of await eventsOf(runDir)) {
+    if (event.type === 'checkpoint' && !existsSync(event.path)) faults.push(`no ${event.path}`)
+  }
+  return faults
+}
+
+it(`${trainings} real trainings are killed, and the last goes on where it was`, async () => {
+  const random = randomFor('kill trainings')
+  const worst = new Worst()
+  const wrong: string[] = []
+  let latest = ''
+  for (let i = 0; i < trainings; i++) {
+    const run = await startRun(
+      await training('--weights', baseline, '--epochs', '200', '--name', `real${i}-`),
+    )
+    const { runDir } = run
+    // Some while it starts; the others once it trains, anywhere in its epochs.
+    if (i % 5 !== 0)
+      await until(async () => (await eventsOf(runDir)).some(({ type }) => type === 'epoch'))
+    await sleep(random.below(1500))
+    const seen = await eventsOf(runDir)
+    await worst.of(async () => {
+      kill(run)
+      await run.exited
+    })
+    const kept = (await eventsOf(runDir)).slice(0, seen.length)
+    if (JSON.stringify(kept) !== JSON.stringify(seen)) wrong.push('events lost')
+    wrong.push(...(await faultsOf(runDir)), ...(await fileFaults(runDir)))
+    latest = runDir
+  }
+  count({
+    fault: 'child killed (the built-in engine, training)',
+    tried: trainings,
+    wrong: wrong.length,
+    worstMs: worst.ms,
+  })
+  expect(wrong).toEqual([])
+
+  const before = (await eventsOf(latest)).flatMap((event) =>
+    event.type === 'epoch' ? [event.epoch] : [],
+  )
+  const again = await startRun(await training('--resume', latest))
+  await until(async () => (await readRun(latest)).digest.lastEpoch?.epoch !== before.at(-1))
+  expect((await readRun(latest)).state).toBe('running')
+  const next = (await readRun(latest)).digest.lastEpoch?.epoch ?? 0
+  kill(again)
+  await again.exited
+  // At most the epoch whose checkpoint was not yet there is trained again.
+  expect([before.at(-1), (before.at(-1) ?? 0) + 1]).toContain(next)
+  expect((await readRun(latest)).state).toBe('failed')
+})

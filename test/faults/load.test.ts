@@ -1,0 +1,95 @@
+import { mkdir, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { RunFeed } from '../../src/extension/dashboard/feed'
+import { RunIndex } from '../../src/runs/index/runIndex'
+import { readSavedRuns, writeSavedRuns } from '../../src/runs/index/savedRuns'
+import { readRun } from '../../src/runs/snapshot'
+import { createRunFolder, runFiles, writeManifest } from '../../src/runs/store'
+import { count, heapUsed, Worst } from './support/figures'
+import { manifestIn, scratch, startedEvent } from './support/runs'
+import { epochLines } from './support/simulated'
+
+const folder = scratch('load')
+afterAll(folder.dispose)
+const mega = 1 << 20
+
+it('an event log of 1 GB is read by the chunk', async () => {
+  const runDir = await createRunFolder(join(folder.path, 'big/runs/train'), 'big')
+  await writeManifest(runDir, manifestIn(folder.path))
+  const file = await open(runFiles(runDir).events, 'w')
+  await file.write(`${JSON.stringify({ v: 1, t: 1, ...startedEvent })}\n`)
+  let bytes = 0
+  let epochs = 0
+  while (bytes < 1024 * mega) {
+    let block = ''
+    while (block.length < 8 * mega) block += epochLines(epochs++, epochs, 300)
+    bytes += (await file.write(block)).bytesWritten
+  }
+  await file.close()
+  const before = heapUsed()
+  let most = 0
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().heapUsed)
+  }, 20)
+  const worst = new Worst()
+  const run = await worst.of(() => readRun(runDir))
+  const feed = new RunFeed(runDir)
+  const update = await worst.of(() => feed.look())
+  clearInterval(timer)
+  count({
+    fault: `event log of 1 GB (${epochs} epochs): peak heap`,
+    tried: 2,
+    wrong: 0,
+    worstMs: worst.ms,
+    bytes: most - before,
+  })
+  expect(run.digest.lastEpoch?.epoch).toBe(epochs - 1)
+  expect(update?.epochs?.rows.epochs).toHaveLength(epochs)
+  expect(update?.gammas?.block.epochs.length).toBeLessThanOrEqual(240)
+  expect(most - before).toBeLessThan(400 * mega)
+  // Once it is read, a look costs nothing.
+  const again = performance.now()
+  await feed.look()
+  expect(performance.now() - again).toBeLessThan(1000)
+})
+
+it('10,000 runs in one folder are listed', async () => {
+  const runs = 10_000
+  const project = join(folder.path, 'many/runs/train')
+  const log = `${JSON.stringify({ v: 1, t: 1, ...startedEvent })}\n${epochLines(0, 480, 1)}{"v":1,"t":2,"type":"finished","summary":{"seconds":1}}\n`
+  for (let first = 0; first < runs; first += 100) {
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const files = runFiles(join(project, `run${first + i}`))
+        await mkdir(files.slimDir, { recursive: true })
+        await writeFile(files.manifest, JSON.stringify(manifestIn(folder.path)))
+        await writeFile(files.events, log)
+      }),
+    )
+  }
+  const before = heapUsed()
+  const root = join(folder.path, 'many')
+  const cold = new RunIndex(() => [root])
+  const worst = new Worst()
+  await worst.of(() => cold.refresh())
+  const grown = heapUsed() - before
+  const wrong = runs - cold.runs.filter(({ state }) => state === 'finished').length
+  count({ fault: '10,000 runs, first look', tried: runs, wrong, worstMs: worst.ms, bytes: grown })
+  const file = join(folder.path, 'saved.jsonl')
+  await writeSavedRuns(file, cold.saved())
+  cold.dispose()
+  const warm = new RunIndex(() => [root], { saved: await readSavedRuns(file) })
+  const next = new Worst()
+  await next.of(() => warm.refresh())
+  count({
+    fault: '10,000 runs, with what the last window saved',
+    tried: runs,
+    wrong: runs - warm.runs.length,
+    worstMs: next.ms,
+  })
+  warm.dispose()
+  expect([wrong, warm.runs.length]).toEqual([0, runs])
+  expect(grown).toBeLessThan(150 * mega)
+  expect(worst.ms).toBeLessThan(60_000)
+})

@@ -1,0 +1,42 @@
+/** Stands in for the module `vscode`: it does nothing, and writes down everything that it is asked to do. */
+
+/** What was asked, in order: `executeCommand yolov5-slim.train`, `writeText`, … */
+export const acts: string[] = []
+const act = (name: string) => (first?: unknown) => {
+  acts.push(typeof first === 'string' ? `${name} ${first}` : name)
+  return Promise.resolve(undefined)
+}
+const quiet = () => Promise.resolve(undefined)
+const subscription = { dispose: () => undefined }
+const subscribe = () => subscription
+
+export const commands = { executeCommand: act('executeCommand') }
+export const env = {
+  language: 'en',
+  clipboard: { writeText: act('writeText') },
+  openExternal: act('openExternal'),
+}
+export const window = {
+  // They ask the person, who cancels.
+  ...{ showSaveDialog: quiet, showOpenDialog: quiet, showQuickPick: quiet },
+  ...{ showErrorMessage: quiet, showWarningMessage: quiet, showInformationMessage: quiet },
+  withProgress: (_: unknown, work: () => unknown) => work(),
+}
+export const workspace = {
+  isTrusted: true,
+  workspaceFolders: undefined,
+  onDidGrantWorkspaceTrust: subscribe,
+  createFileSystemWatcher: () => ({
+    ...subscription,
+    ...{ onDidChange: subscribe, onDidCreate: subscribe, onDidDelete: subscribe },
+  }),
+}
+export const l10n = { bundle: undefined }
+export const ViewColumn = { Active: -1 }
+export const ProgressLocation = { Window: 10, Notification: 15 }
+export class RelativePattern {}
+export const Uri = {
+  file: (fsPath: string) => ({ scheme: 'file', fsPath, toString: () => `file://${fsPath}` }),
+  joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) =>
+    Uri.file([fsPath, ...parts].join('/')),
+}

@@ -1,0 +1,60 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+
+/** What one fault came to. */
+export type Figure = {
+  readonly fault: string
+  readonly tried: number
+  /** Cases in which something was lost, unreadable or shown wrong. */
+  readonly wrong: number
+  /** Milliseconds until what is shown was right, at worst. */
+  readonly worstMs?: number
+  /** Bytes of heap: the most, or what it grew by, as the fault's name says. */
+  readonly bytes?: number
+}
+
+const file = (): string => process.env.FAULTS_FIGURES ?? ''
+
+/** Keeps a figure for the table at the end. */
+export function count(figure: Figure): void {
+  appendFileSync(file(), `${JSON.stringify(figure)}\n`)
+}
+
+export function figuresTable(): string {
+  const text = existsSync(file()) ? readFileSync(file(), 'utf8').trim() : ''
+  const figures = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Figure)
+  const rows = figures.map(({ fault, tried, wrong, worstMs, bytes }) => [
+    ...[fault, `${tried}`, `${wrong}`, worstMs === undefined ? '' : `${Math.round(worstMs)} ms`],
+    bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(1)} MB`,
+  ])
+  const table = [['fault', 'tried', 'wrong', 'worst latency', 'heap'], ...rows]
+  const widths = (table[0] ?? []).map((_, i) =>
+    Math.max(...table.map((row) => row[i]?.length ?? 0)),
+  )
+  return table
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** The largest latency of many. */
+export class Worst {
+  ms = 0
+
+  /** Milliseconds that `work` takes, kept when they are the most so far. */
+  async of<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now()
+    const result = await work()
+    this.ms = Math.max(this.ms, performance.now() - began)
+    return result
+  }
+}
+
+/** Bytes of heap in use once the garbage is gone. */
+export function heapUsed(): number {
+  for (let i = 0; i < 3; i++) globalThis.gc?.()
+  return process.memoryUsage().heapUsed
+}
