@@ -41,7 +41,7 @@ async function expectState(runDir: string, state: string): Promise<void> {
 }
 
 it('a run that finishes is finished', async () => {
-  const run = await running('finishes', { events: 300 })
+  const run = await running('finishes', { events: 3000 })
   await expectState(run.runDir, 'running')
   await run.exited
   await expectState(run.runDir, 'finished')
