@@ -121,7 +121,7 @@ it(`${trainings} real trainings are killed, and the last goes on where it was`, 
     const { runDir } = run
     // Some while it starts; the others once it trains, anywhere in its epochs.
     if (i % 5 !== 0)
-      await until(async () => (await eventsOf(runDir)).some(({ type }) => type === 'epoch'))
+      await until(async () => (await eventsOf(runDir)).some(({ type }) => type === 'checkpoint'))
     await sleep(random.below(1500))
     const seen = await eventsOf(runDir)
     await worst.of(async () => {
