@@ -31,7 +31,10 @@ export async function lastLines(path: string): Promise<string> {
   }
 }
 
-/** The `failed` event of a process that died without a word. */
+/** Code of the `failed` event that is written for a process which something ended: the run is `interrupted`. */
+export const killedCode = 'process/killed'
+
+/** The `failed` event of a process that died without a word: `process/killed` by a signal, else `process/exited`. */
 export function silentEnd(exit: RunExit, stderr: string): NewEvent {
   const signal = exit.signal ?? signalOfCode(exit.code) ?? signalInLauncherLog(stderr)
   const how = signal
@@ -39,7 +42,7 @@ export function silentEnd(exit: RunExit, stderr: string): NewEvent {
     : l10n.t('exited with code {0}', exit.code ?? '?')
   return {
     type: 'failed',
-    code: 'process/killed',
+    code: signal ? killedCode : 'process/exited',
     text: l10n.t('The training process {0} without reporting an end.', how),
     remedy: remedyFor(signal),
     ...(stderr === '' ? {} : { stderr }),

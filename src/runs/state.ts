@@ -1,5 +1,6 @@
 import type { EpochEvent, FailedEvent, PrunedEvent, RunEvent, StartedEvent } from './events'
 import type { RunManifest, RunState } from './manifest'
+import { killedCode } from './postMortem'
 import type { Liveness } from './processIdentity'
 
 /** What a log says so far, folded event by event; small however long the log is. */
@@ -133,7 +134,7 @@ export function runState(
   now = Date.now(),
 ): RunState {
   const end = attemptEnd(manifest, digest)
-  if (end) return end.state
+  if (end) return wasKilled(end) ? 'interrupted' : end.state
   if (!manifest.process) {
     if (manifest.queued) return 'queued'
     // A clock that was set back counts as well as one that went on.
@@ -144,6 +145,11 @@ export function runState(
   if (alive === 'gone' || (alive === 'elsewhere' && silent)) return 'interrupted'
   if (manifest.stopRequestedAt !== undefined) return 'stopping'
   return digest.started && isOfAttempt(manifest, digest) ? 'running' : 'starting'
+}
+
+/** Whether the end was told by whoever looked after the process, since it could not itself. */
+function wasKilled(end: RunEnd): boolean {
+  return end.state === 'failed' && end.failure.code === killedCode
 }
 
 /** The end that the manifest's current process or wait, not an earlier attempt, came to. */

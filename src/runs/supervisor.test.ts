@@ -121,7 +121,8 @@ describe('startRun', () => {
     const run = await start(`say(started); console.error('the reason'); process.exit(3)`)
     await run.exited
     const end = (await events(run.runDir)).at(-1)
-    expect(end).toMatchObject({ type: 'failed', code: 'process/killed', stderr: 'the reason' })
+    expect(end).toMatchObject({ type: 'failed', code: 'process/exited', stderr: 'the reason' })
+    expect((await readRun(run.runDir)).state).toBe('failed')
     expect(end?.type === 'failed' && end.text).toContain('3')
   })
 
@@ -134,6 +135,10 @@ describe('startRun', () => {
     expect(found.map(({ type }) => type)).toEqual(['started', 'failed'])
     const end = found.at(-1)
     expect(end?.type === 'failed' && `${end.text} ${end.remedy}`).toMatch(/SIGKILL.*memory/s)
+    expect(await readRun(run.runDir)).toMatchObject({
+      state: 'interrupted',
+      summary: { failure: { code: 'process/killed' } },
+    })
   })
 
   test.runIf(process.platform === 'linux')('kills what a killed leader leaves behind', async () => {

@@ -33,7 +33,7 @@ async function faultsOf(runDir: string): Promise<string[]> {
   const { state, summary } = await readRun(runDir)
   const left = await readdir(runFiles(runDir).slimDir)
   return [
-    ...(state === 'failed' ? [] : [`state ${state}`]),
+    ...(state === 'interrupted' ? [] : [`state ${state}`]),
     ...(summary.failure?.code === 'process/killed' ? [] : ['no cause']),
     ...left.filter((name) => /\.(tmp|lock)$/.test(name)),
   ]

@@ -28,13 +28,19 @@ export class Notices {
   }
 
   private failure(view: RunView): HTMLElement | undefined {
-    const { name, failure } = view
+    const { name, state, failure } = view
     if (!failure) return undefined
     const { code, text, remedy, stderr } = failure
     return element(
       'div',
       { class: 'banner error', role: 'alert' },
-      element('strong', {}, l10n.t('{0} has failed', name)),
+      element(
+        'strong',
+        {},
+        state === 'interrupted'
+          ? l10n.t('{0} was interrupted', name)
+          : l10n.t('{0} has failed', name),
+      ),
       element('code', {}, code),
       element('p', {}, text),
       element('p', {}, remedy),
@@ -51,7 +57,7 @@ export class Notices {
   }
 
   private interruption(view: RunView): HTMLElement | undefined {
-    if (view.state !== 'interrupted') return undefined
+    if (view.state !== 'interrupted' || view.failure) return undefined
     return element(
       'div',
       { class: 'banner warning', role: 'alert' },

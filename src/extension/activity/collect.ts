@@ -133,19 +133,22 @@ export function collectEnd(run: RunSnapshot): LogLine | undefined {
             )
       return info(text)
     }
-    case 'failed': {
-      const { failure } = summary
-      const text = failure ? `${failure.text} ${failure.remedy} [${failure.code}]` : ''
-      return { level: 'error', text: l10n.t('{0} has failed. {1}', name, text) }
-    }
+    case 'failed':
+      return { level: 'error', text: l10n.t('{0} has failed. {1}', name, causeOf(run)) }
     case 'interrupted':
       return {
         level: 'warn',
-        text: l10n.t('{0} was interrupted: its process is gone without a word.', name),
+        text: summary.failure
+          ? l10n.t('{0} was interrupted. {1}', name, causeOf(run))
+          : l10n.t('{0} was interrupted: its process is gone without a word.', name),
       }
     default:
       return undefined
   }
+}
+
+function causeOf({ summary: { failure } }: RunSnapshot): string {
+  return failure ? `${failure.text} ${failure.remedy} [${failure.code}]` : ''
 }
 
 function withRemedy(text: string, remedy: string | undefined): string {
