@@ -10,6 +10,17 @@ export type WindowOptions = {
   readonly height?: number
 }
 
+/** Tries until it goes well, for as long as a busy machine may take. */
+async function again(attempt: () => Promise<void>, times = 12): Promise<void> {
+  for (let left = times - 1; ; left--) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (left === 0) throw error
+    }
+  }
+}
+
 let browser: Browser | undefined
 
 /** One window of VS Code, as a person drives it. */
@@ -60,16 +71,17 @@ export class Window {
     await this.settled()
   }
 
-  /** Runs a command of the palette by its title. */
+  /** Runs a command of the palette by its title, once it is there: a window that has just opened has few. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1')
     const input = this.page.locator('.quick-input-widget input.input')
-    await input.waitFor()
-    await input.fill(`>${title}`)
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
-      .waitFor()
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
+    await again(async () => {
+      await this.page.keyboard.press('Escape')
+      await this.page.keyboard.press('F1')
+      await input.waitFor({ timeout: 5000 })
+      await input.fill(`>${title}`)
+      await row.waitFor({ timeout: 5000 })
+    })
     await this.page.keyboard.press('Enter')
   }
 
