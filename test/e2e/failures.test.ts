@@ -1,8 +1,8 @@
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ByteBuilder } from '../../src/core/checkpoint/byteBuilder'
-import { ZipWriter } from '../../src/core/checkpoint/zipWriter'
+import { golden } from '../cli/program'
+import { writeHostile } from '../faults/support/hostile'
 import { fillForm, openSession, patience, quickValues, type Session } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
@@ -54,22 +54,12 @@ describe('a run that cannot go well', () => {
   it('is not started with a checkpoint that would run a program, unless one agrees', async () => {
     await window.command('YOLOv5 Slim: Train Baseline')
     const hostile = join(workspace.checkout, 'hostile.pt')
-    writeHostile(hostile)
+    writeHostile(hostile, join(workspace.folder, 'witness'), golden('v6.2.pt'))
     const form = await fillForm(window, { ...quickValues, weights: 'hostile.pt', epochs: '1' })
     await form.waitForSelector('#said-weights .error, #said-weights .warning', {
       timeout: patience,
     })
-    expect(await form.locator('#said-weights').innerText()).toMatch(/posix|os\.system|system/)
+    expect(await form.locator('#said-weights').innerText()).toContain('weights/unsafe')
+    expect(existsSync(join(workspace.folder, 'witness'))).toBe(false)
   })
 })
-
-/** What `torch.load` of PyTorch before 2.6 would run a command for. */
-function writeHostile(file: string): void {
-  const pickle = '\x80\x02cposix\nsystem\nX\x04\0\0\0true\x85R.'
-  const bytes = new ByteBuilder()
-  const zip = new ZipWriter((part) => bytes.bytes(part))
-  zip.add('archive/data.pkl', Buffer.from(pickle, 'latin1'))
-  zip.add('archive/version', Buffer.from('3\n'))
-  zip.finish()
-  writeFileSync(file, bytes.finish())
-}

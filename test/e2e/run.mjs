@@ -24,7 +24,6 @@ const work = mkdtempSync(join(tmpdir(), 'yolov5-slim-e2e-'))
 try {
   const vsix = join(work, 'yolov5-slim.vsix')
   const inside = join(work, 'inside.vsix')
-  const chinese = join(work, 'chinese.vsix')
   run('npm', ['run', '--silent', 'package', '--', '--out', vsix], root)
   await build({
     ...{ bundle: true, platform: 'node', format: 'cjs', external: ['vscode'] },
@@ -34,7 +33,6 @@ try {
   const vsce = join(root, 'node_modules', '.bin', 'vsce')
   const loose = ['--no-dependencies', '--allow-missing-repository', '--skip-license']
   run(vsce, ['package', ...loose, '--out', inside], join(folder, 'inside'))
-  run(vsce, ['package', ...loose, '--out', chinese], join(folder, 'chinese'))
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const { status } = spawnSync(
     process.execPath,
@@ -49,7 +47,6 @@ try {
         E2E_CODE_SERVER: runtime.entry,
         E2E_VSIX: vsix,
         E2E_INSIDE_VSIX: inside,
-        E2E_CHINESE_VSIX: chinese,
       },
     },
   )

@@ -33,7 +33,8 @@ describe('collectTags', () => {
     expect(tags(broken)).toBe('run ended resume retry charts prune validate export')
     expect(tags(broken, none)).toBe('run ended retry charts')
     const early = makeRun({ name: 'a', events: [failed] })
-    expect(tags(early, none)).toBe('run ended retry')
+    // Why it failed is told with the charts.
+    expect(tags(early, none)).toBe('run ended retry charts')
   })
 
   it('offers no more than a look at what others have made', () => {

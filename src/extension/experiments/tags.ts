@@ -45,7 +45,8 @@ export function collectTags(run: RunSnapshot, facts: RunFacts): readonly RunTag[
     ['retry', brokenOff.includes(state) && ours && stage !== 'detect'],
     [
       'charts',
-      stage !== 'detect' && (!ended || digest.started !== undefined || digest.pruned !== undefined),
+      // A run that came to nothing has no charts, but what went wrong is told there.
+      stage !== 'detect' && (!ended || !!(digest.started ?? digest.pruned ?? run.summary.failure)),
     ],
     ['prune', usable && training],
     ['finetune', usable && stage === 'prune'],

@@ -11,6 +11,8 @@ export type ServerOptions = {
   readonly asksForTrust?: boolean
   /** Added to the environment, e.g. of the extension that runs tests inside. */
   readonly env?: Readonly<Record<string, string>>
+  /** A display language beside English, e.g. `zh-CN`; the workbench's own texts stay as they are. */
+  readonly locale?: string
   /** Further extensions, as files. */
   readonly extensions?: readonly string[]
 }
@@ -50,6 +52,7 @@ export class Server {
       join(settings, 'settings.json'),
       JSON.stringify({ ...defaults, ...options.settings }),
     )
+    if (options.locale) addLanguagePack(join(folder, 'data'), options.locale.toLowerCase())
     const entry = [variable('E2E_CODE_SERVER')]
     const places = [
       ...['--user-data-dir', join(folder, 'data')],
@@ -73,6 +76,7 @@ export class Server {
         ...[...entry, ...places],
         ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
         ...['--disable-telemetry', '--disable-update-check'],
+        ...(options.locale ? ['--locale', options.locale.toLowerCase()] : []),
         ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
       ],
       { env, stdio: 'ignore', detached: true },
@@ -108,6 +112,18 @@ export class Server {
     }
     throw new Error('code-server does not answer')
   }
+}
+
+/** What VS Code notes down when a language pack is installed: here of one without any translations. */
+function addLanguagePack(userData: string, language: string): void {
+  const translations = join(userData, 'main.i18n.json')
+  writeFileSync(translations, JSON.stringify({ version: '1.0.0', contents: {} }))
+  const extension = { extensionIdentifier: { id: 'test.language-pack' }, version: '1.0.0' }
+  const pack = { hash: 'test', label: language, extensions: [extension] }
+  writeFileSync(
+    join(userData, 'languagepacks.json'),
+    JSON.stringify({ [language]: { ...pack, translations: { vscode: translations } } }),
+  )
 }
 
 function freePort(): Promise<number> {

@@ -4,8 +4,6 @@ import { type Browser, chromium, type Frame, type Locator, type Page } from 'pla
 import type { Server } from './server'
 
 export type WindowOptions = {
-  /** Display language, e.g. `zh-CN`; the server needs its language pack. */
-  readonly locale?: string
   readonly width?: number
   readonly height?: number
 }
@@ -42,13 +40,7 @@ export class Window {
     })
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1400, height: options.height ?? 900 },
-      ...(options.locale ? { locale: options.locale } : {}),
     })
-    // Where the editor keeps the display language that one chose.
-    if (options.locale) {
-      const cookie = { name: 'vscode.nls.locale', value: options.locale.toLowerCase() }
-      await context.addCookies([{ ...cookie, url: server.url(workspace) }])
-    }
     const page = await context.newPage()
     const window = new Window(page, name)
     // A busy machine takes its time over the workbench's scripts: what counts is that it appears.
