@@ -1,4 +1,4 @@
-import { sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { RunManifest } from '../../runs/manifest'
@@ -78,11 +78,11 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   const context: Context = { ...asked, found: await ready() }
   const id = newRunId()
   const [weightsFile] = weights
-  const parent = weightsFile
-    ? await parentOf(weightsFile, detection.root, request.projects)
-    : undefined
   const provenance = await provenanceOf(context, { weights: weightsFile, cfg, data: data.file })
   const runDir = await allocateRun({ ...asked, cfg })
+  const parent = weightsFile
+    ? await parentOf(weightsFile, detection.root, [...(request.projects ?? []), dirname(runDir)])
+    : undefined
   const argv = argumentsFor(context, replaced, runDir)
   const manifest: RunManifest = {
     v: 1,

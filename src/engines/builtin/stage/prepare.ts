@@ -87,9 +87,11 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
 
   const notes = [...parsed.notes, ...deviceNotes, ...(hyp?.note ? [hyp.note] : [])]
   const id = newRunId()
-  const parent = weights ? await parentOf(weights, detection.root, request.projects) : undefined
   const provenance = await provenanceOf(asked, { weights, cfg, data: data.file })
   const runDir = await allocateRun({ request: asked.request, flags, parsed, cfg })
+  const parent = weights
+    ? await parentOf(weights, detection.root, [...(request.projects ?? []), dirname(runDir)])
+    : undefined
   const paths = {
     weights: weights ?? '',
     ...(stage === 'val' ? {} : { cfg: cfg ?? '', hyp: hyp?.path ?? '' }),
