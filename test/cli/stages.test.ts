@@ -128,7 +128,7 @@ posix('a stage', () => {
     const { code, stderr } = await slim(args, { cwd: checkout, env: { TRAINING: 'crash' } })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error\[process\/killed\]: .*SIGKILL.*\n {2}→ .*--batch-size/m)
-    expect(await stateOf('crashes')).toBe('failed')
+    expect(await stateOf('crashes')).toBe('interrupted')
   })
 
   it.each([

@@ -37,11 +37,12 @@ export function readTheme(): Theme {
     error: color('editorError-foreground', '#f14c4c'),
     series: [
       color('charts-blue', '#3794ff'),
-      color('charts-orange', '#d18616'),
       color('charts-green', '#89d185'),
       color('charts-purple', '#b180d7'),
       color('charts-red', '#f14c4c'),
       color('charts-yellow', '#cca700'),
+      // Last: themes take it from the mark of a search's finds, which is pale on purpose.
+      color('charts-orange', '#d18616'),
       color('foreground', foreground),
     ],
     font: color('font-family', 'system-ui, sans-serif'),

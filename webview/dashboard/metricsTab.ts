@@ -42,7 +42,9 @@ export class MetricsTab implements TabPart {
     this.root = element(
       'div',
       {},
-      ...[this.controls(), this.nothing, this.pruned.root, ...sections],
+      ...[this.controls(), this.nothing, ...sections.slice(0, 1)],
+      // After accuracy, which is what one looks for first; a prune alone has none.
+      ...[this.pruned.root, ...sections.slice(1)],
     )
   }
 
