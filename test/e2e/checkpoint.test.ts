@@ -9,8 +9,8 @@ import {
 import { join, resolve } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Server } from './support/server'
-import { Window } from './support/window'
+import { openSession, type Session } from './support/session'
+import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
 const baseline = resolve(import.meta.dirname, '../../media/sample/baseline.pt')
@@ -36,26 +36,23 @@ async function openCheckpoint(window: Window, name: string): Promise<void> {
 }
 
 describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) => {
-  const { folder, weights, remove } = workspace()
-  let server: Server
+  const made = workspace()
+  const { weights } = made
+  let session: Session
   let window: Window
   beforeAll(async () => {
-    server = await Server.start({
+    session = await openSession(made, `checkpoint-${trusted}`, {
       asksForTrust: !trusted,
       settings: { 'security.workspace.trust.startupPrompt': 'never' },
     })
-    window = await Window.open(server, folder, `checkpoint-${trusted}`)
+    window = session.window
     // Its commands are in the palette once the extension is there.
     await window.status(/YOLOv5/).waitFor({ timeout: 150_000 })
   })
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.keepEvidence(task.name)
   })
-  afterAll(async () => {
-    await Window.closeBrowser()
-    await server?.stop()
-    remove()
-  })
+  afterAll(() => session?.close())
 
   it('is shown with what it is and what pruning would give', async () => {
     await openCheckpoint(window, 'weights/sample.pt')

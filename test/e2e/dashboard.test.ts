@@ -4,31 +4,27 @@ import type { Frame } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runFiles } from '../../src/runs/store'
 import { writeLongRun } from '../bench/dashboard'
-import { Server } from './support/server'
-import { Window } from './support/window'
+import { openSession, type Session } from './support/session'
+import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
 const epochs = 30
 
 describe('the dashboard in VS Code', () => {
-  const { folder, remove } = checkoutWorkspace()
-  const runDir = join(folder, 'yolov5', 'runs', 'train', 'yolov5x-sparse')
-  let server: Server
+  const workspace = checkoutWorkspace()
+  const runDir = join(workspace.checkout, 'runs', 'train', 'yolov5x-sparse')
+  let session: Session
   let window: Window
   beforeAll(async () => {
     await writeLongRun(runDir, epochs)
-    server = await Server.start({})
-    window = await Window.open(server, folder, 'dashboard')
+    session = await openSession(workspace, 'dashboard')
+    window = session.window
     await window.status(/YOLOv5/).waitFor({ timeout: 300_000 })
   }, 600_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.keepEvidence(task.name)
   })
-  afterAll(async () => {
-    await Window.closeBrowser()
-    await server?.stop()
-    remove()
-  })
+  afterAll(() => session?.close())
 
   const canvas = (frame: Frame, title: string) => frame.locator(`canvas[aria-label^="${title}"]`)
   const rows = (frame: Frame) => frame.locator('.chart .data tbody tr').count()
