@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Server } from './support/server'
-import { Window } from './support/window'
+import { openSession, type Session } from './support/session'
+import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
 const patience = 60_000
 
 describe('the experiments tree', () => {
   let workspace: Workspace
-  let server: Server
+  let session: Session
   let window: Window
   const runs = (...path: string[]) => join(workspace.checkout, 'runs', ...path)
   const levelOf = (row: Locator) =>
@@ -18,19 +18,13 @@ describe('the experiments tree', () => {
 
   beforeAll(async () => {
     workspace = await sampleWorkspace()
-    server = await Server.start({ env: { YOLOV5_SLIM_QUEUE: join(workspace.folder, '.queue') } })
-    window = await Window.open(server, workspace.folder, 'tree')
-    await window.status(/YOLOv5/).waitFor({ timeout: 120_000 })
-    await window.openSideBar()
+    session = await openSession(workspace, 'tree')
+    window = session.window
   }, 300_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.keepEvidence(task.name)
   })
-  afterAll(async () => {
-    await Window.closeBrowser()
-    await server?.stop()
-    workspace?.remove()
-  })
+  afterAll(() => session?.close())
 
   it('welcomes a workspace without runs with what can be done', async () => {
     await window.page.locator('.welcome-view', { hasText: 'No runs yet' }).waitFor()
