@@ -34,6 +34,8 @@ export class EventReader {
   /** The unfinished line was already delivered, or is too long: ignore it up to its newline. */
   private skipLine = false
   private ignored: RegExp | undefined
+  /** Read into again and again while there is more: a new one for each chunk keeps the collector busy. */
+  private chunk: Buffer | undefined
 
   /** @param ignored types to pass over unparsed; most of a log's bytes are `gamma` events */
   constructor(
@@ -65,13 +67,15 @@ export class EventReader {
       const reset = replaced || info.size < BigInt(this.offset)
       if (reset) this.rewind()
       this.inode = info.ino
-      const { bytesRead, buffer } = await file.read({
-        buffer: Buffer.allocUnsafe(Math.min(chunkBytes, Number(info.size) - this.offset)),
-        position: this.offset,
-      })
-      const taken = this.take(buffer.subarray(0, bytesRead))
+      const wanted = Math.min(chunkBytes, Number(info.size) - this.offset)
+      const chunk =
+        this.chunk && this.chunk.length >= wanted ? this.chunk : Buffer.allocUnsafe(wanted)
+      const { bytesRead } = await file.read(chunk, 0, wanted, this.offset)
+      const taken = this.take(chunk.subarray(0, bytesRead))
       this.offset += bytesRead
-      return { ...taken, reset, more: bytesRead > 0 && BigInt(this.offset) < info.size }
+      const more = bytesRead > 0 && BigInt(this.offset) < info.size
+      this.chunk = more ? chunk : undefined
+      return { ...taken, reset, more }
     } finally {
       await file.close()
     }

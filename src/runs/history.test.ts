@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EpochEvent, GammaEvent, RunEvent } from './events'
 import { epoch as epochEvent, gamma, progress, started } from './format/testing'
-import { gammaBins, histogramAt, mergeBlocks, nearZeroAt, packGammas } from './gammaBlock'
+import {
+  emptyBlock,
+  gammaBins,
+  histogramAt,
+  mergeBlocks,
+  nearZeroAt,
+  packGammas,
+} from './gammaBlock'
 import { RunHistory } from './history'
 import { spread } from './spread'
 import { runFiles } from './store'
@@ -57,8 +64,7 @@ describe('RunHistory', () => {
     await history.read()
     expect(history.table.epochs).toEqual([0, 1, 3])
     expect(history.table.column('mAP50').slice(0, 2)).toEqual([0.1, 0.3])
-    const [event] = await history.gammas([0, 1])
-    expect(event).toEqual(gammaAt(1, 10))
+    expect(await history.gammas([0, 1])).toEqual(packGammas([gammaAt(1, 10)]))
   })
 
   it('keeps epochs without evaluation, and losses that were not a number', async () => {
@@ -83,7 +89,7 @@ describe('RunHistory', () => {
     const change = await history.read()
     expect(change).toMatchObject({ reset: true, epochs: [7], gammas: [] })
     expect(history.table.epochs).toEqual([7])
-    expect(await history.gammas([1])).toEqual([])
+    expect(await history.gammas([1])).toEqual(emptyBlock)
   })
 
   it('finds gammas again across the chunks of a long log', async () => {
@@ -94,9 +100,11 @@ describe('RunHistory', () => {
     const history = new RunHistory(runDir)
     await history.read()
     expect(history.gammaEpochs).toHaveLength(40)
-    const events = await history.gammas([39, 0, 17])
-    expect(events.map(({ epoch }) => epoch)).toEqual([0, 17, 39])
-    expect(events[1]).toEqual(gammaAt(17, 17))
+    expect(await history.gammas([39, 0, 17])).toEqual(
+      packGammas([0, 17, 39].map((epoch) => gammaAt(epoch, epoch))),
+    )
+    const all = history.gammaEpochs
+    expect(await history.gammas(all)).toEqual(packGammas(all.map((epoch) => gammaAt(epoch, epoch))))
   })
 })
 

@@ -1,6 +1,7 @@
 import { EpochTable } from './epochTable'
 import { EventReader, type PassedLine, readPassed } from './eventLog'
-import type { EpochEvent, GammaEvent, PrunedEvent } from './events'
+import type { EpochEvent, PrunedEvent } from './events'
+import { type GammaBlock, joinRows, type PackedRow, packRow } from './gammaBlock'
 import { digestEvents, emptyDigest, type RunDigest } from './state'
 import { runFiles } from './store'
 
@@ -15,6 +16,9 @@ export type HistoryChange = {
   /** Anything at all was appended. */
   readonly changed: boolean
 }
+
+/** Gamma events that are held parsed: many at once outlive the collector's first passes, which costs more than they do. */
+const parsedAtOnce = 8
 
 /**
  * A run's past, for charts: epochs as columns, and where in the log the gammas of each epoch lie. Gammas are most of a
@@ -71,11 +75,15 @@ export class RunHistory {
     return [...this.lines.keys()].sort((a, b) => a - b)
   }
 
-  /** The gammas of some epochs, ascending; those without any are left out. */
-  async gammas(epochs: readonly number[]): Promise<GammaEvent[]> {
+  /** The gammas of some epochs; those without any are left out. */
+  async gammas(epochs: readonly number[]): Promise<GammaBlock> {
     const lines = [...epochs].sort((a, b) => a - b).flatMap((epoch) => this.lines.get(epoch) ?? [])
-    const events = await readPassed(this.reader.path, lines)
-    return events.filter((event) => event?.type === 'gamma')
+    const rows: PackedRow[] = []
+    for (let i = 0; i < lines.length; i += parsedAtOnce) {
+      const events = await readPassed(this.reader.path, lines.slice(i, i + parsedAtOnce))
+      rows.push(...events.filter((event) => event?.type === 'gamma').map(packRow))
+    }
+    return joinRows(rows)
   }
 
   private forget(): void {

@@ -23,7 +23,9 @@ export async function dashboardSpeed(folder: string, epochs = 1000): Promise<voi
   const parsed: number[] = []
   for (let i = 0; i < 7; i++) {
     const start = performance.now()
-    const update = await new RunFeed(runDir).look()
+    const feed = new RunFeed(runDir)
+    const update = await feed.look()
+    await feed.lookAtGammas()
     opened.push(performance.now() - start)
     if (update?.epochs?.rows.epochs.length !== epochs) throw new Error('epochs are missing')
     const again = performance.now()

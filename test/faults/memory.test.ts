@@ -34,6 +34,7 @@ it('8 hours of events grow nobody’s memory: index, dashboard and terminal', as
     await appendFile(events, epochLines(minute, minutes, 60))
     await index.touch(runDir)
     await feed.look()
+    await feed.lookAtGammas()
     for await (const batch of reader.readAll()) presenter.show(batch.events, batch.reset)
     if (minute % 60 === 59) used.push(heapUsed())
   }

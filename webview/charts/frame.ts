@@ -1,8 +1,7 @@
-import * as l10n from '@vscode/l10n'
 import { Chart, type ChartConfiguration, type ChartOptions } from 'chart.js'
-import { button } from '../common/controls'
 import { element } from '../common/element'
 import { dataTable } from './dataTable'
+import { type FileKind, FrameTools } from './frameTools'
 import { chartKeys } from './keys'
 import { chartPng, chartSvg, type SavedFile } from './save'
 import { type ChartTable, csvOf } from './series'
@@ -41,14 +40,12 @@ export class ChartFrame {
   private readonly box: HTMLElement
   private readonly empty: HTMLElement
   private readonly tableHost = element('div')
-  private readonly tableButton: HTMLElement
-  private readonly resetButton: HTMLElement
+  private readonly tools: FrameTools
   private chart: Chart | undefined
   private picture: Picture | undefined
   private inSight = false
   private stale = false
   private tableOpen = false
-  private log = false
 
   constructor(private readonly options: FrameOptions) {
     const { title, size = '', onLog } = options
@@ -56,28 +53,19 @@ export class ChartFrame {
     this.canvas.addEventListener('keydown', (event) => chartKeys(this.chart, event))
     this.empty = element('p', { class: 'muted empty' })
     this.box = element('div', { class: `canvas ${size}` }, this.canvas, this.empty)
-    this.tableButton = button(l10n.t('Table'), () => this.toggleTable(), {
-      title: l10n.t('The numbers of this chart as a table'),
+    this.tools = new FrameTools(title, {
+      resetZoom: () => this.chart?.resetZoom('none'),
+      toggleTable: () => {
+        this.tableOpen = !this.tableOpen
+        this.fillTable()
+      },
+      save: (kind) => this.save(kind),
+      ...(onLog ? { setLog: onLog } : {}),
     })
-    this.resetButton = button(l10n.t('Reset zoom'), () => this.chart?.resetZoom('none'))
-    this.resetButton.hidden = true
-    const log = button(l10n.t('Log scale'), () => {
-      this.log = !this.log
-      log.setAttribute('aria-pressed', String(this.log))
-      onLog?.(this.log)
-    })
-    const tools = element(
-      'div',
-      { class: 'tools', role: 'toolbar', 'aria-label': l10n.t('Chart: {0}', title) },
-      ...[this.resetButton, ...(onLog ? [log] : []), this.tableButton],
-      ...(['PNG', 'SVG', 'CSV'] as const).map((kind) =>
-        button(kind, () => this.save(kind), { title: l10n.t('Save as {0}', kind) }),
-      ),
-    )
     this.root = element(
       'figure',
       { class: 'chart' },
-      element('figcaption', {}, element('span', {}, title), tools),
+      element('figcaption', {}, element('span', {}, title), this.tools.root),
       this.box,
       this.tableHost,
     )
@@ -101,7 +89,7 @@ export class ChartFrame {
     this.chart = undefined
     this.empty.textContent = text
     this.box.classList.add('nothing')
-    this.resetButton.hidden = true
+    this.tools.setZoomed(false)
     this.fillTable()
   }
 
@@ -136,7 +124,7 @@ export class ChartFrame {
 
   private withZoom(config: ChartConfiguration): ChartConfiguration {
     const showReset = ({ chart }: { readonly chart: Chart }): void => {
-      this.resetButton.hidden = !chart.isZoomedOrPanned()
+      this.tools.setZoomed(chart.isZoomedOrPanned())
     }
     const zoom = {
       ...{ pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPanComplete: showReset } },
@@ -163,18 +151,12 @@ export class ChartFrame {
     } as ChartOptions
   }
 
-  private toggleTable(): void {
-    this.tableOpen = !this.tableOpen
-    this.tableButton.setAttribute('aria-pressed', String(this.tableOpen))
-    this.fillTable()
-  }
-
   private fillTable(): void {
     const shown = this.tableOpen && this.picture
     this.tableHost.replaceChildren(...(shown ? [dataTable(this.options.title, shown.table())] : []))
   }
 
-  private save(kind: 'PNG' | 'SVG' | 'CSV'): void {
+  private save(kind: FileKind): void {
     const { file, title, save } = this.options
     if (!this.picture) return
     if (kind === 'CSV') {

@@ -14,8 +14,19 @@ export type Theme = {
   readonly font: string
 }
 
-/** Reads the theme from the variables that VS Code sets on the document. */
+let known: Theme | undefined
+
+/**
+ * The theme that VS Code's variables on the document describe. It is read once until it is switched: a look at computed
+ * styles in the midst of a drawing makes the browser work all styles out anew.
+ */
 export function readTheme(): Theme {
+  watch()
+  known ??= computeTheme()
+  return known
+}
+
+function computeTheme(): Theme {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string, otherwise: string): string =>
     style.getPropertyValue(`--vscode-${name}`).trim() || otherwise
@@ -49,25 +60,38 @@ export function readTheme(): Theme {
   }
 }
 
+const listeners = new Set<() => void>()
+
 /**
  * Calls back when the person switches the theme; VS Code then changes the body's class and the variables.
  *
  * @returns ends it
  */
 export function onThemeChange(call: () => void): () => void {
+  watch()
+  listeners.add(call)
+  return () => listeners.delete(call)
+}
+
+let watched = false
+
+function watch(): void {
+  if (watched) return
+  watched = true
   let asked = false
   const observer = new MutationObserver(() => {
+    known = undefined
     if (asked) return
     asked = true
+    // VS Code changes one after another: listeners are told once.
     requestAnimationFrame(() => {
       asked = false
-      call()
+      for (const call of listeners) call()
     })
   })
   const options = { attributes: true, attributeFilter: ['class', 'style', 'data-vscode-theme-id'] }
   observer.observe(document.body, options)
   observer.observe(document.documentElement, options)
-  return () => observer.disconnect()
 }
 
 /** A colour made see-through; one that is neither `#rgb`, `#rrggbb(aa)` nor `rgb(…)` stays as it is. */

@@ -10,9 +10,10 @@ import { registerCharts } from '../charts/kit'
 import { onThemeChange, readTheme } from '../charts/theme'
 import { registerControls, tabs } from '../common/controls'
 import { connect, type Host } from '../common/host'
-import { type PageContext, Settings, type TabPart } from './context'
+import { type PageContext, Settings } from './context'
 import { GammaTab } from './gammaTab'
 import { HardwareTab } from './hardwareTab'
+import { LazyTab } from './lazyTab'
 import { MetricsTab } from './metricsTab'
 import { type Change, type DashboardMessage, DashboardModel } from './model'
 import { Notices } from './notices'
@@ -36,8 +37,8 @@ class Dashboard {
   private readonly settings: Settings
   private readonly list: RunList
   private readonly notices: Notices
-  private readonly prune: PruneTab
-  private readonly parts: Readonly<Record<string, TabPart>>
+  private readonly prune: LazyTab<PruneTab>
+  private readonly parts: Readonly<Record<string, LazyTab>>
   private readonly stale = new Set<string>()
 
   constructor(host: Host<DashboardContract>) {
@@ -49,12 +50,12 @@ class Dashboard {
     }
     this.list = new RunList(context)
     this.notices = new Notices(context)
-    this.prune = new PruneTab(context)
+    this.prune = new LazyTab(() => new PruneTab(context))
     this.parts = {
-      metrics: new MetricsTab(context),
-      gamma: new GammaTab(context),
+      metrics: new LazyTab(() => new MetricsTab(context)),
+      gamma: new LazyTab(() => new GammaTab(context)),
       prune: this.prune,
-      hardware: new HardwareTab(context),
+      hardware: new LazyTab(() => new HardwareTab(context)),
     }
     const labels: Readonly<Record<string, string>> = {
       metrics: l10n.t('Metrics'),
@@ -82,8 +83,8 @@ class Dashboard {
   }
 
   take(message: DashboardMessage): void {
-    if (message.type === 'preview') this.prune.take(message)
-    else if ('path' in message) this.prune.takePreview(message)
+    if (message.type === 'preview') this.prune.made?.take(message)
+    else if ('path' in message) this.prune.made?.takePreview(message)
     const change = this.model.take(message)
     if (change === 'runs') {
       const runDirs = this.model.runs.filter(({ view }) => !view.ancestor)

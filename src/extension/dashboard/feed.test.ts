@@ -32,34 +32,68 @@ describe('RunFeed', () => {
     await writeManifest(runDir, manifest)
     await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
     const feed = new RunFeed(runDir)
-    const first = await feed.look()
-    expect(first?.epochs).toMatchObject({ reset: true, rows: { epochs: Float64Array.of(0) } })
+    expect((await feed.look())?.epochs).toMatchObject({
+      ...{ reset: true, rows: { epochs: Float64Array.of(0) } },
+    })
+    const first = await feed.lookAtGammas()
     expect(first?.gammas).toMatchObject({ reset: true, available: Float64Array.of(0) })
     expect(first?.advice?.verdict).toBe('early')
     expect(await feed.look()).toBeUndefined()
+    expect(await feed.lookAtGammas()).toBeUndefined()
     await log({ ...epoch, epoch: 1 }, { ...gamma, epoch: 1 })
     const next = await feed.look()
     expect(next?.epochs).toMatchObject({ reset: false, rows: { epochs: Float64Array.of(1) } })
-    expect(next?.gammas).toMatchObject({ reset: false, available: Float64Array.of(0, 1) })
-    expect(next?.gammas?.block.epochs).toEqual(Float64Array.of(1))
+    const { gammas } = (await feed.lookAtGammas()) ?? {}
+    expect(gammas).toMatchObject({ reset: false, available: Float64Array.of(0, 1) })
+    expect(gammas?.block.epochs).toEqual(Float64Array.of(1))
   })
 
   it('tells all again to a page that was made anew, and when the log began anew', async () => {
     await writeManifest(runDir, manifest)
     await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
     const feed = new RunFeed(runDir)
-    const first = await feed.look()
+    const all = async () => [await feed.look(), await feed.lookAtGammas()]
+    const first = await all()
     feed.startOver()
-    expect(await feed.look()).toEqual(first)
+    expect(await all()).toEqual(first)
     await writeFile(runFiles(runDir).events, '')
-    expect((await feed.look())?.epochs).toMatchObject({ reset: true })
+    const [update, more] = await all()
+    expect(update).toMatchObject({ epochs: { reset: true } })
+    expect(more).toMatchObject({ gammas: { reset: true, available: new Float64Array() } })
+  })
+
+  it('tells all once to a page that begins to listen while it looks', async () => {
+    await writeManifest(runDir, manifest)
+    await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
+    const feed = new RunFeed(runDir)
+    const looking = feed.look()
+    feed.startOver()
+    expect((await looking)?.epochs?.reset).toBe(true)
+    expect(await feed.look()).toBeUndefined()
+    const lookingAtGammas = feed.lookAtGammas()
+    feed.startOver()
+    expect((await lookingAtGammas)?.gammas?.reset).toBe(true)
+    expect(await feed.lookAtGammas()).toBeUndefined()
+  })
+
+  it('tells advice alone when what the run started from turns out', async () => {
+    await writeManifest(runDir, manifest)
+    await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
+    const feed = new RunFeed(runDir)
+    await feed.look()
+    await feed.lookAtGammas()
+    feed.before = 0.8
+    expect(await feed.look()).toBeUndefined()
+    expect(Object.keys((await feed.lookAtGammas()) ?? {})).toEqual(['advice'])
+    feed.before = 0.8
+    expect(await feed.lookAtGammas()).toBeUndefined()
   })
 
   it('tells of a run that has not begun, without advice', async () => {
     await writeManifest(runDir, { ...manifest, stage: 'train' })
-    const update = await new RunFeed(runDir).look()
-    expect(update?.run.state).toBe('queued')
-    expect(update?.advice).toBeNull()
+    const feed = new RunFeed(runDir)
+    expect((await feed.look())?.run.state).toBe('queued')
+    expect((await feed.lookAtGammas())?.advice).toBeNull()
   })
 
   it('tells once what a prune did, as the page understands it', async () => {

@@ -1,5 +1,5 @@
 import type { EpochColumns } from '../../runs/epochTable'
-import { emptyBlock, type GammaBlock, mergeBlocks, packGammas } from '../../runs/gammaBlock'
+import { emptyBlock, type GammaBlock, mergeBlocks } from '../../runs/gammaBlock'
 import { RunHistory } from '../../runs/history'
 import { manifestLiveness, type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
@@ -12,28 +12,42 @@ import { chooseGammas } from './gammaChoice'
 export type FeedUpdate = {
   readonly run: RunSnapshot
   readonly epochs?: { readonly reset: boolean; readonly rows: EpochColumns }
+  /** What the run pruned, once. */
+  readonly pruned?: PrunedView
+}
+
+/** What a look at its gammas brought. */
+export type GammaUpdate = {
   readonly gammas?: {
     readonly reset: boolean
     readonly block: GammaBlock
     readonly available: Float64Array
   }
-  readonly advice?: AdviceView | null
-  /** What the run pruned, once. */
-  readonly pruned?: PrunedView
+  readonly advice: AdviceView | null
 }
 
 /** Milliseconds between looks at the manifest and the process of a run that has ended: it may be resumed. */
 const endedMs = 5000
 
-/** One run for one page: each look costs what its log has got since the last. */
+/**
+ * One run for one page: each look costs what its log has got since the last. Gammas are looked at apart, after the rest,
+ * since they are most of a log and take the longest.
+ */
 export class RunFeed {
   run: RunSnapshot | undefined
   private readonly history: RunHistory
-  private readonly sent = new Set<number>()
-  private block: GammaBlock = emptyBlock
   private everything = true
-  private start: number | undefined
+  /** A look is under way that will tell all. */
+  private tellingAll = false
   private looked = Number.NEGATIVE_INFINITY
+  private block: GammaBlock = emptyBlock
+  private readonly sent = new Set<number>()
+  /** Epochs whose gammas came or were replaced since the last look at them. */
+  private readonly fresh = new Set<number>()
+  private allGammas = true
+  private tellingAllGammas = false
+  private adviceStale = false
+  private start: number | undefined
 
   constructor(readonly runDir: string) {
     this.history = new RunHistory(runDir)
@@ -43,12 +57,13 @@ export class RunFeed {
   set before(score: number | undefined) {
     if (score === this.start) return
     this.start = score
-    this.everything = true
+    this.adviceStale = true
   }
 
-  /** The page was made anew: the next look tells all. */
+  /** The page was made anew: the look that is under way tells all, or else the next. */
   startOver(): void {
-    this.everything = true
+    this.everything = !this.tellingAll
+    this.allGammas = !this.tellingAllGammas
   }
 
   /**
@@ -61,19 +76,48 @@ export class RunFeed {
     const ended = this.run && isEnded(this.run.state)
     if (ended && !this.everything && now - this.looked < endedMs) return undefined
     this.looked = now
+    this.tellingAll = this.everything
+    this.everything = false
+    return this.news(this.tellingAll).finally(() => {
+      this.tellingAll = false
+    })
+  }
+
+  /** What is new of the gammas and of the advice that goes by them; undefined when nothing is. */
+  async lookAtGammas(): Promise<GammaUpdate | undefined> {
+    if (!this.run || !(this.allGammas || this.adviceStale || this.fresh.size > 0)) return undefined
+    const { manifest, digest } = this.run
+    const fresh = [...this.fresh]
+    this.tellingAllGammas = this.allGammas
+    this.allGammas = false
+    this.adviceStale = false
+    this.fresh.clear()
+    const gammas = await this.nextGammas(this.tellingAllGammas, fresh).finally(() => {
+      this.tellingAllGammas = false
+    })
+    const input = collectAdviceInput(manifest, digest, this.history.table, this.block, this.start)
+    return { ...(gammas ? { gammas } : {}), advice: input ? collectAdvice(input) : null }
+  }
+
+  /** The gammas of one epoch, exactly; undefined when it has none. */
+  async exactly(epoch: number): Promise<GammaBlock | undefined> {
+    const block = await this.history.gammas([epoch])
+    return block.epochs.length > 0 ? block : undefined
+  }
+
+  private async news(everything: boolean): Promise<FeedUpdate | undefined> {
     const change = await this.history.read()
     const manifest = await readManifest(this.runDir)
     const alive = await manifestLiveness(manifest)
     const run = snapshot(this.runDir, manifest, this.history.digest, alive)
     const same = run.state === this.run?.state && !change.changed && !change.reset
     this.run = run
-    if (same && !this.everything) return undefined
-    const all = this.everything || change.reset
-    this.everything = false
+    if (change.reset) this.forgetGammas()
+    for (const epoch of change.gammas) this.fresh.add(epoch)
+    if (change.epochs.length > 0) this.adviceStale = true
+    if (same && !everything) return undefined
+    const all = everything || change.reset
     const { table, pruned } = this.history
-    const gammas = await this.nextGammas(all, change.gammas)
-    const input = collectAdviceInput(manifest, run.digest, table, this.block, this.start)
-    const news = all || change.epochs.length > 0 || gammas !== undefined
     return {
       run,
       ...(all
@@ -81,30 +125,30 @@ export class RunFeed {
         : change.epochs.length > 0
           ? { epochs: { reset: false, rows: table.rows(change.epochs) } }
           : {}),
-      ...(gammas ? { gammas } : {}),
       ...(pruned && (all || change.changed) ? { pruned } : {}),
-      ...(news ? { advice: input ? collectAdvice(input) : null } : {}),
     }
   }
 
-  /** The gammas of one epoch, exactly; undefined when it has none. */
-  async exactly(epoch: number): Promise<GammaBlock | undefined> {
-    const events = await this.history.gammas([epoch])
-    return events.length > 0 ? packGammas(events) : undefined
+  private forgetGammas(): void {
+    this.fresh.clear()
+    this.sent.clear()
+    this.block = emptyBlock
+    this.allGammas = true
   }
 
+  /** @param all tell also what was told before; it is kept, since parsing it again takes as long as the first time */
   private async nextGammas(
     all: boolean,
     fresh: readonly number[],
-  ): Promise<FeedUpdate['gammas'] | undefined> {
-    if (all) this.sent.clear()
-    const available = this.history.gammaEpochs
-    const { reset, epochs } = chooseGammas(this.sent, available, fresh)
+  ): Promise<GammaUpdate['gammas'] | undefined> {
+    const epochsHere = this.history.gammaEpochs
+    const { reset, epochs } = chooseGammas(this.sent, epochsHere, fresh)
     if (epochs.length === 0 && !all) return undefined
-    const block = packGammas(await this.history.gammas(epochs))
+    const block = await this.history.gammas(epochs)
     if (reset) this.sent.clear()
     for (const epoch of epochs) this.sent.add(epoch)
     this.block = mergeBlocks(reset ? emptyBlock : this.block, block)
-    return { reset: reset || all, block, available: Float64Array.from(available) }
+    const available = Float64Array.from(epochsHere)
+    return all ? { reset: true, block: this.block, available } : { reset, block, available }
   }
 }

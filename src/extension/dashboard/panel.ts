@@ -40,6 +40,7 @@ export class DashboardPanel extends DisposableList {
   private chosen: readonly string[] = []
   private shown = ''
   private looking = false
+  private again = false
   private told = 0
 
   constructor(
@@ -104,6 +105,7 @@ export class DashboardPanel extends DisposableList {
     for (const feed of this.feeds) feed.startOver()
     this.shown = ''
     this.told = 0
+    this.again = true
     await this.look()
   }
 
@@ -123,10 +125,14 @@ export class DashboardPanel extends DisposableList {
     if (this.looking || !this.panel.visible) return
     this.looking = true
     try {
-      const before = this.feeds
-      for (const feed of before) await this.lookAt(feed)
-      this.tellRuns()
-      await this.lookAtHardware()
+      do {
+        this.again = false
+        const before = this.feeds
+        for (const feed of before) await this.lookAt(feed)
+        this.tellRuns()
+        await this.lookAtHardware()
+        // The page began to listen meanwhile: what was found before, it has not heard.
+      } while (this.again)
     } finally {
       this.looking = false
     }
@@ -134,15 +140,22 @@ export class DashboardPanel extends DisposableList {
 
   private async lookAt(feed: RunFeed): Promise<void> {
     try {
-      const update = await feed.look()
-      if (!update) return
       const { runDir } = feed
-      const { epochs, gammas, advice, pruned } = update
-      this.tellRuns()
-      if (epochs) this.page.post({ type: 'epochs', runDir, ...epochs })
-      if (gammas) this.page.post({ type: 'gammas', runDir, ...gammas })
-      if (pruned) this.page.post({ type: 'pruned', runDir, pruned })
-      if (advice !== undefined) this.page.post({ type: 'advice', runDir, advice })
+      const update = await feed.look()
+      if (update) {
+        const { epochs, pruned } = update
+        this.tellRuns()
+        if (epochs) this.page.post({ type: 'epochs', runDir, ...epochs })
+        if (pruned) this.page.post({ type: 'pruned', runDir, pruned })
+      }
+      const more = await feed.lookAtGammas()
+      if (more) {
+        const { gammas, advice } = more
+        // A page that began to listen meanwhile does not know the run yet.
+        this.tellRuns()
+        if (gammas) this.page.post({ type: 'gammas', runDir, ...gammas })
+        this.page.post({ type: 'advice', runDir, advice })
+      }
     } catch (error) {
       // A run whose folder is gone leaves the panel; the others stay.
       writeError(this.options.context.channel, error)

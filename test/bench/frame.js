@@ -1,0 +1,66 @@
+/** Stands in for VS Code in the bench: the page lies in a frame, and what it is told comes from outside of it. */
+
+globalThis.acquireVsCodeApi = () => ({
+  getState: () => globalThis.benchState,
+  setState() {},
+  postMessage: (message) => parent.postMessage(message, '*'),
+})
+
+/** Milliseconds until the page listens, until all has been posted to it, and until all charts in sight are drawn. */
+globalThis.openFrame = async () => {
+  const messages = decode(await (await fetch('/messages')).arrayBuffer())
+  const frame = document.createElement('iframe')
+  frame.style = `border: 0; width: ${innerWidth}px; height: ${innerHeight}px`
+  const begin = performance.now()
+  const since = () => performance.now() - begin
+  const looked = fetch('/look').then((answer) => answer.text())
+  const lookedAtGammas = looked.then(() => fetch('/lookAtGammas')).then((answer) => answer.text())
+  frame.src = '/page'
+  document.body.append(frame)
+  await pageListens()
+  const listening = since()
+  const page = frame.contentWindow
+  for (const message of messages.start) page.postMessage(message, '*')
+  await looked
+  for (const message of messages.look) page.postMessage(message, '*')
+  await lookedAtGammas
+  for (const message of messages.lookAtGammas) page.postMessage(message, '*')
+  const told = since()
+  // A chart that is drawn has given its canvas a size; those in sight are drawn together.
+  while (!page.document.querySelector('.canvas canvas[style]')) await nextFrame()
+  await nextFrame()
+  const all = since()
+  const missing = chartsInSight(page).filter((box) => !box.querySelector('canvas').style.display)
+  if (missing.length > 0) throw new Error(`${missing.length} charts in sight are not drawn`)
+  return { listening, told, all }
+}
+
+const nextFrame = () => new Promise((done) => requestAnimationFrame(done))
+
+function pageListens() {
+  return new Promise((done, failed) => {
+    addEventListener('message', ({ data: { type, text } }) => {
+      if (type === 'ready') done()
+      else if (type === 'trouble') failed(new Error(text))
+    })
+  })
+}
+
+function chartsInSight(page) {
+  return [...page.document.querySelectorAll('.canvas')].filter((box) => {
+    const { top, bottom, height } = box.getBoundingClientRect()
+    return height > 0 && top < page.innerHeight && bottom > 0
+  })
+}
+
+function decode(buffer) {
+  const kinds = { Float32Array, Float64Array, Uint16Array }
+  const length = new DataView(buffer).getUint32(0, true)
+  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length))
+  return JSON.parse(text, (_, value) => {
+    const kind = kinds[value?.kind]
+    if (!kind) return value
+    const from = 4 + length + value.at
+    return new kind(buffer.slice(from, from + value.length * kind.BYTES_PER_ELEMENT))
+  })
+}

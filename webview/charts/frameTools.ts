@@ -1,0 +1,71 @@
+import * as l10n from '@vscode/l10n'
+import { button } from '../common/controls'
+import { element } from '../common/element'
+
+const fileKinds = ['PNG', 'SVG', 'CSV'] as const
+export type FileKind = (typeof fileKinds)[number]
+
+export type FrameActions = {
+  readonly resetZoom: () => void
+  readonly toggleTable: () => void
+  readonly save: (kind: FileKind) => void
+  /** Where the chart has a logarithmic scale. */
+  readonly setLog?: (log: boolean) => void
+}
+
+/** How long the buttons of a chart may be missing on a page that is never idle. */
+const latestMs = 1000
+
+/**
+ * The buttons of one chart. A page has a hundred of them, they cost as much as the charts do, and none is seen before
+ * somebody points at its chart: they are made when the page has nothing better to do.
+ */
+export class FrameTools {
+  readonly root: HTMLElement
+  private zoomed = false
+  private tableOpen = false
+  private log = false
+  private reset: HTMLElement | undefined
+
+  constructor(
+    title: string,
+    private readonly actions: FrameActions,
+  ) {
+    const label = l10n.t('Chart: {0}', title)
+    this.root = element('div', { class: 'tools', role: 'toolbar', 'aria-label': label })
+    // Chromium is the only browser that VS Code shows a page in: this is there.
+    requestIdleCallback(() => this.make(), { timeout: latestMs })
+  }
+
+  /** Whether there is a zoom to be taken back. */
+  setZoomed(zoomed: boolean): void {
+    this.zoomed = zoomed
+    if (this.reset) this.reset.hidden = !zoomed
+  }
+
+  private make(): void {
+    const { resetZoom, setLog, save } = this.actions
+    this.reset = button(l10n.t('Reset zoom'), resetZoom)
+    this.reset.hidden = !this.zoomed
+    const log = button(l10n.t('Log scale'), () => {
+      this.log = !this.log
+      log.setAttribute('aria-pressed', String(this.log))
+      setLog?.(this.log)
+    })
+    const table = button(
+      l10n.t('Table'),
+      () => {
+        this.tableOpen = !this.tableOpen
+        table.setAttribute('aria-pressed', String(this.tableOpen))
+        this.actions.toggleTable()
+      },
+      { title: l10n.t('The numbers of this chart as a table') },
+    )
+    this.root.append(
+      ...[this.reset, ...(setLog ? [log] : []), table],
+      ...fileKinds.map((kind) =>
+        button(kind, () => save(kind), { title: l10n.t('Save as {0}', kind) }),
+      ),
+    )
+  }
+}
