@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n'
-import { commandLine, pruneArguments } from '../../src/extension/preview/arguments'
+import { pruneArguments } from '../../src/extension/preview/arguments'
 import type {
   PreviewData,
   PreviewOptions,
   PreviewState,
 } from '../../src/extension/preview/contract'
+import { shellLine } from '../../src/runs/format/shellLine'
 import { button, textField } from '../common/controls'
 import { element } from '../common/element'
 import { setText } from './totals'
@@ -56,7 +57,9 @@ export class PruneBar {
   }
 
   showOptions(options: PreviewOptions): void {
-    setText(this.command, commandLine(pruneArguments(this.data.weights, options)))
+    const { weights, platform } = this.data
+    const words = ['yolov5-slim', ...pruneArguments(weights, options)]
+    setText(this.command, shellLine(words, platform))
   }
 
   /** Whether there is a plan to carry out. */

@@ -55,7 +55,7 @@ describe.runIf(posix)('preflight', () => {
       { module: 'psutil', pip: 'psutil' },
     ])
     expect(found.install).toEqual([
-      '/x/bin/python -m pip install "opencv-python>=4.1.1" "pyyaml>=5.3.1,<7" psutil',
+      "/x/bin/python -m pip install 'opencv-python>=4.1.1' 'pyyaml>=5.3.1,<7' psutil",
     ])
     expect(() => requireReady(found)).toThrow(
       expect.objectContaining({ code: 'python/missing-packages' }),
@@ -75,7 +75,7 @@ describe.runIf(posix)('preflight', () => {
     const fields = { externallyManaged: true, packages: { ultralytics: null } }
     const found = await preflight(await fake(answer(fields)), { checkout: root })
     expect(found.install).toEqual([
-      '/x/bin/python -m venv --system-site-packages .venv && .venv/bin/python -m pip install "ultralytics>=8.1"',
+      "/x/bin/python -m venv --system-site-packages .venv && .venv/bin/python -m pip install 'ultralytics>=8.1'",
     ])
   })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { shellLine } from '../../runs/format/shellLine'
 import { type Executed, execute, type Python, shown } from './interpreter'
 import { neededPackages, type PythonPackage } from './packages'
 import { preflightScript } from './preflightScript'
@@ -171,20 +172,18 @@ function installCommands(
   missing: readonly (PythonPackage & { readonly specifier?: string })[],
 ): string[] {
   if (missing.length === 0) return []
-  const wanted = missing.map(({ pip, specifier }) => quoted(`${pip[0]}${specifier ?? ''}`))
-  const pip = [quoted(raw.executable), '-m', 'pip', 'install', ...wanted].join(' ')
-  if (!raw.externallyManaged) return [pip]
+  const install = (python: string): string =>
+    shellLine([
+      ...[python, '-m', 'pip', 'install'],
+      ...missing.map(({ pip, specifier }) => `${pip[0]}${specifier ?? ''}`),
+    ])
+  if (!raw.externallyManaged) return [install(raw.executable)]
   // Debian and its kin forbid pip for the system's own Python; their own packages are the way.
   const apt = missing.flatMap((needed) => needed.apt ?? [])
   const viaApt = `sudo apt-get install --no-install-recommends ${apt.join(' ')}`
   if (apt.length === missing.length) return [viaApt]
-  const venv = `${quoted(raw.executable)} -m venv --system-site-packages .venv`
-  const inside = ['.venv/bin/python', '-m', 'pip', 'install', ...wanted].join(' ')
-  return [`${venv} && ${inside}`]
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`
+  const venv = shellLine([raw.executable, '-m', 'venv', '--system-site-packages', '.venv'])
+  return [`${venv} && ${install('.venv/bin/python')}`]
 }
 
 function preflightError(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { shellLine } from '../../runs/format/shellLine'
 import { epoch, started } from '../../runs/format/testing'
 import type { RunManifest } from '../../runs/manifest'
 import { snapshot } from '../../runs/snapshot'
@@ -9,7 +10,7 @@ import { restartValues } from './restart'
 
 const manifest: RunManifest = {
   ...{ v: 1, id: 'a', stage: 'sparse', engine: 'builtin', cwd: '/', createdAt: 1, percent: 0.6 },
-  commandLine: ['sparse', '--sr', 'auto', '--data', 'my data.yaml'],
+  commandLine: ['sparse', '--sr', 'auto', '--data', '$(touch x).yaml'],
   sparsity: { reg: 'prox', sr: 'auto', schedule: 'constant' },
   process: { pid: 1, startTime: 'x', startedAt: 1 },
   provenance: { slimVersion: '0', sha256: {} },
@@ -28,7 +29,7 @@ describe('a run for the dashboard', () => {
   it('says what it is, how far, and with what sr', () => {
     const run = view({}, [started, { ...epoch, epoch: 3 }])
     expect(run).toMatchObject({ name: 's', epochText: '4/60', percent: 0.6, epochs: 60 })
-    expect(run.commandLine).toBe('yolov5-slim sparse --sr auto --data "my data.yaml"')
+    expect(run.commandLine).toBe(shellLine(['yolov5-slim', ...manifest.commandLine]))
     expect(run.facts).toContainEqual({ label: 'sr', value: 'auto (0.005)' })
   })
 

@@ -7,6 +7,7 @@ import {
   formatShare,
   formatSmall,
 } from '../../runs/format/numbers'
+import { shellLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import type { RunView } from './contract'
@@ -27,7 +28,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     size: summary.bytes === undefined ? '' : formatBytes(summary.bytes),
     facts: collectFacts(run),
     checkpoint: Object.keys(run.digest.checkpoints).length > 0,
-    commandLine: `yolov5-slim ${manifest.commandLine.map(quoted).join(' ')}`,
+    commandLine: shellLine(['yolov5-slim', ...manifest.commandLine]),
     ...(failure ? { failure } : {}),
     warnings: warnings.map(({ code, text }) => ({ code, text })),
     expectation: expectation(run),
@@ -113,8 +114,4 @@ export function collectTitle(names: readonly string[]): string {
   const [first, ...others] = names
   if (first === undefined) return l10n.t('Dashboard')
   return others.length === 0 ? first : l10n.t('{0} and {1} more', first, others.length)
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+,-]+$/.test(argument) ? argument : JSON.stringify(argument)
 }

@@ -17,6 +17,7 @@ import {
   newExports,
 } from '../../engines/pytorch/exporting'
 import { findPython, preflight, requireReady } from '../../engines/pytorch/python'
+import { shellLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { OutputLines } from '../activity/outputLines'
 import { type CommandContext, requireCheckout } from '../commands/context'
@@ -61,7 +62,7 @@ async function exportRun(context: CommandContext, run: RunSnapshot): Promise<voi
   const words = exportArguments(script, weights, chosen, size)
   const command = exportCommand(found, context.program.runner, detection, script, words)
   const before = await exportsBeside(weights)
-  context.channel.info(`${detection.root}> python ${script.path} ${words.join(' ')}`)
+  context.channel.info(`${detection.root}> ${shellLine(['python', script.path, ...words])}`)
   const lines: string[] = []
   const options = {
     location: ProgressLocation.Notification,

@@ -51,7 +51,11 @@ export function folderHandlers(context: CommandContext): Pick<CommandHandlers, F
 
 /** A line that does the same again, wherever the shell is. */
 function commandOf({ manifest }: RunSnapshot): string {
-  return `cd ${shellLine([manifest.cwd])} && ${shellLine(['yolov5-slim', ...manifest.commandLine])}`
+  // Windows PowerShell 5 knows no `&&`.
+  const then = process.platform === 'win32' ? '; ' : ' && '
+  return (
+    shellLine(['cd', manifest.cwd]) + then + shellLine(['yolov5-slim', ...manifest.commandLine])
+  )
 }
 
 async function reveal(path: string): Promise<void> {

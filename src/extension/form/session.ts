@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Engine } from '../../engines/prepareStage'
+import { shellLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import type { ToPage } from '../webview/contract'
 import { formCandidates, within } from './candidates'
@@ -14,7 +15,7 @@ import { parentRuns, prefill } from './parents'
 import { chooseEngine, type Readiness } from './readiness'
 import { type FormStage, formStageName } from './stage'
 import { stageFields } from './stageFields'
-import { commandLine, fieldView, formWords, parentViews, stageViews } from './view'
+import { fieldView, formWords, parentViews, stageViews } from './view'
 
 /** What a form needs of the editor. */
 export type FormSources = {
@@ -147,7 +148,7 @@ export class FormSession {
     const request = { stage, fields, values, place, readiness, facts: this.#facts }
     const findings = await checkForm(request)
     this.post({
-      ...{ type: 'report', number, command: commandLine(words) },
+      ...{ type: 'report', number, command: shellLine(['yolov5-slim', ...words]) },
       findings: findings.map((finding) => ({ ...finding, fix: fixOf(finding.code)?.label ?? '' })),
     })
     return { place, fields, words, findings }

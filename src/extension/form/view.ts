@@ -1,5 +1,4 @@
 import * as l10n from '@vscode/l10n'
-import { shellLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import type { FieldView } from './contract'
 import { type Choice, type Field, toArguments, type Values } from './field'
@@ -49,9 +48,4 @@ export function formWords(
   // What was typed among the other flags counts.
   const [flag = ''] = extra
   return [stage, ...args, ...(flag !== '' && args.includes(flag) ? [] : extra)]
-}
-
-/** The same as one types it in a shell. */
-export function commandLine(words: readonly string[], platform = process.platform): string {
-  return `yolov5-slim ${shellLine(words, platform)}`
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { buildProgram } from '../../cli/program'
-import { commandLine, initialOptions, pruneArguments } from './arguments'
+import { initialOptions, pruneArguments } from './arguments'
 import type { PreviewOptions } from './contract'
 
 const start = initialOptions('pruned_model.pt')
@@ -35,14 +35,4 @@ it.each<[string, PreviewOptions]>([
     ...(options.keep.length > 0 ? { keep: options.keep } : {}),
     ...{ imgsz: options.imageSize, output: options.output, absorb: options.absorb },
   })
-})
-
-it('quotes what a shell would take apart', () => {
-  expect(commandLine(pruneArguments('my runs/a.pt', { ...start, keep: ['model.24.*'] }))).toBe(
-    'yolov5-slim prune --weights "my runs/a.pt" --percent 0.5 --keep "model.24.*"',
-  )
-  const words = ['C:\\my runs\\', 'a\\$(touch x).pt', '"`$HOME`"']
-  expect(commandLine(words)).toBe(
-    'yolov5-slim "C:\\my runs\\\\" "a\\\\\\$(touch x).pt" "\\"\\`\\$HOME\\`\\""',
-  )
 })

@@ -50,17 +50,3 @@ function amountArguments(amount: PreviewOptions['amount']): string[] {
     }
   }
 }
-
-/** A command line to paste into a terminal: words that a shell would split or expand are quoted. */
-export function commandLine(args: readonly string[]): string {
-  return ['yolov5-slim', ...args].map(quoted).join(' ')
-}
-
-function quoted(word: string): string {
-  if (/^[\w./:\\@%+=,-]+$/.test(word)) return word
-  // Backslashes are those of a path, but for some that stand before what has one put before it.
-  const inside = word.replace(/(\\*)(["$`]|$)/g, (_, slashes: string, next: string) => {
-    return slashes + slashes + (next === '' ? '' : `\\${next}`)
-  })
-  return `"${inside}"`
-}

@@ -6,10 +6,11 @@ import { commands, env, workspace } from 'vscode'
 import { asSlimError, SlimError } from '../../core/errors'
 import type { CheckpointView } from '../../core/slimming/checkpointView'
 import { formatBytes } from '../../runs/format/numbers'
+import { shellLine } from '../../runs/format/shellLine'
 import type { CommandContext } from '../commands/context'
 import { commandIds } from '../contributions'
 import { writeError } from '../log'
-import { commandLine, pruneArguments } from './arguments'
+import { pruneArguments } from './arguments'
 import type {
   PreviewData,
   PreviewOptions,
@@ -62,7 +63,8 @@ export class PreviewHost {
     if (!network) return undefined
     this.place = this.findPlace()
     const { weights, output } = this.place
-    return { path: this.path, weights, network, output, locked: lockReason() }
+    const { platform } = process
+    return { path: this.path, weights, network, output, platform, locked: lockReason() }
   }
 
   /** Trust was given meanwhile. */
@@ -98,7 +100,7 @@ export class PreviewHost {
     const { channel, program, runs } = this.context
     const { cwd, weights } = this.place
     const args = pruneArguments(weights, options)
-    channel.info(`${cwd}> ${commandLine(args)}`)
+    channel.info(`${cwd}> ${shellLine(['yolov5-slim', ...args])}`)
     this.busy = true
     this.tell({ kind: 'pruning' })
     try {

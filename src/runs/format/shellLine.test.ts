@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { shellLine } from './shellLine'
 
-const words = ['a', '', 'my data/x.yaml', "it's", '$HOME', 'model.*', 'a"b', '数据', '--x=1', '0,1']
+const words = [
+  ...['a', '', 'my data/x.yaml', "it's", '$HOME', '$(touch x)', '`touch x`', 'model.*', 'a"b'],
+  ...['数据', '--x=1', '0,1'],
+]
 
 it('is read back by a POSIX shell as it was', () => {
   const script = `printf '%s\\n' ${shellLine(words, 'linux')}`
@@ -11,8 +14,28 @@ it('is read back by a POSIX shell as it was', () => {
   )
 })
 
-it('quotes for Windows with double quotes', () => {
-  expect(shellLine(['sparse', 'C:\\a b\\x.yaml', '', '0,1'], 'win32')).toBe(
-    'sparse "C:\\a b\\x.yaml" "" "0,1"',
-  )
+describe('for Windows', () => {
+  it.each([
+    ['sparse', 'sparse'],
+    ['--sr=0.005', '--sr=0.005'],
+    ['C:\\yolov5\\data\\x.yaml', 'C:\\yolov5\\data\\x.yaml'],
+    ['C:\\a b\\x.yaml', '"C:\\a b\\x.yaml"'],
+    ['C:\\my runs\\', '"C:\\my runs\\\\"'],
+    ['', '""'],
+    ["it's", '"it\'s"'],
+    ['a & b | c', '"a & b | c"'],
+    ['数据', '"数据"'],
+    // What PowerShell would take for a list, a variable, a parameter with a value.
+    ['0,1', '"0,1"'],
+    ['@list', '"@list"'],
+    ['-x.y', '"-x.y"'],
+    ['$env:PATH', '"`$env:PATH"'],
+    ['a$(calc)', '"a`$(calc)"'],
+    ['a`nb', '"a``nb"'],
+    ['“x”', '"`“x`”"'],
+    // A quote may not let the rest of the word out in cmd.
+    ['a" & calc "', '"a"" & calc """'],
+  ])('%s is %s', (word, quoted) => {
+    expect(shellLine([word], 'win32')).toBe(quoted)
+  })
 })

@@ -1,8 +1,13 @@
 /**
- * Words as one line that a shell reads back as the same words: POSIX shells, or on Windows PowerShell and cmd, which
- * agree on double quotes.
+ * Words as one line that a shell reads back as the same words.
+ *
+ * On Windows that is PowerShell, which VS Code's terminal is there. In cmd the line means the same, but for two cases
+ * that no form gets right in both: a backtick too many before `$`, backticks and typographic quotes, and `%NAME%`, which
+ * cmd alone puts a value for. What stands in a word is executed by neither.
+ *
+ * @param platform `process.platform` of where the line will be pasted
  */
-export function shellLine(words: readonly string[], platform = process.platform): string {
+export function shellLine(words: readonly string[], platform: string = process.platform): string {
   return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ')
 }
 
@@ -10,6 +15,15 @@ function posixWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
+/** Double quotes, since cmd knows no others: within single ones it would obey an `&`. */
 function windowsWord(word: string): string {
-  return /^[\w@+=:./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`
+  // PowerShell takes `-x.y` apart, `@x` for a variable and `a,b` for a list.
+  if (/^(?:--)?[\w/\\.:+=][\w@+=:./\\-]*$/.test(word)) return word
+  const inside = word
+    // A program takes a backslash before the closing quote for one that escapes it; doubled, a path is the same.
+    .replace(/\\+$/, '$&$&')
+    .replaceAll('"', '""')
+    // PowerShell: `$` and backticks work within double quotes, and typographic ones end them.
+    .replace(/[$`“”„]/g, '`$&')
+  return `"${inside}"`
 }
