@@ -4,8 +4,8 @@ import { asSlimError } from '../core/errors'
 import type { PruneReport, PruneRequest } from '../core/slimming/pruneCheckpoint'
 import type { Detection } from '../core/yolov5/release'
 import { appendEvent, EventAppender } from '../runs/eventLog'
-import { findParent, trainingRunOf } from '../runs/lineage'
 import type { RunManifest } from '../runs/manifest'
+import { parentAmong } from '../runs/parent'
 import { collectProvenance } from '../runs/provenance'
 import { type RunSnapshot, readRuns } from '../runs/snapshot'
 import { createRunFolder, newRunId, runFiles, runOfFile, writeManifest } from '../runs/store'
@@ -43,12 +43,10 @@ export type PruneRecord = {
  */
 export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<PruneRecord> {
   const { request, checkout, inputs, cwd } = wanted
-  const { project } = wanted.options
-  const projects = project === undefined ? [] : [resolve(cwd, project)]
-  const runs = await readRuns(checkout?.root ?? cwd, { projects })
+  const runs = await readRuns(checkout?.root ?? cwd, { projects: [projectOf(wanted)] })
   const replaced = runs.find(({ digest }) => digest.checkpoints.pruned?.path === request.output)
   const [parent, provenance] = await Promise.all([
-    parentOf(request.weights, runs),
+    parentAmong(request.weights, runs),
     collectProvenance({
       slimVersion,
       ...(checkout ? { checkout: checkout.root } : {}),
@@ -70,32 +68,25 @@ export async function preparePruneRecord(wanted: PruneRecordRequest): Promise<Pr
   }
 }
 
-async function parentOf(
-  weights: string,
-  runs: readonly RunSnapshot[],
-): Promise<{ readonly manifest: RunManifest } | undefined> {
-  const holder = await trainingRunOf(weights).catch(() => undefined)
-  if (holder) return holder
-  const id = await findParent(weights, runs)
-  const known = runs.find(({ manifest }) => manifest.id === id)
-  return known ?? (await runOfFile(weights).catch(() => undefined))
-}
-
 async function tellMoved({ runDir, digest }: RunSnapshot, path: string): Promise<void> {
   const bytes = digest.checkpoints.pruned?.bytes ?? 0
   await appendEvent(runFiles(runDir).events, { type: 'checkpoint', path, kind: 'pruned', bytes })
 }
 
+function projectOf({ options, checkout, cwd }: PruneRecordRequest): string {
+  const home = !checkout || checkout.capabilities.layout === 'packaged' ? cwd : checkout.root
+  return options.project ? resolve(cwd, options.project) : resolve(home, 'runs', 'prune')
+}
+
 async function writeRecord(
-  { options, request, checkout, typed, cwd }: PruneRecordRequest,
+  wanted: PruneRecordRequest,
   parent: string | undefined,
   provenance: RunManifest['provenance'],
   report: PruneReport,
 ): Promise<void> {
-  const home = !checkout || checkout.capabilities.layout === 'packaged' ? cwd : checkout.root
-  const project = options.project ? resolve(cwd, options.project) : resolve(home, 'runs', 'prune')
+  const { options, request, checkout, typed, cwd } = wanted
   const runDir = await createRunFolder(
-    project,
+    projectOf(wanted),
     options.name ?? (await defaultName(request.weights)),
   )
   await writeManifest(runDir, {

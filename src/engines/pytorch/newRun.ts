@@ -2,12 +2,12 @@ import { dirname, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { RunManifest } from '../../runs/manifest'
+import { parentOf } from '../../runs/parent'
 import { newRunId } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { dataSetFor } from '../common/dataSetFor'
 import { flagDefault, flagValue, spellFlags } from '../common/flags'
 import { hypFile, inputFile, modelFile } from '../common/inputs'
-import { parentOf } from '../common/parent'
 import { allocateRun } from '../common/runFolder'
 import { sparsityFields } from '../common/sparsityFlags'
 import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from '../common/weights'
@@ -80,15 +80,14 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
   const [weightsFile] = weights
   const provenance = await provenanceOf(context, { weights: weightsFile, cfg, data: data.file })
   const runDir = await allocateRun({ ...asked, cfg })
-  const parent = weightsFile
-    ? await parentOf(weightsFile, detection.root, [...(request.projects ?? []), dirname(runDir)])
-    : undefined
+  const around = { root: detection.root, project: dirname(runDir), projects: request.projects }
+  const parent = weightsFile ? await parentOf(weightsFile, around) : undefined
   const argv = argumentsFor(context, replaced, runDir)
   const manifest: RunManifest = {
     v: 1,
     id,
     stage,
-    ...(parent ? { parent } : {}),
+    ...(parent ? { parent: parent.manifest.id } : {}),
     engine: 'pytorch',
     commandLine: request.commandLine ?? [stage, ...request.args],
     cwd: request.cwd,

@@ -1,15 +1,15 @@
-import { basename, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import { scanFlags } from '../../core/yolov5/argparse'
 import type { Detection, ScriptFlag } from '../../core/yolov5/release'
 import { readSource } from '../../core/yolov5/sources'
 import type { RunManifest } from '../../runs/manifest'
+import { parentOf } from '../../runs/parent'
 import { collectProvenance } from '../../runs/provenance'
 import { createRunFolder, newRunId, writeManifest } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { isFile } from '../common/inputs'
-import { parentOf } from '../common/parent'
 import { writeRunnerConfig } from '../common/runnerConfig'
 import { requireSafe } from '../common/weights'
 import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
@@ -73,8 +73,13 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
     python: found.python.version,
   }
   const weights = flagText(flags, args, 'weights')
-  const parent = weights ? await parentOf(resolve(root, weights), root) : undefined
-  const manifest = await manifestOf(request, config, { torch: found.torch?.version, parent })
+  // The run lies in runs/train, but earlier ones may lie where the person keeps the script's own output.
+  const project = resolve(root, flagText(flags, args, 'project') ?? dirname(runDir))
+  const parent = weights ? await parentOf(resolve(root, weights), { root, project }) : undefined
+  const manifest = await manifestOf(request, config, {
+    torch: found.torch?.version,
+    parent: parent?.manifest.id,
+  })
   const file = await writeRunnerConfig(runDir, config)
   await writeManifest(runDir, manifest)
   const [command = process.execPath, ...follower] = request.follower

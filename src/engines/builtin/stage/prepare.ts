@@ -3,11 +3,11 @@ import { basename, dirname } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 import type { RunManifest } from '../../../runs/manifest'
+import { parentOf } from '../../../runs/parent'
 import { newRunId, runFiles } from '../../../runs/store'
 import type { LaunchSpec } from '../../../runs/supervisor'
 import { flagDefault, flagValue, parseFlags } from '../../common/flags'
 import { hypFile, inputFile, modelFile, type Places } from '../../common/inputs'
-import { parentOf } from '../../common/parent'
 import { allocateRun } from '../../common/runFolder'
 import { sparsityFields, sparsityOf } from '../../common/sparsityFlags'
 import { requireSafe } from '../../common/weights'
@@ -89,9 +89,8 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   const id = newRunId()
   const provenance = await provenanceOf(asked, { weights, cfg, data: data.file })
   const runDir = await allocateRun({ request: asked.request, flags, parsed, cfg })
-  const parent = weights
-    ? await parentOf(weights, detection.root, [...(request.projects ?? []), dirname(runDir)])
-    : undefined
+  const around = { root: detection.root, project: dirname(runDir), projects: request.projects }
+  const parent = weights ? await parentOf(weights, around) : undefined
   const paths = {
     weights: weights ?? '',
     ...(stage === 'val' ? {} : { cfg: cfg ?? '', hyp: hyp?.path ?? '' }),
@@ -113,7 +112,7 @@ async function prepareNew(asked: Asked): Promise<LaunchSpec> {
   }
   const manifest: RunManifest = {
     ...{ v: 1, id, stage },
-    ...(parent ? { parent } : {}),
+    ...(parent ? { parent: parent.manifest.id } : {}),
     engine: 'builtin',
     commandLine: request.commandLine ?? [stage, ...request.args],
     cwd,

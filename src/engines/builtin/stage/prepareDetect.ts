@@ -4,12 +4,12 @@ import * as l10n from '@vscode/l10n'
 import { imageFiles } from '../../../core/dataset/imageFiles'
 import { SlimError } from '../../../core/errors'
 import type { RunManifest } from '../../../runs/manifest'
+import { parentOf } from '../../../runs/parent'
 import { collectProvenance } from '../../../runs/provenance'
 import { newRunId, runFiles } from '../../../runs/store'
 import type { LaunchSpec } from '../../../runs/supervisor'
 import { flagValue, parseFlags } from '../../common/flags'
 import { inputFile } from '../../common/inputs'
-import { parentOf } from '../../common/parent'
 import { allocateRun } from '../../common/runFolder'
 import { openModelFile } from '../checkpoint/open'
 import type { BuiltinConfig } from './contract'
@@ -47,7 +47,6 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
   const { device, notes } = deviceOf(parsed, request.engine)
   const source = await sourceImages(parsed.script.get('source')?.values ?? [], cwd)
   const id = newRunId()
-  const parent = await parentOf(weights, detection.root, request.projects)
   const provenance = await collectProvenance({
     ...{ slimVersion: request.slimVersion, inputs: { weights } },
   })
@@ -55,6 +54,8 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
     request: { detection, stage: 'detect', cwd },
     ...{ flags, parsed, cfg: undefined },
   })
+  const around = { root: detection.root, project: dirname(runDir), projects: request.projects }
+  const parent = await parentOf(weights, around)
   const config: BuiltinConfig = {
     ...{ v: 1, stage: 'detect', runDir, eventsFile: runFiles(runDir).events, weights, source },
     opt: { ...opt, weights, project: dirname(runDir), name: basename(runDir) },
@@ -64,7 +65,7 @@ export async function prepareDetect(request: DetectRequest): Promise<LaunchSpec>
   }
   const manifest: RunManifest = {
     ...{ v: 1, id, stage: 'detect', engine: 'builtin', cwd, createdAt: Date.now(), provenance },
-    ...(parent ? { parent } : {}),
+    ...(parent ? { parent: parent.manifest.id } : {}),
     commandLine: request.commandLine ?? ['predict', ...args],
     ...(request.detection
       ? { checkout: { root: detection.root, release: detection.release } }
