@@ -180,3 +180,10 @@ test('a log whose folder was deleted is not made anew', async () => {
     ...{ code: 'disk/folder-gone', message: expect.stringContaining(path) },
   })
 })
+
+// Every write to /dev/full fails as on a full disk.
+test.runIf(process.platform === 'linux')('a full disk is told', async () => {
+  await expect(appendEvent('/dev/full', { type: 'stopped' })).rejects.toMatchObject({
+    ...{ code: 'disk/full', message: expect.stringContaining('/dev/full') },
+  })
+})

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { asDiskError, errorCode } from './diskErrors'
+import { asDiskError, errorCode } from '../core/disk/diskErrors'
 import { parseEvent } from './eventCheck'
 import type { RunEvent } from './events'
 

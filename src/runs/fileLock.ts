@@ -1,6 +1,6 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asDiskError, errorCode } from './diskErrors'
+import { asDiskError, errorCode } from '../core/disk/diskErrors'
 
 /** A lock this old, or made this far in the future by a clock since set back, was left by a process that died. */
 const staleAfter = 10_000

@@ -1,12 +1,13 @@
 import { readFile, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { writeFileAtomically } from '../core/disk/writeFileAtomically'
 import { SlimError } from '../core/errors'
 import { appendEvent } from './eventLog'
 import type { RunManifest } from './manifest'
 import { type RunSnapshot, readRun } from './snapshot'
 import { isEnded } from './state'
-import { runFiles, updateManifest, writeFileAtomically } from './store'
+import { runFiles, updateManifest } from './store'
 
 /**
  * Renames the folder of a run that has ended, and mends what names it: its manifest, the options that a resume reads

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, rename, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { errorCode } from '../core/disk/diskErrors'
+import { writeFileAtomically } from '../core/disk/writeFileAtomically'
 import { SlimError } from '../core/errors'
-import { asDiskError, errorCode } from './diskErrors'
 import { withFileLock } from './fileLock'
 import type { RunManifest } from './manifest'
 import { parseManifest } from './manifestCheck'
@@ -127,28 +128,6 @@ export async function updateManifest(
     await writeManifest(runDir, manifest)
     return manifest
   })
-}
-
-/**
- * Replaces a file in one step; a crash or a full disk leaves the old content.
- *
- * @throws SlimError `disk/full`, `disk/read-only`
- */
-export async function writeFileAtomically(path: string, content: string): Promise<void> {
-  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    const file = await open(aside, 'wx')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(aside, path)
-  } catch (error) {
-    await rm(aside, { force: true })
-    throw asDiskError(path, error)
-  }
 }
 
 export type RunListing = {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { appendWhole } from '../core/disk/diskErrors'
 import { frameRecord } from '../core/tensorboard/records'
 import {
   encodeFileVersion,
@@ -7,7 +8,6 @@ import {
   type Histogram,
   type SummaryEvent,
 } from '../core/tensorboard/summary'
-import { appendWhole } from './diskErrors'
 import type { EpochEvent, GammaEvent, RunEvent } from './events'
 
 /** The names that YOLOv5 itself logs under, so that one chart of TensorBoard shows its runs and ours. */

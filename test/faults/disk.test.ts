@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
 import { writeCheckpoint } from '../../src/core/checkpoint/writeCheckpoint'
+import { splitFolder } from '../../src/core/dataset/splitFolder'
 import type { RunContext } from '../../src/engines/builtin/run/context'
 import { appendResults, type EpochRow } from '../../src/engines/builtin/run/results'
 import { writeRunnerConfig } from '../../src/engines/common/runnerConfig'
@@ -41,6 +42,7 @@ beforeAll(async () => {
   await writeManifest(runDir, manifestIn(path))
   await appendEvent(runFiles(runDir).events, startedEvent)
   copyFileSync(baseline, join(path, 'model.pt'))
+  for (const image of ['a.png', 'b.png']) writeFileSync(join(path, image), '')
 })
 afterAll(() => {
   disk?.dispose()
@@ -97,6 +99,8 @@ const checkpoint = (): void => {
   }
 }
 
+const divide = (): unknown => splitFolder(path, { val: 0.5, test: 0, seed: 0, overwrite: true })
+
 /** Writes in steps, since a small one may still fit into a page that is there. */
 async function untilItFails(write: () => unknown): Promise<unknown> {
   for (let i = 0; i < 200; i++) {
@@ -132,6 +136,7 @@ const kinds: readonly (readonly [
   ],
   ['checkpoint', 'checkpoint/disk-full', 'model.pt', checkpoint],
   ['results.csv', 'disk/full', 'results.csv', () => appendResults(runHere, 'v6.2', row)],
+  ['list of a split', 'disk/full', 'train.txt', divide],
   ['results.txt of v5.0', 'disk/full', 'results.txt', () => appendResults(runHere, 'v5.0', row)],
   [
     'TensorBoard event',

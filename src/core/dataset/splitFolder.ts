@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { writeFileAtomically } from '../disk/writeFileAtomically'
 import { SlimError } from '../errors'
 import { imageFiles, labelFile } from './imageFiles'
 import { classesIn, type LabelledImage, type SplitOptions, splitImages } from './split'
@@ -28,7 +29,7 @@ const atOnce = 32
  * Divides the images below a folder into training, validation and test images: by lists that lie in the folder, which
  * moves nothing, or by copies.
  *
- * @throws SlimError `split/share`, `split/no-images`, `split/same-name`, `split/exists`
+ * @throws SlimError `split/share`, `split/no-images`, `split/same-name`, `split/exists`, `disk/…` for lists
  */
 export async function splitFolder(
   folder: string,
@@ -115,7 +116,7 @@ async function writeLists(
   for (const part of parts) {
     if (split[part].length === 0) continue
     const lines = split[part].map((file) => `./${relative(root, file).split(sep).join('/')}\n`)
-    await writeFile(targets[part], lines.join(''))
+    await writeFileAtomically(targets[part], lines.join(''))
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { runFiles, writeFileAtomically } from '../../runs/store'
+import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
+import { runFiles } from '../../runs/store'
 
 /**
  * Writes `slim/runner.json`, what the engine's process is told; returns its path. The folder of a run that goes on

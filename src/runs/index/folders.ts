@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode } from '../diskErrors'
+import { errorCode } from '../../core/disk/diskErrors'
 import { runFiles } from '../store'
 import { mapParallel } from './parallel'
 

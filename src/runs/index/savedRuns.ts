@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
 import { isManifest } from '../manifestCheck'
 import { emptyDigest } from '../state'
-import { writeFileAtomically } from '../store'
 import type { SavedEntry } from './entry'
 
 /** Changes whenever a digest holds something else than before: what was saved is then read anew. */

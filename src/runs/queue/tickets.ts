@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
 import { dataHome } from '../dataHome'
 import { withFileLock } from '../fileLock'
 import type { RunManifest, RunProcess } from '../manifest'
 import { liveness } from '../processIdentity'
-import { readManifest, updateManifest, writeFileAtomically } from '../store'
+import { readManifest, updateManifest } from '../store'
 import type { LaunchSpec } from '../supervisor'
 import { overlap } from './devices'
 

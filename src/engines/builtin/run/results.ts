@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { appendWhole } from '../../../runs/diskErrors'
+import { appendWhole } from '../../../core/disk/diskErrors'
 import type { BuiltinRelease, Losses } from '../contract'
 import type { RunContext } from './context'
 

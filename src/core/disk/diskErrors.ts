@@ -1,6 +1,6 @@
 import { appendFile, stat, truncate } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
-import { SlimError } from '../core/errors'
+import { SlimError } from '../errors'
 
 /** The `code` of a Node system error. */
 export function errorCode(error: unknown): string | undefined {

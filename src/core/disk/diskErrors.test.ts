@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { appendWhole, asDiskError } from './diskErrors'
-import { appendEvent } from './eventLog'
-import { writeFileAtomically } from './store'
 
 let folder: string
 beforeEach(async () => {
@@ -42,13 +40,4 @@ test('what is appended follows upon what is there', async () => {
 test.runIf(process.platform === 'linux')('a full disk is told by who writes', async () => {
   const full = { code: 'disk/full', message: expect.stringContaining('/dev/full') }
   await expect(appendWhole('/dev/full', 'x')).rejects.toMatchObject(full)
-  await expect(appendEvent('/dev/full', { type: 'stopped' })).rejects.toMatchObject(full)
-})
-
-test('a file that can not be replaced stays, and nothing is left beside it', async () => {
-  const target = join(folder, 'target')
-  await mkdir(target)
-  await writeFile(join(target, 'inside'), '')
-  await expect(writeFileAtomically(target, 'x')).rejects.toThrow()
-  expect(await readdir(folder)).toEqual(['target'])
 })
