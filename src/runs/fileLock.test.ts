@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withFileLock } from './fileLock'
@@ -36,4 +37,43 @@ test.each([
   const began = performance.now()
   expect(await withFileLock(path, async () => 'done')).toBe('done')
   expect(performance.now() - began).toBeLessThan(1000)
+})
+
+const ended = spawnSync(process.execPath, ['-e', '']).pid
+test.each([
+  ['is taken over when its process is gone', `${ended} ${hostname()}`, 2, true],
+  ['is left alone in its first second', `${ended} ${hostname()}`, 0, false],
+  ['is left alone while its process is there', `${process.pid} ${hostname()}`, 2, false],
+  ['is left alone when it is of another machine', `${ended} ${hostname()}2`, 2, false],
+])('a fresh lock %s', async (_, holder, age, free) => {
+  const path = join(folder, 'file')
+  const lock = `${path}.lock`
+  await writeFile(lock, holder)
+  const then = Date.now() / 1000 - age
+  await utimes(lock, then, then)
+  let taken = false
+  const work = withFileLock(path, async () => {
+    taken = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(taken).toBe(free)
+  await rm(lock, { force: true })
+  await work
+})
+
+test('of several who find a lock of a dead process, one at a time gets it', async () => {
+  const path = join(folder, 'file')
+  await writeFile(`${path}.lock`, `${ended} ${hostname()}`)
+  const then = Date.now() / 1000 - 2
+  await utimes(`${path}.lock`, then, then)
+  let inside = 0
+  let most = 0
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++inside)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    inside--
+  }
+  await Promise.all(Array.from({ length: 20 }, () => withFileLock(path, work)))
+  expect(most).toBe(1)
+  expect(await readdir(folder)).toEqual([])
 })
