@@ -35,6 +35,8 @@ export type RunManifest = {
   readonly createdAt: number
   /** The process group's leader; a recycled pid has another start time. */
   readonly process?: RunProcess
+  /** Who is starting it; gone from the manifest once there is a process. */
+  readonly starter?: RunProcess
   readonly stopRequestedAt?: number
   /** What it computes on, as the queue names them: `cpu`, `gpu:0`. */
   readonly devices?: readonly string[]

@@ -31,7 +31,9 @@ export type RunSnapshot = {
  */
 export async function readRun(runDir: string): Promise<RunSnapshot> {
   const manifest = await readManifest(runDir)
-  return snapshot(runDir, manifest, await readDigest(runDir), await manifestLiveness(manifest))
+  // The log of a process that is gone by now holds its last word.
+  const alive = await manifestLiveness(manifest)
+  return snapshot(runDir, manifest, await readDigest(runDir), alive)
 }
 
 /** Reads every readable run below `root`, newest first. */
@@ -82,6 +84,8 @@ function withOwnCheckpoints(runDir: string, digest: RunDigest): RunDigest {
   return { ...digest, checkpoints: { ...digest.checkpoints, ...moved } }
 }
 
-export async function manifestLiveness(manifest: RunManifest): Promise<Liveness> {
-  return manifest.process ? liveness(manifest.process) : 'gone'
+/** Whether the run's process lives, or while it has none whoever is starting it. */
+export async function manifestLiveness({ process, starter }: RunManifest): Promise<Liveness> {
+  const named = process ?? starter
+  return named ? liveness(named) : 'gone'
 }

@@ -40,6 +40,7 @@ const failed: RunEvent = {
   remedy: 'less sr',
 }
 
+const starter = { pid: 1, startTime: 's', startedAt: 900 }
 const manifest: RunManifest = {
   v: 1,
   id: 'x',
@@ -48,7 +49,7 @@ const manifest: RunManifest = {
   commandLine: [],
   cwd: '/',
   createdAt: 500,
-  process: { pid: 1, startTime: 's', startedAt: 900 },
+  process: starter,
   provenance: { slimVersion: '0', sha256: {} },
 }
 const { process: _, ...unborn } = manifest
@@ -58,6 +59,13 @@ describe('runState', () => {
   test.each([
     ['queued', unborn, [], 'gone'],
     ['interrupted', { ...unborn, createdAt: -100_000 }, [], 'gone'],
+    // Whoever is starting it is there, gone, or on a machine that one cannot look into.
+    ['queued', { ...unborn, starter, createdAt: -100_000 }, [], 'alive'],
+    ['interrupted', { ...unborn, starter }, [], 'gone'],
+    ['queued', { ...unborn, starter, createdAt: -100_000 }, [], 'elsewhere'],
+    ['interrupted', { ...unborn, starter: { ...starter, startedAt: -100_000 } }, [], 'elsewhere'],
+    // Started again: what it came to before no longer holds.
+    ['queued', { ...unborn, starter: { ...starter, boundaries: 2 } }, [started, failed], 'alive'],
     ['starting', manifest, [], 'alive'],
     ['running', manifest, [started], 'alive'],
     ['stopping', { ...manifest, stopRequestedAt: 950 }, [started], 'alive'],

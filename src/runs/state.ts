@@ -122,10 +122,11 @@ const launchPatience = 60_000
 const silencePatience = 15 * 60_000
 
 /**
- * The state shown to people. `queued`: no process yet, for it waits for a device or is just being made; `starting`: a process, no `started` event yet;
- * `interrupted`: its process is gone and it never said how it ended.
+ * The state shown to people. `queued`: no process yet, for it waits for a device or is just being made; `starting`: a
+ * process, no `started` event yet; `interrupted`: its process, or whoever was starting it, is gone and it never said how
+ * it ended.
  *
- * @param alive what is known of the manifest's process; ignored while it names none
+ * @param alive as `manifestLiveness` has it; ignored while the manifest names nobody
  */
 export function runState(
   manifest: RunManifest,
@@ -135,16 +136,24 @@ export function runState(
 ): RunState {
   const end = attemptEnd(manifest, digest)
   if (end) return wasKilled(end) ? 'interrupted' : end.state
-  if (!manifest.process) {
-    if (manifest.queued) return 'queued'
-    // A clock that was set back counts as well as one that went on.
-    return Math.abs(now - manifest.createdAt) > launchPatience ? 'interrupted' : 'queued'
-  }
+  if (!manifest.process) return stateBeforeProcess(manifest, alive, now)
   const since = manifest.process.startedAt ?? manifest.createdAt
   const silent = now - Math.max(digest.latest ?? 0, since) > silencePatience
   if (alive === 'gone' || (alive === 'elsewhere' && silent)) return 'interrupted'
   if (manifest.stopRequestedAt !== undefined) return 'stopping'
   return digest.started && isOfAttempt(manifest, digest) ? 'running' : 'starting'
+}
+
+function stateBeforeProcess(
+  { queued, starter, createdAt }: RunManifest,
+  alive: Liveness,
+  now: number,
+): RunState {
+  if (queued) return 'queued'
+  if (starter && alive !== 'elsewhere') return alive === 'alive' ? 'queued' : 'interrupted'
+  const since = starter?.startedAt ?? createdAt
+  // A clock that was set back counts as well as one that went on.
+  return Math.abs(now - since) > launchPatience ? 'interrupted' : 'queued'
 }
 
 /** Whether the end was told by whoever looked after the process, since it could not itself. */
@@ -158,8 +167,9 @@ export function attemptEnd(manifest: RunManifest, digest: RunDigest): RunEnd | u
 }
 
 /** Whether the latest start or end is of the current attempt. Counted, not timed: a clock may be set back. */
-function isOfAttempt({ process, queued }: RunManifest, { boundaries }: RunDigest): boolean {
-  return boundaries > ((process ?? queued)?.boundaries ?? 0)
+function isOfAttempt(manifest: RunManifest, { boundaries }: RunDigest): boolean {
+  const { process, starter, queued } = manifest
+  return boundaries > ((process ?? starter ?? queued)?.boundaries ?? 0)
 }
 
 export function isEnded(state: RunState): boolean {

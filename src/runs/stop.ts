@@ -46,7 +46,7 @@ const defaultPatience: Readonly<Record<StopStep, number>> = {
   kill: 10_000,
 }
 const pollMs = 100
-/** How long a run whose turn has come may take to get a process. */
+/** How long a run that is being started may take to get a process. */
 const startingMs = 10_000
 
 /**
@@ -118,8 +118,9 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
 async function readBegun(runDir: string): Promise<RunSnapshot | 'queue'> {
   for (let waited = 0; ; waited += pollMs) {
     const run = await readRun(runDir)
-    if (!run.manifest.queued || isEnded(run.state) || waited >= startingMs) return run
-    if (await withdraw(runDir, run.manifest)) {
+    const { queued, starter } = run.manifest
+    if (!(queued ?? starter) || isEnded(run.state) || waited >= startingMs) return run
+    if (queued && (await withdraw(runDir, run.manifest))) {
       await recordStop(runDir)
       return 'queue'
     }

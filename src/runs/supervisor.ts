@@ -9,8 +9,9 @@ import { childLanguage } from './language'
 import type { RunManifest, RunProcess } from './manifest'
 import { lastLines, silentEnd } from './postMortem'
 import { runIdVariable, runMembers } from './processGroup'
-import { identify } from './processIdentity'
+import { identify, ownProcess } from './processIdentity'
 import { readDigest } from './snapshot'
+import { closeGate, gateVariable, openGate } from './startGate'
 import { attemptEnd } from './state'
 import { readManifest, runFiles, updateManifest, writeManifest } from './store'
 
@@ -46,7 +47,8 @@ export type StartedRun = {
 
 /**
  * Starts a run in a process group of its own, without a shell, with stdout and stderr going to a file, so that it
- * survives whoever started it. Should it die without a word while we watch, its end is written for it.
+ * survives whoever started it. It begins once the manifest names it, and never when we die before that. Should it die
+ * without a word while we watch, its end is written for it.
  *
  * @throws SlimError `process/not-found`, `process/not-executable`, `process/cannot-start`; the same is in the
  *   run's log as `failed`
@@ -55,35 +57,15 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   const { runDir } = launch
   const files = runFiles(runDir)
   await mkdir(files.slimDir, { recursive: true })
-  // A stop that was asked of an earlier attempt is done with.
-  const { stopRequestedAt: _, ...fresh } = launch.manifest
-  await writeManifest(runDir, fresh)
   const { boundaries } = await readDigest(runDir)
+  // What an earlier attempt was, or was asked, is done with.
+  const { stopRequestedAt: _, process: __, ...fresh } = launch.manifest
+  await writeManifest(runDir, { ...fresh, starter: { ...(await ownProcess()), boundaries } })
   const output = await open(files.output, 'a')
-  let child: ChildProcess
-  let leader: RunProcess | undefined
   try {
-    child = spawn(launch.command, [...launch.args], {
-      cwd: launch.cwd,
-      env: {
-        ...process.env,
-        ...childLanguage(),
-        ...launch.env,
-        [runIdVariable]: launch.manifest.id,
-      },
-      detached: true,
-      shell: false,
-      stdio: ['ignore', output.fd, output.fd],
-      windowsHide: true,
-    })
+    const child = spawnChild(launch, output.fd)
     const exit = exitOf(child)
-    child.on('error', () => undefined)
-    // No await before this: see identify().
-    if (child.pid !== undefined)
-      leader = { ...(await identify(child.pid)), group: true, boundaries }
-    await spawned(child)
-    const named = leader ? { process: leader } : {}
-    const manifest = await updateManifest(runDir, (m) => ({ ...m, ...named }))
+    const manifest = await putOnRecord(child, runDir, boundaries)
     const exited = exit.then(async (result) => {
       await recordSilentEnd(runDir, result)
       return result
@@ -102,6 +84,48 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
     throw failure
   } finally {
     await output.close()
+  }
+}
+
+function spawnChild(launch: LaunchSpec, output: number): ChildProcess {
+  const child = spawn(launch.command, [...launch.args], {
+    cwd: launch.cwd,
+    env: {
+      ...process.env,
+      ...childLanguage(),
+      ...launch.env,
+      [runIdVariable]: launch.manifest.id,
+      [gateVariable]: '1',
+    },
+    detached: true,
+    shell: false,
+    stdio: ['pipe', output, output],
+    windowsHide: true,
+  })
+  child.on('error', () => undefined)
+  return child
+}
+
+/** Names the process in the manifest, and lets it begin unless it was asked to stop meanwhile. */
+async function putOnRecord(
+  child: ChildProcess,
+  runDir: string,
+  boundaries: number,
+): Promise<RunManifest> {
+  try {
+    let named: { readonly process?: RunProcess } = {}
+    // No await before this: see identify().
+    if (child.pid !== undefined) {
+      named = { process: { ...(await identify(child.pid)), group: true, boundaries } }
+    }
+    await spawned(child)
+    const manifest = await updateManifest(runDir, ({ starter: _, ...m }) => ({ ...m, ...named }))
+    if (manifest.stopRequestedAt === undefined) openGate(child)
+    else closeGate(child)
+    return manifest
+  } catch (error) {
+    closeGate(child)
+    throw error
   }
 }
 

@@ -7,7 +7,7 @@ import { afterAll, expect, it } from 'vitest'
 import { runMembers } from '../../src/runs/processGroup'
 import { liveness } from '../../src/runs/processIdentity'
 import { readRun } from '../../src/runs/snapshot'
-import { readManifest, updateManifest } from '../../src/runs/store'
+import { readManifest, runFiles, updateManifest } from '../../src/runs/store'
 import { stopRun } from '../../src/runs/supervisor'
 import { count, Worst } from './support/figures'
 import { randomFor } from './support/random'
@@ -17,9 +17,9 @@ const folder = scratch('supervisor')
 afterAll(folder.dispose)
 
 /** A process that starts a run and looks after it; resolves once the run has a folder. */
-async function start(name: string, file: string, options: object) {
+async function start(name: string, file: string, options: object, ...more: readonly string[]) {
   const told = join(folder.path, file)
-  const args = [processFile('starter'), folder.path, name, JSON.stringify(options), told]
+  const args = [processFile('starter'), folder.path, name, JSON.stringify(options), told, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const exit = new Promise<number | null>((done) => child.once('exit', done))
   await until(() => existsSync(told) && readFileSync(told, 'utf8') !== '')
@@ -29,6 +29,19 @@ async function start(name: string, file: string, options: object) {
 /** A leader that is gone: what is left of a run is found by its mark alone. */
 const nobody = { pid: 0, startTime: '', group: true }
 
+/** Processes of a run, whatever its manifest names. */
+const processesOf = async (runDir: string) =>
+  runMembers(nobody, (await readManifest(runDir).catch(() => undefined))?.id ?? '')
+
+/** What is wrong with a run whose supervisor was killed before the manifest named a process. */
+async function faultsOfUnnamed(runDir: string): Promise<string[]> {
+  await until(async () => (await processesOf(runDir)).length === 0)
+  // Throws where nobody had written a manifest yet.
+  const run = await readRun(runDir).catch(() => undefined)
+  const said = existsSync(runFiles(runDir).events) ? ['it had begun'] : []
+  return run && run.state !== 'interrupted' ? [...said, `no process, yet ${run.state}`] : said
+}
+
 const processOf = async (runDir: string) =>
   (await readManifest(runDir).catch(() => undefined))?.process
 
@@ -37,7 +50,6 @@ it('whoever looks after a run is killed at 20 points', async () => {
   const worst = new Worst()
   const wrong: string[] = []
   let orphans = 0
-  let unnamed = 0
   for (let i = 0; i < 20; i++) {
     const { child, exit, runDir } = await start(`run${i}-`, `told${i}`, {})
     // A quarter anywhere in the start, the others once the run has its process.
@@ -49,11 +61,7 @@ it('whoever looks after a run is killed at 20 points', async () => {
     const run = await worst.of(() => readRun(runDir).catch(() => undefined))
     const leader = run?.manifest.process
     if (!leader) {
-      // Killed in the moment between the child's start and its name in the manifest, which nobody can look up.
-      const left = run ? await runMembers(nobody, run.manifest.id) : []
-      for (const { pid } of left) process.kill(pid, 'SIGKILL')
-      if (left.length > 0) unnamed++
-      if (run && run.state !== 'queued') wrong.push(`no process, yet ${run.state}`)
+      wrong.push(...(await faultsOfUnnamed(runDir)))
       continue
     }
     orphans++
@@ -67,13 +75,35 @@ it('whoever looks after a run is killed at 20 points', async () => {
     if (lost > 0) wrong.push(`${lost} events lost`)
   }
   count({
-    fault: `supervisor killed (${orphans} with a child, ${unnamed} with one unnamed)`,
+    fault: `supervisor killed (${orphans} with a child)`,
     tried: 20,
     wrong: wrong.length,
     worstMs: worst.ms,
   })
   expect(wrong).toEqual([])
   expect(orphans).toBeGreaterThan(10)
+})
+
+it('whoever starts a run is killed when its process is there and not yet named', async () => {
+  const rounds = 5
+  const worst = new Worst()
+  const wrong: string[] = []
+  for (let i = 0; i < rounds; i++) {
+    const { child, exit, runDir } = await start(`held${i}-`, `held${i}`, {}, 'hold')
+    await until(async () => (await processesOf(runDir)).length > 0)
+    child.kill('SIGKILL')
+    await exit
+    wrong.push(...(await worst.of(() => faultsOfUnnamed(runDir))))
+    const { processes } = await worst.of(() => stopRun(runDir))
+    if (processes > 0) wrong.push(`${processes} left to stop`)
+  }
+  count({
+    fault: 'supervisor killed before the child has a name',
+    tried: rounds,
+    wrong: wrong.length,
+    worstMs: worst.ms,
+  })
+  expect(wrong).toEqual([])
 })
 
 it('two start runs of one name at once', async () => {

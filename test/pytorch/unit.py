@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -422,6 +423,33 @@ class ShimTest(unittest.TestCase):
         font: Any = ImageFont.truetype("Arial.ttf", 12)
         width, height = font.getsize("person 0.9")
         self.assertTrue(20 < width < 200 and 5 < height < 40)
+
+
+class GateTest(unittest.TestCase):
+    CODE = "import sys; from slim_runner.gate import may_begin; print(may_begin(), repr(sys.stdin.read()))"
+
+    def answer(self, sent: bytes, **variables: str) -> str:
+        environment = {
+            **os.environ,
+            **variables,
+            "PYTHONPATH": sys.path[0],
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        command = [sys.executable, "-c", self.CODE]
+        return (
+            subprocess.run(command, input=sent, env=environment, stdout=subprocess.PIPE, check=True)
+            .stdout.decode()
+            .strip()
+        )
+
+    def test_a_byte_opens_and_the_bytes_of_others_answer_no_question(self) -> None:
+        self.assertEqual(self.answer(b"\n\n\n", YOLOV5_SLIM_GATE="1"), "True ''")
+
+    def test_it_stays_shut_when_the_starter_is_gone(self) -> None:
+        self.assertEqual(self.answer(b"", YOLOV5_SLIM_GATE="1"), "False ''")
+
+    def test_without_a_gate_stdin_is_left_alone(self) -> None:
+        self.assertEqual(self.answer(b"words"), "True 'words'")
 
 
 if __name__ == "__main__":

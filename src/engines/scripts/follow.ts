@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { EventAppender, type NewEvent } from '../../runs/eventLog'
 import { lastLines } from '../../runs/postMortem'
+import { passGate } from '../../runs/startGate'
 import { runFiles } from '../../runs/store'
 import { SummaryWriter } from '../../runs/summaries'
 import type { ScriptConfig } from './contract'
@@ -19,6 +20,7 @@ const stoppedStatus = 130
  * @returns exit status: the script's own, 130 when it was stopped
  */
 export async function followScript(file: string): Promise<number> {
+  await passGate()
   const config = JSON.parse(await readFile(file, 'utf8')) as ScriptConfig
   const { events, slimDir, output } = runFiles(config.runDir)
   const log = new EventAppender(events)

@@ -126,7 +126,8 @@ async function counts({ runDir, id, launch, since }: Ticket, now: number): Promi
   if (!manifest || manifest.id !== id) return false
   if (launch) return manifest.stopRequestedAt === undefined
   // An end on record is not enough: its process still has the device's memory.
-  if (manifest.process) return (await liveness(manifest.process)) === 'alive'
+  const holder = manifest.process ?? manifest.starter
+  if (holder) return (await liveness(holder)) === 'alive'
   // A clock that was set back must not hold the devices until it has caught up.
   return Math.abs(now - since) < startPatience
 }

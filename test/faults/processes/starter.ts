@@ -1,13 +1,15 @@
-// Starts a run and looks after it, as the command line does: argv is the folder, the name, and the writer's options.
+// Starts a run and looks after it, as the command line does: argv is the folder, the name, the writer's options, and the
+// file to be told the run's folder. With `hold` the manifest is locked, so that its process is not named.
 import { writeFileSync } from 'node:fs'
-import { updateManifest } from '../../../src/runs/store'
+import { runFiles, updateManifest } from '../../../src/runs/store'
 import { startRun } from '../../../src/runs/supervisor'
 import { writerLaunch } from '../support/runs'
 
-const [, , folder = '', name = '', options = '{}', told = ''] = process.argv
+const [, , folder = '', name = '', options = '{}', told = '', hold] = process.argv
 
 async function main(): Promise<void> {
   const launch = await writerLaunch(folder, name, JSON.parse(options))
+  if (hold) writeFileSync(`${runFiles(launch.runDir).manifest}.lock`, '')
   writeFileSync(told, launch.runDir)
   const run = await startRun(launch)
   let ended = false

@@ -1,6 +1,7 @@
 // Writes numbered events through the engines' own writer as fast as it can, and says of each that it is written.
 import { writeSync } from 'node:fs'
 import { EventAppender, type NewEvent } from '../../../src/runs/eventLog'
+import { passGate } from '../../../src/runs/startGate'
 import type { WriterOptions } from '../support/runs'
 
 const [, , file = '', options = '{}'] = process.argv
@@ -12,6 +13,7 @@ const progress = (batch: number): NewEvent => ({
 })
 
 async function main(): Promise<void> {
+  await passGate()
   const log = new EventAppender(file)
   await log.append({
     ...{ type: 'started', engine: 'writer', devices: ['cpu'], versions: {}, epochs: 1 },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SlimError } from '../../../core/errors'
 import { speak } from '../../../runs/language'
+import { passGate } from '../../../runs/startGate'
 import type { BuiltinConfig } from '../stage/contract'
 import { RunContext, Stopped } from './context'
 import { detectStage } from './detect'
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
     process.stderr.write('usage: main.cjs <run>/slim/runner.json\n')
     return 2
   }
+  await passGate()
   const config = JSON.parse(readFileSync(file, 'utf8')) as BuiltinConfig
   const stop = new AbortController()
   const context = new RunContext(config, stop.signal)

@@ -12,6 +12,7 @@ from typing import Any, Dict, List, NoReturn, Optional
 from .config import Config, read_config
 from .events import EventLog
 from .failures import Failure, Stopped, classify
+from .gate import may_begin
 from .stopping import GRACE_SECONDS, StopRequest, leave_within
 from .texts import speak, t
 
@@ -28,6 +29,12 @@ def main(arguments: List[str]) -> int:
         print("usage: main.py <run>/slim/runner.json", file=sys.stderr)
         return 2
     speak(PACKAGE)
+    if not may_begin():
+        print(
+            t("Not begun: whoever was starting this run was gone, or it was stopped."),
+            file=sys.stderr,
+        )
+        return 1
     file = Path(arguments[0]).resolve()
     config = read_config(file)
     os.environ[CONFIG_VARIABLE] = str(file)
