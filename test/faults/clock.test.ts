@@ -47,7 +47,7 @@ it('a run that finishes is finished', async () => {
   await expectState(run.runDir, 'finished')
 })
 
-it('one that dies is failed, and everybody who watches sees it at once', async () => {
+it('one that dies is interrupted, and everybody who watches sees it at once', async () => {
   const run = await running('dies')
   const index = new RunIndex(() => [folder.path], { liveMs: 50 })
   await index.refresh()
@@ -56,10 +56,10 @@ it('one that dies is failed, and everybody who watches sees it at once', async (
   const watch = watchRun(run.runDir, () => undefined)
   process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
   await run.exited
-  await expectState(run.runDir, 'failed')
-  expect(await worst.of(() => watch.ended)).toMatchObject({ state: 'failed' })
-  await worst.of(() => until(() => index.get(run.runDir)?.state === 'failed', 5000))
-  expect((await worst.of(() => feed.look()))?.run.state).toBe('failed')
+  await expectState(run.runDir, 'interrupted')
+  expect(await worst.of(() => watch.ended)).toMatchObject({ state: 'interrupted' })
+  await worst.of(() => until(() => index.get(run.runDir)?.state === 'interrupted', 5000))
+  expect((await worst.of(() => feed.look()))?.run.state).toBe('interrupted')
   index.dispose()
 })
 

@@ -153,5 +153,5 @@ it(`${trainings} real trainings are killed, and the last goes on where it was`, 
   await again.exited
   // At most the epoch whose checkpoint was not yet there is trained again.
   expect([last, last + 1]).toContain((await since())[0])
-  expect((await readRun(latest)).state).toBe('failed')
+  expect((await readRun(latest)).state).toBe('interrupted')
 })
