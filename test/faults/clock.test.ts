@@ -58,7 +58,7 @@ it('one that dies is interrupted, and everybody who watches sees it at once', as
   await run.exited
   await expectState(run.runDir, 'interrupted')
   expect(await worst.of(() => watch.ended)).toMatchObject({ state: 'interrupted' })
-  await worst.of(() => until(() => index.get(run.runDir)?.state === 'interrupted', 5000))
+  await worst.of(() => until(() => index.get(run.runDir)?.state === 'interrupted'))
   expect((await worst.of(() => feed.look()))?.run.state).toBe('interrupted')
   index.dispose()
 })

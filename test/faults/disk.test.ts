@@ -30,7 +30,8 @@ const room = 12 << 20
 const folder = scratch('disk')
 const disk = smallDisk(join(folder.path, 'small'), 32)
 const path = disk?.path ?? ''
-if (!disk) console.log('disk full: SKIPPED, needs the right to mount a tmpfs')
+const fault = 'disk full, each kind of write'
+if (!disk) count({ fault, needs: 'the right to mount a tmpfs' })
 
 const worst = new Worst()
 const wrong: string[] = []
@@ -47,7 +48,7 @@ beforeAll(async () => {
 afterAll(() => {
   disk?.dispose()
   folder.dispose()
-  count({ fault: 'disk full, each kind of write', tried, wrong: wrong.length, worstMs: worst.ms })
+  count({ fault, tried, wrong: wrong.length, worstMs: worst.ms })
 })
 
 /** Every file of the disk but the filler. */

@@ -122,6 +122,9 @@ const nobody = 65_534
 const canBeNobody =
   process.getuid?.() === 0 && (await slim(['--version'], { cwd: '/', id: nobody })).code === 0
 
+const readOnly = 'read-only workspace (commands)'
+if (!canBeNobody) count({ fault: readOnly, needs: 'root, and a program that others may read' })
+
 it.skipIf(!canBeNobody)(
   'a read-only workspace is looked at, and refuses with a code that names the place',
   async () => {
@@ -158,7 +161,7 @@ it.skipIf(!canBeNobody)(
       }
     }
     count({
-      fault: 'read-only workspace (commands)',
+      fault: readOnly,
       tried: 6,
       wrong: wrong.length,
       worstMs: worst.ms,

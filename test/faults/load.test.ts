@@ -6,7 +6,7 @@ import { RunIndex } from '../../src/runs/index/runIndex'
 import { readSavedRuns, writeSavedRuns } from '../../src/runs/index/savedRuns'
 import { readRun } from '../../src/runs/snapshot'
 import { createRunFolder, runFiles, writeManifest } from '../../src/runs/store'
-import { count, heapUsed, Worst } from './support/figures'
+import { count, heapUsed, processorMs, Worst } from './support/figures'
 import { manifestIn, scratch, startedEvent } from './support/runs'
 import { epochLines } from './support/simulated'
 
@@ -38,22 +38,28 @@ it('an event log of 1 GB is read by the chunk', async () => {
   const update = await worst.of(() => feed.look())
   const more = await worst.of(() => feed.lookAtGammas())
   clearInterval(timer)
+  const gammas = more?.gammas?.block.epochs ?? []
+  const seen = [
+    ...[run.digest.lastEpoch?.epoch, update?.epochs?.rows.epochs.length],
+    // A screen's worth, up to the last.
+    ...[gammas.at(-1), gammas.length <= 240],
+  ]
+  const right = [epochs - 1, epochs, epochs - 1, true]
   count({
     fault: `event log of 1 GB (${epochs} epochs): peak heap`,
     tried: 3,
-    wrong: 0,
+    wrong: seen.filter((found, i) => found !== right[i]).length,
     worstMs: worst.ms,
     bytes: most - before,
   })
-  expect(run.digest.lastEpoch?.epoch).toBe(epochs - 1)
-  expect(update?.epochs?.rows.epochs).toHaveLength(epochs)
-  expect(more?.gammas?.block.epochs.length).toBeLessThanOrEqual(240)
+  expect(seen).toEqual(right)
   expect(most - before).toBeLessThan(400 * mega)
   // Once it is read, a look costs nothing.
-  const again = performance.now()
-  await feed.look()
-  await feed.lookAtGammas()
-  expect(performance.now() - again).toBeLessThan(1000)
+  const again = await processorMs(async () => {
+    await feed.look()
+    await feed.lookAtGammas()
+  })
+  expect(again).toBeLessThan(500)
 })
 
 it('10,000 runs in one folder are listed', async () => {
@@ -74,7 +80,7 @@ it('10,000 runs in one folder are listed', async () => {
   const root = join(folder.path, 'many')
   const cold = new RunIndex(() => [root])
   const worst = new Worst()
-  await worst.of(() => cold.refresh())
+  const processor = await processorMs(() => worst.of(() => cold.refresh()))
   const grown = heapUsed() - before
   const wrong = runs - cold.runs.filter(({ state }) => state === 'finished').length
   count({ fault: '10,000 runs, first look', tried: runs, wrong, worstMs: worst.ms, bytes: grown })
@@ -93,5 +99,5 @@ it('10,000 runs in one folder are listed', async () => {
   warm.dispose()
   expect([wrong, warm.runs.length]).toEqual([0, runs])
   expect(grown).toBeLessThan(150 * mega)
-  expect(worst.ms).toBeLessThan(60_000)
+  expect(processor).toBeLessThan(30_000)
 })

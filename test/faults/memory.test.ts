@@ -38,8 +38,7 @@ it('8 hours of events grow nobody’s memory: index, dashboard and terminal', as
     for await (const batch of reader.readAll()) presenter.show(batch.events, batch.reset)
     if (minute % 60 === 59) used.push(heapUsed())
   }
-  expect(index.get(runDir)?.digest.lastEpoch?.epoch).toBe(minutes - 1)
-  expect(printed).toBeGreaterThanOrEqual(minutes)
+  const last = index.get(runDir)?.digest.lastEpoch?.epoch
   index.dispose()
   // The tables of epochs and the gammas of a screen fill up at first.
   const [, second = 0] = used
@@ -47,8 +46,10 @@ it('8 hours of events grow nobody’s memory: index, dashboard and terminal', as
   count({
     fault: '8 hours of events: growth from hour 2 to 8',
     tried: minutes,
-    wrong: 0,
+    wrong: last === minutes - 1 ? 0 : 1,
     bytes: growth,
   })
+  expect(last).toBe(minutes - 1)
+  expect(printed).toBeGreaterThanOrEqual(minutes)
   expect(growth).toBeLessThan(4 << 20)
 })

@@ -12,23 +12,23 @@ export type Figure = {
   readonly bytes?: number
 }
 
+/** A fault that can not be tried here, and what is missing. */
+type Skipped = { readonly fault: string; readonly needs: string }
+
 const file = (): string => process.env.FAULTS_FIGURES ?? ''
 
 /** Keeps a figure for the table at the end. */
-export function count(figure: Figure): void {
+export function count(figure: Figure | Skipped): void {
   appendFileSync(file(), `${JSON.stringify(figure)}\n`)
 }
 
 export function figuresTable(): string {
   const text = existsSync(file()) ? readFileSync(file(), 'utf8').trim() : ''
-  const figures = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Figure)
-  const rows = figures.map(({ fault, tried, wrong, worstMs, bytes }) => [
-    ...[fault, `${tried}`, `${wrong}`, worstMs === undefined ? '' : `${Math.round(worstMs)} ms`],
-    bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(1)} MB`,
-  ])
-  const table = [['fault', 'tried', 'wrong', 'worst latency', 'heap'], ...rows]
+  const figures =
+    text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Figure | Skipped)
+  const table = [['fault', 'tried', 'wrong', 'worst latency', 'heap'], ...figures.map(rowOf)]
   const widths = (table[0] ?? []).map((_, i) =>
-    Math.max(...table.map((row) => row[i]?.length ?? 0)),
+    Math.max(...table.map((row) => (i > 0 && isSkipped(row) ? 0 : (row[i]?.length ?? 0)))),
   )
   return table
     .map((row) =>
@@ -38,6 +38,26 @@ export function figuresTable(): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+function rowOf(figure: Figure | Skipped): string[] {
+  if ('needs' in figure) return [figure.fault, `SKIPPED: needs ${figure.needs}`]
+  const { fault, tried, wrong, worstMs, bytes } = figure
+  return [
+    ...[fault, `${tried}`, `${wrong}`, worstMs === undefined ? '' : `${Math.round(worstMs)} ms`],
+    bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(1)} MB`,
+  ]
+}
+
+/** What is missing stands across the columns. */
+const isSkipped = (row: readonly string[]): boolean => row.length === 2
+
+/** Milliseconds of processor that `work` takes, whatever else the machine has to do. */
+export async function processorMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
 }
 
 /** The largest latency of many. */

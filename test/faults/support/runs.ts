@@ -69,7 +69,8 @@ export const startedEvent: NewEvent = {
 
 export async function until(
   check: () => boolean | Promise<boolean>,
-  patience = 30_000,
+  // For a machine that has much else to do; nothing waits that long that is right.
+  patience = 120_000,
 ): Promise<void> {
   const end = performance.now() + patience
   while (performance.now() < end) {
