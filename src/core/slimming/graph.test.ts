@@ -184,6 +184,14 @@ describe('what must stay', () => {
     expect(graph.norms).toEqual([])
   })
 
+  it.each([0, Number.NaN, 1e200])('leaves a layer whole whose stride is %s', (stride) => {
+    const graph = buildChannelGraph(
+      model([-1, conv(3, [1, 1])], [-1, conv(2, [1, 1], { stride })], [[-1], detect(2)]),
+    )
+    expect(graph.warnings.map(({ code }) => code)).toEqual(['graph/not-understood'])
+    expect(graph.convs.every(({ scale }) => Number.isFinite(scale))).toBe(true)
+  })
+
   it('refuses a model without a sequence of layers', () => {
     expect(() => buildChannelGraph(node('resnet.ResNet'))).toThrow(
       expect.objectContaining({ code: 'model/not-yolov5' }),

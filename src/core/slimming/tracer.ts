@@ -68,7 +68,8 @@ export class Tracer implements Interpreter<Flow> {
       throw new Misfit(l10n.t('{0} has no 4-dimensional weight', name))
     }
     const input = this.resolve(flow, perGroup * groups, name)
-    const scale = flow.scale / (pair(node, 'stride')[0] * pair(node, 'stride')[1])
+    const [height, width] = pair(node, 'stride')
+    const scale = resized(name, flow.scale / (height * width))
     const firstRow = this.rowCount
     this.rowCount += rows
     const depthwise = groups > 1 && perGroup === 1 && rows % groups === 0
@@ -130,22 +131,22 @@ export class Tracer implements Interpreter<Flow> {
     })
   }
 
-  maxPool(_path: string, node: ModuleNode, flow: Flow): Flow {
+  maxPool(path: string, node: ModuleNode, flow: Flow): Flow {
     const [height, width] = pair(node, 'stride')
-    return this.resample(flow, 1 / (height * width))
+    return this.resample(flow, resized(path, flow.scale / (height * width)))
   }
 
-  upsample(_path: string, node: ModuleNode, flow: Flow): Flow {
+  upsample(path: string, node: ModuleNode, flow: Flow): Flow {
     const [height, width] = pair(node, 'scale_factor')
-    return this.resample(flow, height * width)
+    return this.resample(flow, resized(path, flow.scale * height * width))
   }
 
   zeroPad(_path: string, _node: ModuleNode, flow: Flow): Flow {
-    return this.resample(flow, 1)
+    return this.resample(flow, flow.scale)
   }
 
   spaceToDepth(flow: Flow): Flow {
-    const x = this.resample(flow, 1 / 4)
+    const x = this.resample(flow, flow.scale / 4)
     return this.concat([x, x, x, x])
   }
 
@@ -159,7 +160,7 @@ export class Tracer implements Interpreter<Flow> {
       this.readRaw(channels)
       return { ...channels, rows: noRows(channels.ids.length) }
     })
-    return { parts: resampled.parts, scale: flow.scale * scale }
+    return { parts: resampled.parts, scale }
   }
 
   add(name: string, flows: readonly Flow[]): Flow {
@@ -278,6 +279,12 @@ export class Tracer implements Interpreter<Flow> {
       scale: flow.scale,
     }
   }
+}
+
+/** The share of the image's pixels that a module leaves; strides of a damaged file may leave none, or no number. */
+function resized(name: string, scale: number): number {
+  if (scale > 0 && Number.isFinite(scale)) return scale
+  throw new Misfit(l10n.t('{0} has a stride or scale factor that leaves no image', name))
 }
 
 function noRows(count: number): Int32Array {
