@@ -2,19 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { InsideResult } from './inside/main'
-import { Server } from './support/server'
-import { Window } from './support/window'
+import { openSession, patience, type Session } from './support/session'
 import { checkoutWorkspace } from './support/workspace'
 
-const { folder, remove } = checkoutWorkspace()
-const results = join(folder, 'inside.json')
-let server: Server | undefined
+const workspace = checkoutWorkspace()
+const results = join(workspace.folder, 'inside.json')
+let session: Session | undefined
 
-afterAll(async () => {
-  await Window.closeBrowser()
-  await server?.stop()
-  remove()
-})
+afterAll(() => session?.close())
 
 /** A model of the person's own with a slip of the pen. */
 const mine = `nc: 80
@@ -31,15 +26,14 @@ head:
 `
 
 it('does its work by VS Code’s own API', async () => {
-  writeFileSync(join(folder, 'yolov5', 'models', 'mine.yaml'), mine)
-  server = await Server.start({
+  writeFileSync(join(workspace.checkout, 'models', 'mine.yaml'), mine)
+  session = await openSession(workspace, 'inside', {
     extensions: [process.env.E2E_INSIDE_VSIX ?? ''],
     env: { YOLOV5_SLIM_INSIDE: results },
   })
-  const window = await Window.open(server, folder, 'inside')
-  await expect.poll(() => existsSync(results), { timeout: 150_000, interval: 500 }).toBe(true)
+  await expect.poll(() => existsSync(results), { timeout: patience, interval: 500 }).toBe(true)
   const found = JSON.parse(readFileSync(results, 'utf8')) as readonly InsideResult[]
-  if (found.some(({ error }) => error)) await window.keepEvidence('inside')
+  if (found.some(({ error }) => error)) await session.window.keepEvidence('inside')
   expect(found.filter(({ error }) => error)).toEqual([])
   expect(found.length).toBeGreaterThan(3)
 })
