@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { Server } from './server'
 
 export type WindowOptions = {
@@ -155,6 +156,18 @@ export class Window {
     await input.waitFor()
     await input.fill(text)
     await this.page.keyboard.press('Enter')
+  }
+
+  /** Names a file or folder in the dialog that asks for one. */
+  async choosePath(path: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget')
+    const input = widget.locator('input.input')
+    // It puts the folder that it begins with into the box once it has read that, over what was typed meanwhile.
+    await widget.locator('.monaco-list-row').first().waitFor({ timeout: 60_000 })
+    await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toContain('/')
+    await input.fill(path)
+    await widget.locator('.monaco-button', { hasText: 'OK' }).click()
+    await widget.waitFor({ state: 'hidden', timeout: 60_000 })
   }
 
   /** Chooses from the list at the top. */
