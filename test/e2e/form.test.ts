@@ -56,9 +56,6 @@ it('starts the stage, and shows its dashboard', async () => {
   ])
   const events = join(workspace.checkout, 'runs/train/e2e/slim/events.jsonl')
   const ended = () => existsSync(events) && /"type":"finished"/.test(readFileSync(events, 'utf8'))
-  await window.page
-    .locator('.tab', { hasText: 'e2e' })
-    .first()
-    .waitFor({ timeout: patience })
+  await window.page.locator('.tab', { hasText: 'e2e' }).first().waitFor({ timeout: patience })
   await expect.poll(ended, { timeout: 150_000, interval: 1000 }).toBe(true)
 }, 600_000)

@@ -100,6 +100,17 @@ export class Window {
     await this.page.keyboard.press('Enter')
   }
 
+  /** Chooses from the light bulb's menu where the cursor is. */
+  async mend(title: string): Promise<void> {
+    const row = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first()
+    await again(async () => {
+      await this.page.keyboard.press('Escape')
+      await this.page.keyboard.press('Control+.')
+      await row.waitFor({ timeout: 5000 })
+    })
+    await row.click()
+  }
+
   /** Opens the extension's side bar. */
   async openSideBar(): Promise<void> {
     const icon = this.page.locator('.activitybar a[aria-label^="YOLOv5 Slim"]')
@@ -158,16 +169,29 @@ export class Window {
     await this.page.keyboard.press('Enter')
   }
 
+  /** Answers the question at the top whose words have this in them. */
+  async ask(question: string, answer: string): Promise<void> {
+    await this.page
+      .locator('.quick-input-widget', { hasText: question })
+      .waitFor({ timeout: 60_000 })
+    await this.fill(answer)
+  }
+
   /** Names a file or folder in the dialog that asks for one. */
   async choosePath(path: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget')
     const input = widget.locator('input.input')
+    const accept = widget.locator('.quick-input-action .monaco-button').first()
     // It puts the folder that it begins with into the box once it has read that, over what was typed meanwhile.
-    await widget.locator('.monaco-list-row').first().waitFor({ timeout: 60_000 })
+    const parent = widget.locator('.monaco-list-row', { hasText: /^\s*\.\.\s*$/ })
+    await parent.waitFor({ timeout: 60_000 })
     await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toContain('/')
-    await input.fill(path)
-    await widget.locator('.monaco-button', { hasText: 'OK' }).click()
-    await widget.waitFor({ state: 'hidden', timeout: 60_000 })
+    await again(async () => {
+      await input.fill(path)
+      expect(await input.inputValue()).toBe(path)
+      await accept.click({ timeout: 5000 })
+      await parent.waitFor({ state: 'hidden', timeout: 5000 })
+    })
   }
 
   /** Chooses from the list at the top. */
@@ -175,6 +199,34 @@ export class Window {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
     await row.waitFor({ timeout: 60_000 })
     await row.click()
+  }
+
+  /** Chooses from the list at the top by typing what one looks for. */
+  async choose(text: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
+    await row.waitFor({ timeout: 60_000 })
+    await this.page.locator('.quick-input-widget input.input').fill(text)
+    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused')
+    await focused.filter({ hasText: text }).waitFor({ timeout: 60_000 })
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** Names of the entries of the list at the top. */
+  async choices(): Promise<readonly string[]> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row')
+    await rows.first().waitFor({ timeout: 60_000 })
+    return rows
+      .locator('.quick-input-list-rows > .quick-input-list-row:first-child .label-name')
+      .allInnerTexts()
+  }
+
+  /** What a notification with this text says; it is put away. */
+  async says(text: string | RegExp): Promise<string> {
+    const toast = this.page.locator('.notification-toast', { hasText: text }).first()
+    await toast.waitFor({ timeout: 150_000 })
+    const said = await toast.innerText()
+    await this.command('Notifications: Clear All Notifications')
+    return said
   }
 
   /** An entry of the status bar. */
@@ -193,6 +245,12 @@ export class Window {
       await this.page.waitForTimeout(250)
     }
     throw new Error(`no webview shows ${selector}`)
+  }
+
+  /** What was copied last. */
+  async clipboard(): Promise<string> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    return this.page.evaluate(() => navigator.clipboard.readText())
   }
 
   async screenshot(file: string): Promise<void> {
