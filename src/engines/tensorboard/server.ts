@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { shellLine } from '../../runs/format/shellLine'
 import { findPython, type PythonCandidates } from '../pytorch/python'
 
 export type TensorBoardOptions = {
@@ -76,7 +77,7 @@ export async function startTensorBoard(options: TensorBoardOptions): Promise<Ten
     return { url: await whereItListens(child, patience), logdir, ended, stop }
   } catch (error) {
     await stop()
-    throw asFailure(error, [python.command, ...python.args].join(' '))
+    throw asFailure(error, shellLine([python.command, ...python.args]))
   }
 }
 
@@ -112,6 +113,7 @@ function whereItListens(child: Child, patience: number): Promise<string> {
   })
 }
 
+/** @param python the interpreter as a shell reads it: what is said is there to be pasted */
 function asFailure(error: unknown, python: string): unknown {
   if (!(error instanceof Ended)) return error
   if (/No module named '?tensorboard/.test(error.output)) {
