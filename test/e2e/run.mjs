@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
-import { ensureRuntime, findChromium } from './runtime.mjs'
+import { ensureRuntime, ensureTensorBoard, findChromium } from './runtime.mjs'
 
 const folder = import.meta.dirname
 const root = resolve(folder, '../..')
@@ -20,6 +20,8 @@ if (!existsSync(join(folder, 'node_modules', 'playwright-core'))) {
 }
 run(join(root, 'node_modules', '.bin', 'tsc'), ['--noEmit', '-p', folder], root)
 const runtime = ensureRuntime()
+const tensorBoard = ensureTensorBoard()
+if (!tensorBoard) console.log('SKIPPED, needs python3 with pip: what opens TensorBoard.')
 const work = mkdtempSync(join(tmpdir(), 'yolov5-slim-e2e-'))
 try {
   const vsix = join(work, 'yolov5-slim.vsix')
@@ -47,6 +49,7 @@ try {
         E2E_CODE_SERVER: runtime.entry,
         E2E_VSIX: vsix,
         E2E_INSIDE_VSIX: inside,
+        E2E_TENSORBOARD: tensorBoard,
       },
     },
   )

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 
 export const codeServerVersion = '4.139.1'
 export const nodeVersion = '24.9.0'
+export const tensorBoardVersion = '2.21.0'
 
 /** Where the runtime is kept. */
 export function cacheFolder() {
@@ -42,6 +43,30 @@ export function ensureRuntime(log = console.log) {
     node: join(nodeFolder, 'bin', 'node'),
     entry: join(codeServer, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
   }
+}
+
+/**
+ * Installs TensorBoard for the `python3` of this machine, where it and pip are there.
+ *
+ * @returns the folder for PYTHONPATH; undefined where it cannot be installed
+ */
+export function ensureTensorBoard(log = console.log) {
+  const { status, stdout } = python(['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
+  if (status !== 0) return undefined
+  try {
+    return installed(`tensorboard-${tensorBoardVersion}-py${stdout.trim()}`, log, (folder) => {
+      const what = ['--target', folder, `tensorboard==${tensorBoardVersion}`]
+      const pip = python(['-m', 'pip', 'install', '--quiet', ...what])
+      if (pip.status !== 0) throw new Error(pip.stderr.slice(-2000))
+    })
+  } catch (error) {
+    log(`TensorBoard cannot be installed: ${error.message}`)
+    return undefined
+  }
+}
+
+function python(args) {
+  return spawnSync('python3', args, { encoding: 'utf8' })
 }
 
 function nodePackage() {

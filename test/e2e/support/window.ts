@@ -102,9 +102,11 @@ export class Window {
 
   /** Chooses from the light bulb's menu where the cursor is. */
   async mend(title: string): Promise<void> {
-    const row = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first()
+    const menu = this.page.locator('.action-widget')
+    const row = menu.locator('.monaco-list-row', { hasText: title }).first()
     await again(async () => {
-      await this.page.keyboard.press('Escape')
+      // Without a menu to close, it would take the cursor out of a notebook's cell.
+      if (await menu.isVisible()) await this.page.keyboard.press('Escape')
       await this.page.keyboard.press('Control+.')
       await row.waitFor({ timeout: 5000 })
     })
