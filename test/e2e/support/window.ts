@@ -102,7 +102,7 @@ export class Window {
 
   /** Chooses from the light bulb's menu where the cursor is. */
   async mend(title: string): Promise<void> {
-    const menu = this.page.locator('.action-widget')
+    const menu = this.page.locator('.action-widget').first()
     const row = menu.locator('.monaco-list-row', { hasText: title }).first()
     await again(async () => {
       // Without a menu to close, it would take the cursor out of a notebook's cell.
