@@ -79,7 +79,7 @@ export class ExperimentsView extends DisposableList {
     const alive = this.runs.alive.length
     if ((this.view.badge?.value ?? 0) === alive) return
     this.view.badge =
-      alive === 0 ? undefined : { value: alive, tooltip: l10n.t('{0} runs under way', alive) }
+      alive === 0 ? undefined : { value: alive, tooltip: l10n.t('Runs under way: {0}', alive) }
   }
 
   private async askFilter(): Promise<void> {
