@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { again } from './again'
+import { QuickInput } from './quickInput'
 import type { Server } from './server'
 
 export type WindowOptions = {
@@ -9,25 +10,16 @@ export type WindowOptions = {
   readonly height?: number
 }
 
-/** Tries until it goes well, for as long as a busy machine may take. */
-async function again(attempt: () => Promise<void>, times = 12): Promise<void> {
-  for (let left = times - 1; ; left--) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (left === 0) throw error
-    }
-  }
-}
-
 let browser: Browser | undefined
 
 /** One window of VS Code, as a person drives it. */
-export class Window {
+export class Window extends QuickInput {
   private constructor(
-    readonly page: Page,
+    page: Page,
     private readonly name: string,
-  ) {}
+  ) {
+    super(page)
+  }
 
   static async open(
     server: Server,
@@ -161,65 +153,6 @@ export class Window {
   async answer(button: string): Promise<void> {
     const dialog = this.page.locator('.monaco-dialog-box')
     await dialog.locator('.monaco-button', { hasText: button }).click()
-  }
-
-  /** Types into the box at the top, and confirms. */
-  async fill(text: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input.input')
-    await input.waitFor()
-    await input.fill(text)
-    await this.page.keyboard.press('Enter')
-  }
-
-  /** Answers the question at the top whose words have this in them. */
-  async ask(question: string, answer: string): Promise<void> {
-    await this.page
-      .locator('.quick-input-widget', { hasText: question })
-      .waitFor({ timeout: 60_000 })
-    await this.fill(answer)
-  }
-
-  /** Names a file or folder in the dialog that asks for one. */
-  async choosePath(path: string): Promise<void> {
-    const widget = this.page.locator('.quick-input-widget')
-    const input = widget.locator('input.input')
-    const accept = widget.locator('.quick-input-action .monaco-button').first()
-    // It puts the folder that it begins with into the box once it has read that, over what was typed meanwhile.
-    const parent = widget.locator('.monaco-list-row', { hasText: /^\s*\.\.\s*$/ })
-    await parent.waitFor({ timeout: 60_000 })
-    await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toContain('/')
-    await again(async () => {
-      await input.fill(path)
-      expect(await input.inputValue()).toBe(path)
-      await accept.click({ timeout: 5000 })
-      await parent.waitFor({ state: 'hidden', timeout: 5000 })
-    })
-  }
-
-  /** Chooses from the list at the top. */
-  async pick(text: string | RegExp): Promise<void> {
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
-    await row.waitFor({ timeout: 60_000 })
-    await row.click()
-  }
-
-  /** Chooses from the list at the top by typing what one looks for. */
-  async choose(text: string): Promise<void> {
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
-    await row.waitFor({ timeout: 60_000 })
-    await this.page.locator('.quick-input-widget input.input').fill(text)
-    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused')
-    await focused.filter({ hasText: text }).waitFor({ timeout: 60_000 })
-    await this.page.keyboard.press('Enter')
-  }
-
-  /** Names of the entries of the list at the top. */
-  async choices(): Promise<readonly string[]> {
-    const rows = this.page.locator('.quick-input-list .monaco-list-row')
-    await rows.first().waitFor({ timeout: 60_000 })
-    return rows
-      .locator('.quick-input-list-rows > .quick-input-list-row:first-child .label-name')
-      .allInnerTexts()
   }
 
   /** What a notification with this text says; it is put away. */
