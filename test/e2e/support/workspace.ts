@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -33,6 +33,27 @@ export function checkoutWorkspace(release = 'v6.2'): Workspace {
   const checkout = join(made.folder, 'yolov5')
   cpSync(source, checkout, { recursive: true })
   return { ...made, checkout }
+}
+
+/** A model of the person's own with a slip of the pen. */
+const mine = `nc: 80
+depth_multiple: 0.33
+width_multiple: 0.25
+anchors: 3
+backbone:
+  [[-1, 1, Conv, [64, 6, 2, 2]],
+   [-1, 1, Conv, [128, 3, 2]],
+   [-1, 3, C3, [128]],
+   [-1, 1, SPPFF, [128, 5]]]
+head:
+  [[[3], 1, Detect, [nc, anchors]]]
+`
+
+/** What the tests inside VS Code find: a checkout with that model in it. */
+export function insideWorkspace(): Workspace {
+  const made = checkoutWorkspace()
+  writeFileSync(join(made.checkout, 'models', 'mine.yaml'), mine)
+  return made
 }
 
 /** A checkout with drawn shapes as `data/shapes.yaml`, and a trained model of them as `shapes.pt`. */
