@@ -1,3 +1,6 @@
+/** A page has no `process`: it is told the platform. */
+const { process: host } = globalThis as { readonly process?: { readonly platform: string } }
+
 /**
  * Words as one line that a shell reads back as the same words.
  *
@@ -7,7 +10,7 @@
  *
  * @param platform `process.platform` of where the line will be pasted
  */
-export function shellLine(words: readonly string[], platform: string = process.platform): string {
+export function shellLine(words: readonly string[], platform = host?.platform): string {
   return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ')
 }
 
