@@ -28,7 +28,7 @@ export class QuickInput {
     const input = widget.locator('input.input')
     const accept = widget.locator('.quick-input-action .monaco-button').first()
     // It puts the folder that it begins with into the box once it has read that, over what was typed meanwhile.
-    const parent = widget.locator('.monaco-list-row', { hasText: /^\s*\.\.\s*$/ })
+    const parent = widget.locator('.monaco-list-row .label-name', { hasText: /^\.\.$/ })
     await parent.waitFor({ timeout: 60_000 })
     await expect.poll(() => input.inputValue(), { timeout: 60_000 }).toContain('/')
     await again(async () => {
