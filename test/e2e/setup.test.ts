@@ -88,7 +88,7 @@ describe('what sets a workspace up, from the keyboard', () => {
       .toEqual(['auto', 'pytorch', 'builtin'])
     await window.choose('pytorch')
     const said = await window.says('python/missing-packages')
-    expect(said).toContain(`"${join(folder, 'venv', 'bin', 'python3')}" -m pip install torch`)
+    expect(said).toContain(`'${join(folder, 'venv', 'bin', 'python3')}' -m pip install torch`)
     expect(setting('engine')).toBe('pytorch')
   })
 
