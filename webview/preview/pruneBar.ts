@@ -5,7 +5,7 @@ import type {
   PreviewOptions,
   PreviewState,
 } from '../../src/extension/preview/contract'
-import { shellLine } from '../../src/runs/format/shellLine'
+import { slimLine } from '../../src/runs/format/shellLine'
 import { button, textField } from '../common/controls'
 import { element } from '../common/element'
 import { setText } from './totals'
@@ -58,8 +58,7 @@ export class PruneBar {
 
   showOptions(options: PreviewOptions): void {
     const { weights, platform } = this.data
-    const words = ['yolov5-slim', ...pruneArguments(weights, options)]
-    setText(this.command, shellLine(words, platform))
+    setText(this.command, slimLine(pruneArguments(weights, options), platform))
   }
 
   /** Whether there is a plan to carry out. */

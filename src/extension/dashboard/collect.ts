@@ -7,7 +7,7 @@ import {
   formatShare,
   formatSmall,
 } from '../../runs/format/numbers'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import type { RunView } from './contract'
@@ -28,7 +28,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     size: summary.bytes === undefined ? '' : formatBytes(summary.bytes),
     facts: collectFacts(run),
     checkpoint: Object.keys(run.digest.checkpoints).length > 0,
-    commandLine: shellLine(['yolov5-slim', ...manifest.commandLine]),
+    commandLine: slimLine(manifest.commandLine),
     ...(failure ? { failure } : {}),
     warnings: warnings.map(({ code, text }) => ({ code, text })),
     expectation: expectation(run),

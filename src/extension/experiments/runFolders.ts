@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { commands, env, FileSystemError, Uri, ViewColumn, window, workspace } from 'vscode'
-import { shellLine } from '../../runs/format/shellLine'
+import { shellLine, slimLine } from '../../runs/format/shellLine'
 import { renameRun } from '../../runs/rename'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
@@ -53,9 +53,7 @@ export function folderHandlers(context: CommandContext): Pick<CommandHandlers, F
 function commandOf({ manifest }: RunSnapshot): string {
   // Windows PowerShell 5 knows no `&&`.
   const then = process.platform === 'win32' ? '; ' : ' && '
-  return (
-    shellLine(['cd', manifest.cwd]) + then + shellLine(['yolov5-slim', ...manifest.commandLine])
-  )
+  return shellLine(['cd', manifest.cwd]) + then + slimLine(manifest.commandLine)
 }
 
 async function reveal(path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { detectCheckout } from '../../core/yolov5/detect'
 import { peekOwnFlags } from '../../engines/common/flags'
 import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import { handOver, startSubmitted } from '../../runs/queue/queue'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { busy, type CommandContext } from '../commands/context'
@@ -44,7 +44,7 @@ async function launch(
   const { cwd, checkout } = manifest
   const folder = Uri.file(checkout?.root ?? cwd)
   const words = [stage, ...args]
-  channel.info(`${cwd}> ${shellLine(['yolov5-slim', ...words])}`)
+  channel.info(`${cwd}> ${slimLine(words)}`)
   const runDir = await busy(l10n.t('starting {0}', name), async () => {
     const detection = checkout ? await detectCheckout(checkout.root) : undefined
     const python = await pythonSettings(folder)

@@ -8,7 +8,7 @@ import {
   formatShare,
   formatSmall,
 } from '../../runs/format/numbers'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { escapeMarkdown } from '../common/markdown'
 import type { Comparison } from './comparison'
@@ -34,7 +34,7 @@ export function collectTooltip(
   const latest = warnings
     .slice(-warningsShown)
     .map(({ text }) => `$(warning) ${escapeMarkdown(text)}`)
-  const command = shellLine(['yolov5-slim', ...manifest.commandLine])
+  const command = slimLine(manifest.commandLine)
   return [title, ...failed, facts, ...latest, fenced(command), escapeMarkdown(run.runDir)].join(
     '\n\n',
   )

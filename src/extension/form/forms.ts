@@ -5,7 +5,7 @@ import { commands, type Memento, Uri, type WebviewPanel, window, workspace } fro
 import { SlimError } from '../../core/errors'
 import { withoutCheckout } from '../../engines/builtin/stage/detection'
 import { engines } from '../../engines/common/ownFlags'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import { readManifest } from '../../runs/store'
 import type { CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
@@ -132,7 +132,7 @@ export class Forms extends DisposableList {
       return
     }
     const { channel, activity, program } = this.context
-    channel.info(`${place.root}> ${shellLine(['yolov5-slim', ...words])}`)
+    channel.info(`${place.root}> ${slimLine(words)}`)
     const { runDir, notes } = await launchStage(order, program)
     for (const note of notes) channel.info(note)
     activity.follow(runDir)

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Engine } from '../../engines/prepareStage'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import type { ToPage } from '../webview/contract'
 import { formCandidates, within } from './candidates'
@@ -148,7 +148,7 @@ export class FormSession {
     const request = { stage, fields, values, place, readiness, facts: this.#facts }
     const findings = await checkForm(request)
     this.post({
-      ...{ type: 'report', number, command: shellLine(['yolov5-slim', ...words]) },
+      ...{ type: 'report', number, command: slimLine(words) },
       findings: findings.map((finding) => ({ ...finding, fix: fixOf(finding.code)?.label ?? '' })),
     })
     return { place, fields, words, findings }

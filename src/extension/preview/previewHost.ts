@@ -6,7 +6,7 @@ import { commands, env, workspace } from 'vscode'
 import { asSlimError, SlimError } from '../../core/errors'
 import type { CheckpointView } from '../../core/slimming/checkpointView'
 import { formatBytes } from '../../runs/format/numbers'
-import { shellLine } from '../../runs/format/shellLine'
+import { slimLine } from '../../runs/format/shellLine'
 import type { CommandContext } from '../commands/context'
 import { commandIds } from '../contributions'
 import { writeError } from '../log'
@@ -100,7 +100,7 @@ export class PreviewHost {
     const { channel, program, runs } = this.context
     const { cwd, weights } = this.place
     const args = pruneArguments(weights, options)
-    channel.info(`${cwd}> ${shellLine(['yolov5-slim', ...args])}`)
+    channel.info(`${cwd}> ${slimLine(args)}`)
     this.busy = true
     this.tell({ kind: 'pruning' })
     try {

@@ -14,6 +14,11 @@ export function shellLine(words: readonly string[], platform = host?.platform): 
   return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ')
 }
 
+/** The same of the command `yolov5-slim` with its arguments: a line to copy, to log, or to type again. */
+export function slimLine(args: readonly string[], platform = host?.platform): string {
+  return shellLine(['yolov5-slim', ...args], platform)
+}
+
 function posixWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
