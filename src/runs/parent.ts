@@ -19,8 +19,8 @@ export async function parentOf(
   weights: string,
   { root, project, projects = [] }: ParentPlaces,
 ): Promise<StoredRun | undefined> {
-  const trained = await ifReadable(trainingRunOf(weights))
-  return trained ?? parentAmong(weights, await readRuns(root, { projects: [...projects, project] }))
+  const trained = await trainedRun(weights)
+  return trained ?? foundRun(weights, await readRuns(root, { projects: [...projects, project] }))
 }
 
 /** The same, among runs that were read already. */
@@ -28,8 +28,19 @@ export async function parentAmong(
   weights: string,
   runs: readonly RunSnapshot[],
 ): Promise<StoredRun | undefined> {
-  const trained = await ifReadable(trainingRunOf(weights))
-  if (trained) return trained
+  return (await trainedRun(weights)) ?? foundRun(weights, runs)
+}
+
+/** The run whose folder the weights lie in, where they are named as training names its own. */
+function trainedRun(weights: string): Promise<StoredRun | undefined> {
+  return ifReadable(trainingRunOf(weights))
+}
+
+/** The run that `findParent` finds, else the one whose folder the weights lie in. */
+async function foundRun(
+  weights: string,
+  runs: readonly RunSnapshot[],
+): Promise<StoredRun | undefined> {
   const id = await findParent(weights, runs)
   return runs.find(({ manifest }) => manifest.id === id) ?? ifReadable(runOfFile(weights))
 }
