@@ -36,16 +36,13 @@ const endedMs = 5000
 export class RunFeed {
   run: RunSnapshot | undefined
   private readonly history: RunHistory
-  private everything = true
-  /** A look is under way that will tell all. */
-  private tellingAll = false
+  private readonly tellAll = new TellAll()
   private looked = Number.NEGATIVE_INFINITY
   private block: GammaBlock = emptyBlock
   private readonly sent = new Set<number>()
   /** Epochs whose gammas came or were replaced since the last look at them. */
   private readonly fresh = new Set<number>()
-  private allGammas = true
-  private tellingAllGammas = false
+  private readonly tellAllGammas = new TellAll()
   private adviceStale = false
   private start: number | undefined
 
@@ -62,8 +59,8 @@ export class RunFeed {
 
   /** The page was made anew: the look that is under way tells all, or else the next. */
   startOver(): void {
-    this.everything = !this.tellingAll
-    this.allGammas = !this.tellingAllGammas
+    this.tellAll.ask()
+    this.tellAllGammas.ask()
   }
 
   /**
@@ -74,27 +71,20 @@ export class RunFeed {
    */
   async look(now = performance.now()): Promise<FeedUpdate | undefined> {
     const ended = this.run && isEnded(this.run.state)
-    if (ended && !this.everything && now - this.looked < endedMs) return undefined
+    if (ended && !this.tellAll.asked && now - this.looked < endedMs) return undefined
     this.looked = now
-    this.tellingAll = this.everything
-    this.everything = false
-    return this.news(this.tellingAll).finally(() => {
-      this.tellingAll = false
-    })
+    return this.tellAll.during((all) => this.news(all))
   }
 
   /** What is new of the gammas and of the advice that goes by them; undefined when nothing is. */
   async lookAtGammas(): Promise<GammaUpdate | undefined> {
-    if (!this.run || !(this.allGammas || this.adviceStale || this.fresh.size > 0)) return undefined
+    const due = this.tellAllGammas.asked || this.adviceStale || this.fresh.size > 0
+    if (!this.run || !due) return undefined
     const { manifest, digest } = this.run
     const fresh = [...this.fresh]
-    this.tellingAllGammas = this.allGammas
-    this.allGammas = false
     this.adviceStale = false
     this.fresh.clear()
-    const gammas = await this.nextGammas(this.tellingAllGammas, fresh).finally(() => {
-      this.tellingAllGammas = false
-    })
+    const gammas = await this.tellAllGammas.during((all) => this.nextGammas(all, fresh))
     const input = collectAdviceInput(manifest, digest, this.history.table, this.block, this.start)
     return { ...(gammas ? { gammas } : {}), advice: input ? collectAdvice(input) : null }
   }
@@ -133,7 +123,7 @@ export class RunFeed {
     this.fresh.clear()
     this.sent.clear()
     this.block = emptyBlock
-    this.allGammas = true
+    this.tellAllGammas.ask()
   }
 
   /** @param all tell also what was told before; it is kept, since parsing it again takes as long as the first time */
@@ -150,5 +140,26 @@ export class RunFeed {
     this.block = mergeBlocks(reset ? emptyBlock : this.block, block)
     const available = Float64Array.from(epochsHere)
     return all ? { reset: true, block: this.block, available } : { reset, block, available }
+  }
+}
+
+/** Whether all is to be told, and not just what is new: at first, and when it is asked for. */
+class TellAll {
+  asked = true
+  private underWay = false
+
+  /** A telling of all that is under way is answer enough. */
+  ask(): void {
+    this.asked = !this.underWay
+  }
+
+  async during<T>(tell: (all: boolean) => Promise<T>): Promise<T> {
+    this.underWay = this.asked
+    this.asked = false
+    try {
+      return await tell(this.underWay)
+    } finally {
+      this.underWay = false
+    }
   }
 }
