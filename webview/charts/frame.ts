@@ -55,8 +55,8 @@ export class ChartFrame {
     this.box = element('div', { class: `canvas ${size}` }, this.canvas, this.empty)
     this.tools = new FrameTools(title, {
       resetZoom: () => this.chart?.resetZoom('none'),
-      toggleTable: () => {
-        this.tableOpen = !this.tableOpen
+      showTable: (shown) => {
+        this.tableOpen = shown
         this.fillTable()
       },
       save: (kind) => this.save(kind),

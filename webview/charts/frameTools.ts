@@ -7,7 +7,7 @@ export type FileKind = (typeof fileKinds)[number]
 
 export type FrameActions = {
   readonly resetZoom: () => void
-  readonly toggleTable: () => void
+  readonly showTable: (shown: boolean) => void
   readonly save: (kind: FileKind) => void
   /** Where the chart has a logarithmic scale. */
   readonly setLog?: (log: boolean) => void
@@ -23,8 +23,6 @@ const latestMs = 1000
 export class FrameTools {
   readonly root: HTMLElement
   private zoomed = false
-  private tableOpen = false
-  private log = false
   private reset: HTMLElement | undefined
 
   constructor(
@@ -44,28 +42,30 @@ export class FrameTools {
   }
 
   private make(): void {
-    const { resetZoom, setLog, save } = this.actions
+    const { resetZoom, showTable, setLog, save } = this.actions
     this.reset = button(l10n.t('Reset zoom'), resetZoom)
     this.reset.hidden = !this.zoomed
-    const log = button(l10n.t('Log scale'), () => {
-      this.log = !this.log
-      log.setAttribute('aria-pressed', String(this.log))
-      setLog?.(this.log)
-    })
-    const table = button(
-      l10n.t('Table'),
-      () => {
-        this.tableOpen = !this.tableOpen
-        table.setAttribute('aria-pressed', String(this.tableOpen))
-        this.actions.toggleTable()
-      },
-      { title: l10n.t('The numbers of this chart as a table') },
-    )
     this.root.append(
-      ...[this.reset, ...(setLog ? [log] : []), table],
+      ...[this.reset, ...(setLog ? [toggle(l10n.t('Log scale'), setLog)] : [])],
+      toggle(l10n.t('Table'), showTable, l10n.t('The numbers of this chart as a table')),
       ...fileKinds.map((kind) =>
         button(kind, () => save(kind), { title: l10n.t('Save as {0}', kind) }),
       ),
     )
   }
+}
+
+/** A button that stays pressed until it is pressed again. */
+function toggle(text: string, onToggle: (pressed: boolean) => void, title?: string): HTMLElement {
+  let pressed = false
+  const made = button(
+    text,
+    () => {
+      pressed = !pressed
+      made.setAttribute('aria-pressed', String(pressed))
+      onToggle(pressed)
+    },
+    title === undefined ? {} : { title },
+  )
+  return made
 }
