@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('those who hold a lock take turns, and leave none behind', async () => {
-  const path = join(folder, 'file')
+/** Twenty want the lock at once. @returns the most that held it at a time */
+async function mostInside(path: string): Promise<number> {
   let inside = 0
   let most = 0
   const work = async (): Promise<void> => {
@@ -22,7 +22,19 @@ test('those who hold a lock take turns, and leave none behind', async () => {
     inside--
   }
   await Promise.all(Array.from({ length: 20 }, () => withFileLock(path, work)))
-  expect(most).toBe(1)
+  return most
+}
+
+/** A lock that someone made so many seconds ago, or before that time comes. */
+async function leaveLock(path: string, holder: string, age: number): Promise<void> {
+  await writeFile(`${path}.lock`, holder)
+  const then = Date.now() / 1000 - age
+  await utimes(`${path}.lock`, then, then)
+}
+
+test('those who hold a lock take turns, and leave none behind', async () => {
+  const path = join(folder, 'file')
+  expect(await mostInside(path)).toBe(1)
   expect(existsSync(`${path}.lock`)).toBe(false)
 })
 
@@ -31,9 +43,7 @@ test.each([
   ['an hour ahead, before the clock was set back', 3600],
 ])('a lock that a dead process left %s is taken over at once', async (_, seconds) => {
   const path = join(folder, 'file')
-  await writeFile(`${path}.lock`, '')
-  const then = Date.now() / 1000 + seconds
-  await utimes(`${path}.lock`, then, then)
+  await leaveLock(path, '', -seconds)
   const began = performance.now()
   expect(await withFileLock(path, async () => 'done')).toBe('done')
   expect(performance.now() - began).toBeLessThan(1000)
@@ -47,33 +57,20 @@ test.each([
   ['is left alone when it is of another machine', `${ended} ${hostname()}2`, 2, false],
 ])('a fresh lock %s', async (_, holder, age, free) => {
   const path = join(folder, 'file')
-  const lock = `${path}.lock`
-  await writeFile(lock, holder)
-  const then = Date.now() / 1000 - age
-  await utimes(lock, then, then)
+  await leaveLock(path, holder, age)
   let taken = false
   const work = withFileLock(path, async () => {
     taken = true
   })
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(taken).toBe(free)
-  await rm(lock, { force: true })
+  await rm(`${path}.lock`, { force: true })
   await work
 })
 
 test('of several who find a lock of a dead process, one at a time gets it', async () => {
   const path = join(folder, 'file')
-  await writeFile(`${path}.lock`, `${ended} ${hostname()}`)
-  const then = Date.now() / 1000 - 2
-  await utimes(`${path}.lock`, then, then)
-  let inside = 0
-  let most = 0
-  const work = async (): Promise<void> => {
-    most = Math.max(most, ++inside)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    inside--
-  }
-  await Promise.all(Array.from({ length: 20 }, () => withFileLock(path, work)))
-  expect(most).toBe(1)
+  await leaveLock(path, `${ended} ${hostname()}`, 2)
+  expect(await mostInside(path)).toBe(1)
   expect(await readdir(folder)).toEqual([])
 })

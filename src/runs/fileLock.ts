@@ -56,6 +56,7 @@ async function isLeft(lock: string): Promise<boolean> {
   return age > goneAfter && isGone(await readFile(lock, 'utf8').catch(() => ''))
 }
 
+/** By its pid alone: the start time, which tells a recycled one apart, takes another process on macOS and Windows. */
 function isGone(holder: string): boolean {
   const [, pid, host] = /^(\d+) (.+)$/.exec(holder) ?? []
   if (pid === undefined || host !== hostname()) return false
