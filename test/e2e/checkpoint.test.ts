@@ -8,8 +8,8 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Frame } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
@@ -49,10 +49,7 @@ describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) =
     // Its commands are in the palette once the extension is there.
     await window.status(/YOLOv5/).waitFor({ timeout: 150_000 })
   })
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('is shown with what it is and what pruning would give', async () => {
     await openCheckpoint(window, 'weights/sample.pt')

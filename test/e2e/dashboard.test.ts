@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runFiles } from '../../src/runs/store'
 import { writeLongRun } from '../bench/dashboard'
-import { openSession, type Session } from './support/session'
+import { closeAfterwards, openSession, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
@@ -21,10 +21,7 @@ describe('the dashboard in VS Code', () => {
     window = session.window
     await window.status(/YOLOv5/).waitFor({ timeout: 300_000 })
   }, 600_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   const canvas = (frame: Frame, title: string) => frame.locator(`canvas[aria-label^="${title}"]`)
   const rows = (frame: Frame) => frame.locator('.chart .data tbody tr').count()

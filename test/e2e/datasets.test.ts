@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { openSession, patience, type Session } from './support/session'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace, slim } from './support/workspace'
 
@@ -24,10 +24,7 @@ describe('data sets, from the keyboard', () => {
     window = session.window
     await window.status(/YOLOv5/).waitFor({ timeout: patience })
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   const opened = (name: string) =>
     window.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: patience })

@@ -1,9 +1,16 @@
 import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { golden } from '../cli/program'
 import { writeHostile } from '../faults/support/hostile'
-import { fillForm, openSession, patience, quickValues, type Session } from './support/session'
+import {
+  closeAfterwards,
+  fillForm,
+  openSession,
+  patience,
+  quickValues,
+  type Session,
+} from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -19,10 +26,7 @@ describe('a run that cannot go well', () => {
     session = await openSession(workspace, 'failures', { settings })
     window = session.window
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('is not started by a form that names a data set which is not there', async () => {
     await window.command('YOLOv5 Slim: Sparse Training')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { emptyWorkspace } from './support/workspace'
 
@@ -14,10 +14,7 @@ describe('a folder without YOLOv5', () => {
     session = await openSession(workspace, 'first')
     window = session.window
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('is welcomed with what can be done there', async () => {
     const welcome = window.page.locator('.welcome-view', { hasText: 'no YOLOv5' }).first()

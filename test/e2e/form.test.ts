@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { fillForm, openSession, patience, type Session, startForm } from './support/session'
+import { beforeAll, expect, it } from 'vitest'
+import {
+  closeAfterwards,
+  fillForm,
+  openSession,
+  patience,
+  type Session,
+  startForm,
+} from './support/session'
 import type { Window } from './support/window'
 import { sampleWorkspace, type Workspace } from './support/workspace'
 
@@ -15,10 +22,7 @@ beforeAll(async () => {
   session = await openSession(workspace, 'form')
   window = session.window
 }, 300_000)
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-})
-afterAll(() => session?.close())
+closeAfterwards(() => session)
 
 it('says beside the fields what is wrong, and the command line below', async () => {
   await window.status(/YOLOv5 v/).waitFor({ timeout: patience })

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { generator } from '../../src/core/checkpoint/mutants'
 import { runFiles } from '../../src/runs/store'
 import { extensionHosts } from './support/extensionHosts'
-import { openSession, patience, type Session } from './support/session'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
 const kills = 20
@@ -19,10 +19,7 @@ beforeAll(async () => {
   workspace = await sampleWorkspace()
   session = await openSession(workspace, 'host')
 }, 300_000)
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await session.window.keepEvidence(task.name)
-})
-afterAll(() => session?.close())
+closeAfterwards(() => session)
 
 const eventsOf = (checkout: string): string =>
   readFileSync(runFiles(join(checkout, 'runs/train/lives')).events, 'utf8')

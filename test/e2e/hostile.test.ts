@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { generator, mutate, pickleRegion } from '../../src/core/checkpoint/mutants'
 import { writeHostile } from '../faults/support/hostile'
 import { baseline } from '../faults/support/program'
 import { extensionHosts } from './support/extensionHosts'
-import { openSession, patience, type Session } from './support/session'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
@@ -40,10 +40,7 @@ describe('checkpoints of strangers, opened in the editor', () => {
     await window.status(/YOLOv5/).waitFor({ timeout: patience })
     hosts = extensionHosts(workspace.folder)
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   async function open(name: string) {
     await window.command('YOLOv5 Slim: Open Checkpoint')

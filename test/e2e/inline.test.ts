@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
@@ -40,10 +40,7 @@ describe('commands of another release', () => {
     window = session.window
     await window.status(/YOLOv5 v6\.2/).waitFor({ timeout: patience })
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   const marks = () => window.page.locator('.squiggly-error').count()
   const saved = async (file: string, text: string): Promise<void> => {

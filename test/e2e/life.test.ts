@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runFiles } from '../../src/runs/store'
 import {
+  closeAfterwards,
   fillForm,
   openSession,
   patience,
@@ -40,10 +41,7 @@ describe('a training in the window', () => {
     session = await openSession(workspace, 'life')
     window = session.window
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('is started from the form, and is in tree, status bar and charts while it goes on', async () => {
     await window.command('YOLOv5 Slim: Sparse Training')

@@ -1,9 +1,9 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { seriousFindings } from './support/axe'
-import { openSession, patience, type Session } from './support/session'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -41,10 +41,7 @@ describe.each(looks)('in $theme, $locale', ({ theme, locale }) => {
     })
     window = session.window
   }, 400_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('has its tree and its palette', async () => {
     await window.run('thin').waitFor({ timeout: patience })

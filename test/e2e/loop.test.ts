@@ -1,7 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { fillForm, openSession, patience, type Session, startForm } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  closeAfterwards,
+  fillForm,
+  openSession,
+  patience,
+  type Session,
+  startForm,
+} from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -17,10 +24,7 @@ describe('from a sparse run to a finetuned model', () => {
     session = await openSession(workspace, 'loop')
     window = session.window
   }, 400_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('previews the cut as the slider moves, and prunes to what it showed', async () => {
     await window.run('thin').waitFor({ timeout: patience })

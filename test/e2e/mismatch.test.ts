@@ -1,23 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
-import { checkoutWorkspace } from './support/workspace'
+import { checkoutWorkspace, ownModel } from './support/workspace'
 
-/** A model of v5.0 that someone copied into a v6 checkout, with a slip of the pen on line 8. */
-const mine = `nc: 80
-depth_multiple: 0.33
-width_multiple: 0.25
-anchors: 3
-backbone:
-  [[-1, 1, Conv, [64, 6, 2, 2]],
-   [-1, 1, Conv, [128, 3, 2]],
-   [-1, 3, C33, [128]],
-   [-1, 1, SPPF, [128, 5]]]
-head:
-  [[[3], 1, Detect, [nc, anchors]]]
-`
+/** With a slip of the pen on line 8. */
+const mine = ownModel.replace('C3,', 'C33,')
 
 describe('a workspace with YOLOv5', () => {
   const workspace = checkoutWorkspace()
@@ -30,10 +19,7 @@ describe('a workspace with YOLOv5', () => {
     session = await openSession(workspace, 'mismatch')
     window = session.window
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('shows the release, and why it is taken for that', async () => {
     await window.status(/YOLOv5 v6\.2/).waitFor({ timeout: patience })

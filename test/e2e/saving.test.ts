@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -20,10 +20,7 @@ describe('what a dashboard is good for afterwards', () => {
     window = session.window
     await window.inline(window.run('thin'), 'Open Dashboard')
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   const dashboard = () => window.webview('figure.chart canvas', patience)
   const chart = async () =>

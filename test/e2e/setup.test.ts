@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { checkoutWorkspace } from './support/workspace'
 
@@ -29,10 +29,7 @@ describe('what sets a workspace up, from the keyboard', () => {
     window = session.window
     await window.status(/YOLOv5/).waitFor({ timeout: patience })
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   async function getYolov5(release: string, parent: string): Promise<void> {
     await window.command('YOLOv5 Slim: Get YOLOv5')

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, patience, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -35,10 +35,7 @@ describe.skipIf(!tensorBoard)('TensorBoard from the window', () => {
     window = session.window
     await window.run('base').waitFor({ timeout: patience })
   }, 600_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   /** Opens it on all runs, and returns the page of the browser that it brings up. */
   async function openBoard(): Promise<Page> {

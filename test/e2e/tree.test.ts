@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSession, type Session } from './support/session'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { closeAfterwards, openSession, type Session } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
 
@@ -21,10 +21,7 @@ describe('the experiments tree', () => {
     session = await openSession(workspace, 'tree')
     window = session.window
   }, 300_000)
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.keepEvidence(task.name)
-  })
-  afterAll(() => session?.close())
+  closeAfterwards(() => session)
 
   it('welcomes a workspace without runs with what can be done', async () => {
     await window.page.locator('.welcome-view', { hasText: 'No runs yet' }).waitFor()

@@ -1,4 +1,5 @@
 import type { Frame } from 'playwright-core'
+import { afterAll, afterEach } from 'vitest'
 import { Server, type ServerOptions } from './server'
 import { Window, type WindowOptions } from './window'
 import { stopRuns, type Workspace } from './workspace'
@@ -39,6 +40,14 @@ export async function openSession(
       workspace.remove()
     },
   }
+}
+
+/** Keeps what a failed test saw, and closes the session after all tests. */
+export function closeAfterwards(current: () => Session | undefined): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await current()?.window.keepEvidence(task.name)
+  })
+  afterAll(() => current()?.close())
 }
 
 /** Fills in the form of a stage, as soon as it is there. */
