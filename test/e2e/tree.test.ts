@@ -50,7 +50,9 @@ describe('the experiments tree', () => {
     expect(await levelOf(window.run('cut'))).toBe(level + 2)
     expect(await levelOf(window.run('tuned'))).toBe(level + 3)
     // Size against the lineage's origin: the cut has made it smaller.
-    expect(await window.run('tuned').innerText()).toMatch(/mAP 0\.\d{3} \([−+±].*MB \(−\d+ %\)/)
+    await expect
+      .poll(() => window.run('tuned').innerText(), { timeout: patience })
+      .toMatch(/mAP 0\.\d{3} \([−+±].*MB \(−\d+ %\)/)
   })
 
   it('offers what fits a run’s state', async () => {
