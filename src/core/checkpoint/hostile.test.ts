@@ -84,7 +84,6 @@ describe('pickles', () => {
     ['a string that claims 4 GB', '\x80\x02X\xff\xff\xff\xffabc.'],
     ['bytes that claim 2^63', `\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7fabc.`],
     ['an integer of a megabyte', `\x80\x02\x8b\0\0\x10\0${'\x7f'.repeat(1 << 20)}.`],
-    ['a memo index of 4 billion', '\x80\x02Nr\xff\xff\xff\xff.'],
     ['a memo entry that was never put', '\x80\x02h\x05.'],
     ['five million dicts', `\x80\x02(${'}'.repeat(5e6)}t.`],
     ['endless duplicates', `\x80\x02N${'2'.repeat(7e6)}.`],
@@ -93,6 +92,13 @@ describe('pickles', () => {
     ['state for a class', '\x80\x02cos\nsystem\n}b.'],
   ])('with %s are refused', (_, pickle) => {
     expect(quickCode(pickle)).toMatch(/^checkpoint\//)
+  })
+
+  test.each([
+    ['4 billion', '\x80\x02Nr\xff\xff\xff\xff.'],
+    ['ahead of all opcodes', '\x80\x02Nr\x07\0\0\0.'],
+  ])('with a memo index of %s are damaged, not large', (_, pickle) => {
+    expect(quickCode(pickle)).toBe('checkpoint/corrupt')
   })
 
   test('that double a tuple fifty times cost nothing', () => {

@@ -19,7 +19,6 @@ import {
 /** Bounds far above any real checkpoint (a YOLOv5x6: 0.1 M opcodes, 20 k nodes). */
 const maxOpcodes = 1_000_000
 const maxNodes = 200_000
-const maxMemo = 500_000
 
 /** What a pickle leaves to its embedder. */
 export type PickleHooks = {
@@ -51,6 +50,7 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
   let memoCount = 0
   let nodes = 0
   let protocol = 0
+  let steps = 0
 
   function node<T extends PyValue>(value: T): void {
     if (++nodes > maxNodes) throw tooMuch(name)
@@ -58,7 +58,8 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
   }
 
   function put(index: number): void {
-    if (index >= maxMemo) throw tooMuch(name)
+    // A pickler numbers what it remembers one by one: a number ahead of all opcodes is damage.
+    if (index > steps) throw misuse(name)
     if (memo[index] === undefined) memoCount++
     memo[index] = stack.top()
   }
@@ -85,7 +86,7 @@ export function readPickle(name: string, content: Uint8Array, hooks: PickleHooks
     push(value)
   }
 
-  for (let steps = 0; ; steps++) {
+  for (; ; steps++) {
     if (steps > maxOpcodes) throw tooMuch(name)
     const code = bytes.u8()
     switch (code) {
