@@ -4,7 +4,7 @@ export const budget = 12_000_000
 const required = [
   'extension/package.json',
   'extension/THIRD-PARTY-NOTICES.txt',
-  'extension/dist/extension.cjs',
+  'extension/dist/extension/extension.cjs',
   'extension/dist/cli.cjs',
   'extension/dist/builtin/main.cjs',
   'extension/dist/builtin/kernels.wasm',

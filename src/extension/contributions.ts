@@ -85,6 +85,12 @@ export const viewIds = {
   workspace: 'yolov5-slim.workspace',
 } as const
 
+/** Webview panels that come back after a reload. */
+export const panelIds = {
+  form: 'yolov5-slim.form',
+  dashboard: 'yolov5-slim.dashboard',
+} as const
+
 /** Custom editors. */
 export const editorIds = {
   checkpoint: 'yolov5-slim.checkpoint',

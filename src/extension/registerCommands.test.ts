@@ -1,6 +1,11 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { type CommandName, commandIds } from './contributions'
-import { type CommandHandler, type CommandHandlers, registerCommands } from './registerCommands'
+import {
+  type CommandHandler,
+  type CommandHandlers,
+  handlersOnDemand,
+  registerCommands,
+} from './registerCommands'
 
 it('registers each command once, under its id, behind the guard', async () => {
   const called: string[] = []
@@ -25,4 +30,17 @@ it('registers each command once, under its id, behind the guard', async () => {
   expect(called).toEqual(['guard prune', 'prune'])
   for (const item of disposables) item.dispose()
   expect(registered.size).toBe(0)
+})
+
+it('loads handlers when one of them is called, and passes on what it was given', async () => {
+  const called: unknown[][] = []
+  const load = vi.fn(async () => ({
+    stop: async (...args: readonly unknown[]) => void called.push(['stop', ...args]),
+    resume: async () => void called.push(['resume']),
+  }))
+  const handlers = handlersOnDemand(['stop', 'resume'], load)
+  expect(Object.keys(handlers)).toEqual(['stop', 'resume'])
+  expect(load).not.toHaveBeenCalled()
+  await handlers.stop('/runs/exp', 2)
+  expect(called).toEqual([['stop', '/runs/exp', 2]])
 })

@@ -1,5 +1,4 @@
 import { EventEmitter, type Memento, RelativePattern, window, workspace } from 'vscode'
-import { findCheckouts } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
 import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
@@ -73,6 +72,7 @@ export class Checkouts extends DisposableList {
 
   private async searchNow(): Promise<void> {
     const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file')
+    const { findCheckouts } = await import('../../core/yolov5/detect')
     const found = await Promise.all(folders.map(({ uri }) => findCheckouts(uri.fsPath)))
     const before = this.found
     this.found = uniqueCheckouts(found.flat())

@@ -1,16 +1,8 @@
 import { isAbsolute, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import {
-  type CustomDocument,
-  type CustomReadonlyEditorProvider,
-  commands,
-  Uri,
-  type WebviewPanel,
-  window,
-} from 'vscode'
+import { commands, Uri, type WebviewPanel, window } from 'vscode'
 import { readRun } from '../../runs/snapshot'
 import type { CommandContext } from '../commands/context'
-import { DisposableList } from '../common/disposable'
 import { editorIds } from '../contributions'
 import { runDirsOf } from '../experiments/selection'
 import { formCandidates } from '../form/candidates'
@@ -18,7 +10,7 @@ import type { CommandHandlers } from '../registerCommands'
 import { CheckpointPanel } from './checkpointPanel'
 
 /** The editor of `*.pt` files, and the commands that open it. */
-export class CheckpointEditors extends DisposableList implements CustomReadonlyEditorProvider {
+export class CheckpointEditors {
   private readonly panels = new Set<CheckpointPanel>()
   /** Files that are being opened for their preview. */
   private readonly previewed = new Set<string>()
@@ -28,14 +20,7 @@ export class CheckpointEditors extends DisposableList implements CustomReadonlyE
     private readonly extensionUri: Uri,
     /** What Prune does without a run: the form, where the checkpoint is chosen. */
     private readonly choose: CommandHandlers['prune'],
-  ) {
-    super()
-    this.track(
-      window.registerCustomEditorProvider(editorIds.checkpoint, this, {
-        supportsMultipleEditorsPerDocument: true,
-      }),
-    )
-  }
+  ) {}
 
   get handlers(): Pick<CommandHandlers, 'openCheckpoint' | 'prune'> {
     return {
@@ -52,11 +37,8 @@ export class CheckpointEditors extends DisposableList implements CustomReadonlyE
     }
   }
 
-  openCustomDocument(uri: Uri): CustomDocument {
-    return { uri, dispose: () => undefined }
-  }
-
-  resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): void {
+  /** Fills the editor of a file. */
+  show(uri: Uri, panel: WebviewPanel): void {
     const { context, extensionUri } = this
     const wantsPreview = this.previewed.delete(uri.fsPath)
     const shown = new CheckpointPanel(panel, uri, { context, extensionUri, wantsPreview })

@@ -13,7 +13,7 @@ import { showLine } from '../notify'
 import type { PreviewContext } from '../preview/previewHost'
 import type { CommandHandlers } from '../registerCommands'
 import { dashboardState } from './contract'
-import { type DashboardMessage, DashboardPanel, dashboardViewType } from './panel'
+import { type DashboardMessage, DashboardPanel } from './panel'
 import { likeliest, pickRuns } from './pick'
 import { restartValues } from './restart'
 
@@ -26,11 +26,6 @@ export class Dashboards extends DisposableList {
     private readonly extensionUri: Uri,
   ) {
     super()
-    this.track(
-      window.registerWebviewPanelSerializer(dashboardViewType, {
-        deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
-      }),
-    )
   }
 
   override dispose(): void {
@@ -65,7 +60,8 @@ export class Dashboards extends DisposableList {
     await dashboard.show(runDirs)
   }
 
-  private async restore(panel: WebviewPanel, state: unknown): Promise<void> {
+  /** Takes up a panel that comes back after a reload. */
+  async revive(panel: WebviewPanel, state: unknown): Promise<void> {
     const parsed = v.safeParse(dashboardState, state)
     const dashboard = this.adopt(new DashboardPanel(panel, this.panelOptions))
     await dashboard.show(parsed.success ? parsed.output.runDirs : [])

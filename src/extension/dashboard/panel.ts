@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import { isEnded } from '../../runs/state'
 import { DisposableList } from '../common/disposable'
+import { panelIds } from '../contributions'
 import { writeError } from '../log'
 import type { PreviewToHost } from '../preview/contract'
 import type { PreviewContext } from '../preview/previewHost'
@@ -13,8 +14,6 @@ import { RunFeed } from './feed'
 import { HardwareLog } from './hardware'
 import { RunPreviews } from './previews'
 import { relativesOf } from './relatives'
-
-export const dashboardViewType = 'yolov5-slim.dashboard'
 
 /** Milliseconds between looks at the logs. */
 const lookMs = 500
@@ -68,7 +67,7 @@ export class DashboardPanel extends DisposableList {
 
   static create(options: DashboardOptions, preserveFocus: boolean): DashboardPanel {
     const panel = window.createWebviewPanel(
-      dashboardViewType,
+      panelIds.dashboard,
       collectTitle([]),
       { viewColumn: ViewColumn.Active, preserveFocus },
       {},

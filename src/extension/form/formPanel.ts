@@ -10,15 +10,13 @@ import {
 } from 'vscode'
 import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
-import { commandIds } from '../contributions'
+import { commandIds, panelIds } from '../contributions'
 import { writeError } from '../log'
 import type { ToHost } from '../webview/contract'
 import { Page } from '../webview/page'
 import { type FormContract, type FormState, formContract } from './contract'
 import { fixOf } from './fixes'
 import { type FormOrder, FormSession, type FormSources } from './session'
-
-export const formViewType = 'yolov5-slim.form'
 
 type FormMessage = Exclude<ToHost<FormContract>, { readonly type: 'ready' | 'save' | 'trouble' }>
 
@@ -64,7 +62,7 @@ export class FormPanel extends DisposableList {
   static create(options: FormPanelOptions): FormPanel {
     const title = l10n.t('Start a stage')
     return new FormPanel(
-      window.createWebviewPanel(formViewType, title, ViewColumn.Active, {}),
+      window.createWebviewPanel(panelIds.form, title, ViewColumn.Active, {}),
       options,
     )
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
-import { commands, type Memento, Uri, type WebviewPanel, window, workspace } from 'vscode'
+import { commands, type Memento, Uri, type WebviewPanel, workspace } from 'vscode'
 import { SlimError } from '../../core/errors'
 import { withoutCheckout } from '../../engines/builtin/stage/detection'
 import { engines } from '../../engines/common/ownFlags'
@@ -18,7 +18,7 @@ import type { CommandHandlers } from '../registerCommands'
 import { formState } from './contract'
 import type { Place } from './facts'
 import type { Values } from './field'
-import { FormPanel, type FormPanelOptions, formViewType } from './formPanel'
+import { FormPanel, type FormPanelOptions } from './formPanel'
 import { launchStage } from './launch'
 import { FormMemory } from './memory'
 import { readinessOf, untrusted } from './readiness'
@@ -62,11 +62,6 @@ export class Forms extends DisposableList {
         this.current?.session.refresh().catch((error: unknown) => writeError(channel, error))
       }),
     )
-    this.track(
-      window.registerWebviewPanelSerializer(formViewType, {
-        deserializeWebviewPanel: (panel, state: unknown) => this.revive(panel, state),
-      }),
-    )
   }
 
   get handlers(): Pick<
@@ -107,7 +102,8 @@ export class Forms extends DisposableList {
     return panel
   }
 
-  private async revive(panel: WebviewPanel, raw: unknown): Promise<void> {
+  /** Takes up a panel that comes back after a reload. */
+  async revive(panel: WebviewPanel, raw: unknown): Promise<void> {
     const state = v.safeParse(formState, raw)
     const form = this.take(new FormPanel(panel, this.options))
     try {

@@ -1,10 +1,12 @@
 import type { CommandContext } from '../commands/context'
 import type { CommandHandlers } from '../registerCommands'
+import { selectEngine, selectPython } from './choices'
+import { copyDiagnostics } from './copyDiagnostics'
+import { newDataSet, splitDataSet } from './dataSets'
+import { runDemo } from './demo'
+import { getYolov5 } from './getYolov5'
 
-/**
- * What sets a workspace up: YOLOv5, data sets, engine, Python, the demo, and what a report of a problem needs. Loaded
- * when first called, since most windows never do.
- */
+/** What sets a workspace up: YOLOv5, data sets, engine, Python, the demo, and what a report of a problem needs. */
 export function setupHandlers(
   context: CommandContext,
 ): Pick<
@@ -18,12 +20,12 @@ export function setupHandlers(
   | 'copyDiagnostics'
 > {
   return {
-    getYolov5: async (...args) => (await import('./getYolov5')).getYolov5(context, args),
-    newDataSet: async () => (await import('./dataSets')).newDataSet(context),
-    splitDataSet: async () => (await import('./dataSets')).splitDataSet(context),
-    selectEngine: async () => (await import('./choices')).selectEngine(context),
-    selectPython: async () => (await import('./choices')).selectPython(context),
-    runDemo: async () => (await import('./demo')).runDemo(context),
-    copyDiagnostics: async () => (await import('./copyDiagnostics')).copyDiagnostics(context),
+    getYolov5: (...args) => getYolov5(context, args),
+    newDataSet: () => newDataSet(context),
+    splitDataSet: () => splitDataSet(context),
+    selectEngine: () => selectEngine(context),
+    selectPython: () => selectPython(context),
+    runDemo: () => runDemo(context),
+    copyDiagnostics: () => copyDiagnostics(context),
   }
 }

@@ -21,7 +21,6 @@ import { formCandidates } from '../form/candidates'
 import { pythonSettings } from '../python/interpreter'
 import { collectFacts, type FactNode } from './collect'
 import type { CheckpointFact, DataSetFact, Known, WorkspaceFacts } from './facts'
-import { checkpointFiles, readCheckpoint, readDataSet, readPython } from './probes'
 
 const gpuMs = 5000
 const looking = { kind: 'looking' } as const
@@ -124,6 +123,7 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     const round = ++this.round
     const { checkouts, runs, program } = this.context
     await checkouts.search()
+    const { checkpointFiles, readCheckpoint, readDataSet, readPython } = await import('./probes')
     const root = this.root()
     if (root === undefined) return this.changed.fire(undefined)
     const show = (change: () => void): void => {
@@ -158,7 +158,7 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
       })
       for (const [i, file] of listed.entries()) {
         if (round !== this.round || !this.view.visible) break
-        facts[i] = await this.inspect(file, inspect)
+        facts[i] = await this.known(file, () => readCheckpoint(file, inspect))
         show(() => {
           this.checkpoints = { kind: 'known', value: [...facts] }
         })
@@ -169,15 +169,16 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     )
   }
 
-  private async inspect(
-    file: Pick<CheckpointFact, 'file' | 'name' | 'bytes'>,
-    inspect: (path: string) => Promise<unknown>,
+  /** What was read of a file before, unless it was changed since. */
+  private async known(
+    file: Pick<CheckpointFact, 'file'>,
+    read: () => Promise<CheckpointFact>,
   ): Promise<CheckpointFact> {
     const info = await stat(file.file).catch(() => undefined)
     const key = `${file.file} ${info?.mtimeMs} ${info?.size}`
-    const known = this.inspected.get(key)
-    if (known) return known
-    const fact = await readCheckpoint(file, inspect)
+    const before = this.inspected.get(key)
+    if (before) return before
+    const fact = await read()
     this.inspected.set(key, fact)
     return fact
   }
