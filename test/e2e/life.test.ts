@@ -12,9 +12,9 @@ import {
   startForm,
 } from './support/session'
 import { Window } from './support/window'
-import { sampleWorkspace, type Workspace } from './support/workspace'
+import { sampleWorkspace, trainers, type Workspace } from './support/workspace'
 
-describe('a training in the window', () => {
+describe.each(trainers)('a training in the window, with $engine', (trainer) => {
   let workspace: Workspace
   let session: Session
   let window: Window
@@ -26,7 +26,7 @@ describe('a training in the window', () => {
   const epochsOf = (name: string): number[] =>
     readFileSync(runFiles(dir(name)).events, 'utf8')
       .split('\n')
-      .filter((line) => line.includes('"type":"epoch"'))
+      .filter((line) => /"type": ?"epoch"/.test(line))
       .map((line) => JSON.parse(line).epoch)
   const isAlive = (pid: number): boolean => {
     try {
@@ -38,7 +38,7 @@ describe('a training in the window', () => {
 
   beforeAll(async () => {
     workspace = await sampleWorkspace()
-    session = await openSession(workspace, 'life')
+    session = await openSession(workspace, `life-${trainer.engine}`, trainer)
     window = session.window
   }, 300_000)
   closeAfterwards(() => session)
@@ -102,7 +102,9 @@ describe('a training in the window', () => {
     await window.inline(row('long', 'stopped'), 'Resume')
     await row('long', 'running').waitFor({ timeout: patience })
     await expect.poll(() => epochsOf('long').length, { timeout: patience }).toBeGreaterThan(before)
-    expect(epochsOf('long')[before]).toBe(before)
+    // Stopped between the event of an epoch and its checkpoint, YOLOv5 goes through that epoch again.
+    const first = epochsOf('long')[before]
+    expect(trainer.engine === 'builtin' ? [before] : [before, before - 1]).toContain(first)
   }, 400_000)
 
   it('whose process is killed is interrupted, and is started again by a retry', async () => {

@@ -10,9 +10,9 @@ import {
   startForm,
 } from './support/session'
 import type { Window } from './support/window'
-import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
+import { sampleWorkspace, slim, trainers, type Workspace } from './support/workspace'
 
-describe('from a sparse run to a finetuned model', () => {
+describe.each(trainers)('from a sparse run to a finetuned model, with $engine', (trainer) => {
   let workspace: Workspace
   let session: Session
   let window: Window
@@ -20,8 +20,8 @@ describe('from a sparse run to a finetuned model', () => {
   beforeAll(async () => {
     workspace = await sampleWorkspace()
     const sparse = ['--weights', 'shapes.pt', '--epochs', '3', '--sr', 'auto', '--name', 'thin']
-    await slim(workspace.checkout, ['sparse', ...quick, ...sparse])
-    session = await openSession(workspace, 'loop')
+    await slim(workspace.checkout, ['sparse', ...trainer.flags, ...sparse])
+    session = await openSession(workspace, `loop-${trainer.engine}`, trainer)
     window = session.window
   }, 400_000)
   closeAfterwards(() => session)

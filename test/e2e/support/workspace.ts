@@ -67,11 +67,36 @@ export async function sampleWorkspace(): Promise<Workspace> {
   return made
 }
 
+const dataFlags = ['--data', 'data/shapes.yaml', '--img-size', '64', '--batch-size', '8']
+
 /** Flags of a stage that is over in seconds. */
-export const quick = [
-  ...['--engine', 'builtin', '--device', 'wasm', '--data', 'data/shapes.yaml'],
-  ...['--img-size', '64', '--batch-size', '8'],
+export const quick = ['--engine', 'builtin', '--device', 'wasm', ...dataFlags]
+
+/** What trains in a journey that is gone with each engine that is there. */
+export type Trainer = {
+  readonly engine: 'builtin' | 'pytorch'
+  /** As `quick`, with that engine. */
+  readonly flags: readonly string[]
+  /** Settings of the window. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** The built-in engine, and PyTorch where YOLOV5_CHECKOUTS and YOLOV5_SLIM_PYTHON say with what. */
+export const trainers: readonly Trainer[] = [
+  { engine: 'builtin', flags: quick, settings: {} },
+  ...pytorch(process.env.YOLOV5_SLIM_PYTHON),
 ]
+
+function pytorch(python: string | undefined): readonly Trainer[] {
+  if (!python || !process.env.YOLOV5_CHECKOUTS) return []
+  return [
+    {
+      engine: 'pytorch',
+      flags: ['--engine', 'pytorch', '--python', python, '--device', 'cpu', ...dataFlags],
+      settings: { 'yolov5-slim.engine': 'pytorch', 'yolov5-slim.python': python },
+    },
+  ]
+}
 
 /**
  * Runs `yolov5-slim` as a person does in a terminal. What it starts does not wait for others of this machine.
