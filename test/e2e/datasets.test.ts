@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -48,12 +48,12 @@ describe('data sets, from the keyboard', () => {
     expect(existsSync(join(checkout, 'data', 'empty.yaml'))).toBe(false)
   })
 
-  async function divide(val: string): Promise<void> {
+  async function divide(val: string, way = 'Write lists'): Promise<void> {
     await window.command('YOLOv5 Slim: Split Data Set')
     await window.choosePath(`${photos}/`)
     await window.ask('validate with', val)
     await window.ask('test with', '0')
-    await window.choose('Write lists')
+    await window.choose(way)
   }
 
   it('are divided, and get a config of the lists', async () => {
@@ -74,5 +74,20 @@ describe('data sets, from the keyboard', () => {
     await divide('0.5')
     await window.answer('Replace')
     await expect.poll(() => list('val.txt').length, { timeout: patience }).toBe(8)
+  })
+
+  it('are copied into a folder of their own, and get its config', async () => {
+    const parent = join(folder, 'copies')
+    mkdirSync(parent)
+    await divide('0.25', 'Copy into a new folder')
+    await window.choosePath(`${parent}/`)
+    await opened('photos-split.yaml')
+    const copied = join(parent, 'photos-split')
+    const files = (kind: string, subset: string) => readdirSync(join(copied, kind, subset)).length
+    expect([files('images', 'train'), files('images', 'val')]).toEqual([12, 4])
+    expect([files('labels', 'train'), files('labels', 'val')]).toEqual([12, 4])
+    expect(readdirSync(join(photos, 'images'))).toHaveLength(16)
+    const findings = await slim(checkout, ['check', 'data/photos-split.yaml', '--json'])
+    expect(JSON.parse(findings).counts).toMatchObject({ error: 0, warning: 0 })
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
-import { checkoutWorkspace } from './support/workspace'
+import { checkoutWorkspace, emptyWorkspace } from './support/workspace'
 
 /** Releases to get; all but the last have a number. */
 const releases = ['v7.0', 'v6.2', 'v6.1', 'v6.0', 'v5.0', 'master']
@@ -100,6 +100,23 @@ describe('what sets a workspace up, from the keyboard', () => {
     // What went wrong before is in it.
     expect(text).toContain('git/offline')
     expect(text).not.toContain(homedir())
+  })
+
+  it('opens what it got, where that lies outside of the workspace', async () => {
+    writeFileSync(gitConfig, leadTo(bare))
+    const outside = emptyWorkspace()
+    try {
+      await getYolov5('v6.2', outside.folder)
+      const toast = window.page.locator('.notification-toast', { hasText: 'YOLOv5 v6.2 is in' })
+      await toast.locator('.monaco-button', { hasText: 'Open folder' }).click()
+      await window.page.waitForURL(
+        (url) => url.searchParams.get('folder')?.startsWith(outside.folder) === true,
+      )
+      await window.openSideBar()
+      await window.status(/YOLOv5 v6\.2/).waitFor({ timeout: patience })
+    } finally {
+      outside.remove()
+    }
   })
 })
 

@@ -51,9 +51,12 @@ export class Window extends QuickInput {
     await this.page.context().close()
   }
 
+  /** As a person does, once more where the page stays blank: code-server's own does so once in some hundred times. */
   async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: 'commit' })
-    await this.settled()
+    await again(async () => {
+      await this.page.reload({ waitUntil: 'commit' })
+      await this.settled()
+    }, 2)
   }
 
   /** Runs a command of the palette by its title, once it is there: a window that has just opened has few. */
@@ -200,7 +203,7 @@ export class Window extends QuickInput {
   }
 
   private async settled(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: 120_000 })
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 90_000 })
     await this.page.locator('.statusbar').waitFor()
   }
 }
