@@ -1,19 +1,11 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunFeed } from '../../src/extension/dashboard/feed'
 import { parseEvent } from '../../src/runs/eventCheck'
-import type { GammaEvent, RunEvent } from '../../src/runs/events'
-import { gammaBins } from '../../src/runs/gammaBlock'
-import type { RunManifest } from '../../src/runs/manifest'
-import { runFiles, writeManifest } from '../../src/runs/store'
+import { runFiles } from '../../src/runs/store'
+import { writeLongRun } from './longRun'
 import { median } from './median'
 import { pageSpeed } from './page'
-
-/** Prunable BN layers and channels of YOLOv5x. */
-const layerCount = 117
-const channels = [80, 160, 320, 640, 1280]
-/** `progress` events an epoch; a real one has two a second. */
-const progressCount = 20
 
 /** Opening a long run, 1,000 epochs of YOLOv5x with 40 MB of log, against parsing all of it. */
 export async function dashboardSpeed(folder: string, epochs = 1000): Promise<void> {
@@ -37,85 +29,5 @@ export async function dashboardSpeed(folder: string, epochs = 1000): Promise<voi
   console.log(
     `${name.padEnd(46)} ${ours.toFixed(1).padStart(9)} ms   ${(other / ours).toFixed(1).padStart(7)} × faster than parsing all; of 500 ms`,
   )
-  await pageSpeed(runDir)
-}
-
-/** A run folder with a log as the engines write one; gammas shrink as in sparse training. @returns its bytes */
-export async function writeLongRun(runDir: string, epochs: number): Promise<number> {
-  const files = runFiles(runDir)
-  mkdirSync(files.slimDir, { recursive: true })
-  await writeManifest(runDir, manifest)
-  const log = openSync(files.events, 'w')
-  let bytes = 0
-  const write = (event: RunEvent): void => {
-    bytes += writeSync(log, `${JSON.stringify(event)}\n`)
-  }
-  try {
-    write({ ...head, type: 'started', ...started, epochs })
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const losses = { box: 0.05 / (epoch + 1), obj: 0.03, cls: 0.01 }
-      for (let batch = 0; batch < progressCount; batch++) {
-        write({
-          ...head,
-          type: 'progress',
-          epoch,
-          batch,
-          batches: progressCount,
-          losses,
-          lr: 0.01,
-          memory: 1e10,
-        })
-      }
-      const score = 0.6 + 0.05 * Math.sin(epoch / 40)
-      write({
-        ...{ ...head, type: 'epoch', epoch, epochs, train: losses, val: losses },
-        ...{ precision: score, recall: score, mAP50: score, mAP50_95: score * 0.7 },
-        ...{ lr: 0.01 * (1 - epoch / epochs), sr: 0.001, seconds: 100 },
-      })
-      write(gammaEvent(epoch, epoch / epochs))
-    }
-  } finally {
-    closeSync(log)
-  }
-  return bytes
-}
-
-const head = { v: 1, t: 1_760_000_000_000 } as const
-
-const manifest: RunManifest = {
-  ...{ v: 1, id: '20260101-000000-bench', stage: 'sparse', engine: 'pytorch', cwd: '/' },
-  ...{ commandLine: ['sparse'], createdAt: head.t, percent: 0.6 },
-  sparsity: { reg: 'prox', sr: 0.001, schedule: 'constant' },
-  provenance: { slimVersion: '0', sha256: {} },
-}
-
-const started = {
-  ...{ engine: 'pytorch', devices: ['cuda:0'], versions: {}, batchSize: 16, imageSize: 640 },
-  layers: Array.from({ length: layerCount }, (_, i) => ({
-    name: `model.${Math.floor(i / 5)}.m.${i % 5}.cv1.bn`,
-    channels: channels[i % channels.length] ?? 0,
-  })),
-}
-
-/** Gammas spread about a peak that moves from 1 to 0 as `done` does. */
-function gammaEvent(epoch: number, done: number): GammaEvent {
-  const layers = started.layers.map(({ name, channels: count }, layer) => {
-    const peak = Math.max(0, 1 - done * (1 + (layer % 7) / 10))
-    const histogram = new Array<number>(gammaBins).fill(0)
-    for (let channel = 0; channel < count; channel++) {
-      const gamma = Math.abs(peak + 0.3 * Math.sin(channel * 12.9898 + layer))
-      const bin = Math.min(gammaBins - 1, Math.floor(gamma * 32))
-      histogram[bin] = (histogram[bin] ?? 0) + 1
-    }
-    const around = (offset: number): number => Math.max(0, peak + offset) + 1 / 3e5
-    const quantiles = [-0.3, -0.15, 0, 0.15, 0.3].map(around) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
-    return { name, histogram, nearZero: peak === 0 ? Math.floor(count / 10) : 0, quantiles }
-  })
-  return { ...head, type: 'gamma', epoch, layers }
+  await pageSpeed(runDir, epochs)
 }

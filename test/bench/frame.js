@@ -6,7 +6,7 @@ globalThis.acquireVsCodeApi = () => ({
   postMessage: (message) => parent.postMessage(message, '*'),
 })
 
-/** Milliseconds until the page listens, and from the first message to it until all charts in sight are drawn. */
+/** Milliseconds until the page listens, from the first message until all charts in sight are drawn, and of `longestPause`. */
 globalThis.openFrame = async () => {
   const messages = decode(await (await fetch('/messages')).arrayBuffer())
   const frame = document.createElement('iframe')
@@ -27,7 +27,22 @@ globalThis.openFrame = async () => {
   const draws = performance.now() - first
   const missing = chartsInSight(page).filter((box) => !box.querySelector('canvas').style.display)
   if (missing.length > 0) throw new Error(`${missing.length} charts in sight are not drawn`)
-  return { listens, draws }
+  return { listens, draws, pause: await longestPause(page) }
+}
+
+/** Milliseconds that the page stands still at most while it takes in one more epoch: the longest between two frames. */
+async function longestPause(page) {
+  const more = decode(await (await fetch('/more')).arrayBuffer())
+  await new Promise((done) => requestIdleCallback(done))
+  let [longest, before] = [0, performance.now()]
+  for (const message of more) page.postMessage(message, '*')
+  for (const end = before + 1000; before < end; ) {
+    await nextFrame()
+    const now = performance.now()
+    longest = Math.max(longest, now - before)
+    before = now
+  }
+  return longest
 }
 
 const nextFrame = () => new Promise((done) => requestAnimationFrame(done))

@@ -1,6 +1,7 @@
 import { Chart, type ChartConfiguration, type ChartOptions } from 'chart.js'
 import { element } from '../common/element'
 import { dataTable } from './dataTable'
+import { drawInTurn } from './drawInTurn'
 import { type FileKind, FrameTools } from './frameTools'
 import { chartKeys } from './keys'
 import { chartPng, chartSvg, type SavedFile } from './save'
@@ -42,7 +43,8 @@ export class ChartFrame {
   private readonly tableHost = element('div')
   private readonly tools: FrameTools
   private chart: Chart | undefined
-  private picture: Picture | undefined
+  private make: (() => Picture) | undefined
+  private made: Picture | undefined
   private inSight = false
   private stale = false
   private tableOpen = false
@@ -73,17 +75,21 @@ export class ChartFrame {
     sight.observe(this.root)
   }
 
-  /** Shows a picture, now or once the frame is in sight. */
-  show(picture: Picture): void {
-    this.picture = picture
+  /** Shows a picture, which is made when it is drawn: once the frame is in sight, and in its turn. */
+  show(make: () => Picture): void {
+    this.make = make
+    this.made = undefined
     this.stale = true
     this.box.classList.remove('nothing')
-    if (this.inSight) this.draw()
+    if (!this.inSight) return
+    if (this.chart) drawInTurn(this.drawStale)
+    else this.draw()
   }
 
   /** Says why there is nothing to be seen. */
   clear(text: string): void {
-    this.picture = undefined
+    this.make = undefined
+    this.made = undefined
     this.stale = false
     this.chart?.destroy()
     this.chart = undefined
@@ -95,7 +101,16 @@ export class ChartFrame {
 
   setInSight(inSight: boolean): void {
     this.inSight = inSight
-    if (inSight && this.stale) this.draw()
+    if (inSight) this.drawStale()
+  }
+
+  private get picture(): Picture | undefined {
+    this.made ??= this.make?.()
+    return this.made
+  }
+
+  private readonly drawStale = (): void => {
+    if (this.stale) this.draw()
   }
 
   private draw(): void {
@@ -158,10 +173,12 @@ export class ChartFrame {
 
   private save(kind: FileKind): void {
     const { file, title, save } = this.options
-    if (!this.picture) return
+    const { picture } = this
+    if (!picture) return
     if (kind === 'CSV') {
-      save({ name: `${file}.csv`, encoding: 'utf8', content: csvOf(this.picture.table()) })
+      save({ name: `${file}.csv`, encoding: 'utf8', content: csvOf(picture.table()) })
     } else if (this.chart) {
+      this.drawStale()
       const theme = readTheme()
       save(
         kind === 'PNG'

@@ -102,18 +102,19 @@ export class GammaTab implements TabPart {
     const { heat, hills, bars, strips, sorted, share } = this.frames
     this.controls.draw(having, run, layer === undefined ? '' : name, epoch, percent)
     const first = row > 0 || block !== gammas ? { block: gammas, row: 0 } : undefined
-    sorted.show(sortedPicture({ block, row, first, percent, log: this.log.sorted }))
-    bars.show(histogramPicture(block, row, layer, cut, this.log.bars))
-    strips.show(stripsPicture(block, row, cut))
+    const { log } = this
+    sorted.show(() => sortedPicture({ block, row, first, percent, log: log.sorted }))
+    bars.show(() => histogramPicture(block, row, layer, cut, log.bars))
+    strips.show(() => stripsPicture(block, row, cut))
     const { epochs } = view
     const projected =
       epochs !== undefined && advice && advice.projected !== null && layer === undefined
         ? { epochs, share: advice.projected }
         : undefined
-    share.show(sharePicture({ block: gammas, layer, cut, target: view.percent, projected }))
+    share.show(() => sharePicture({ block: gammas, layer, cut, target: view.percent, projected }))
     if (part !== 'all') return
-    heat.show(heatmap(gammas, layer))
-    hills.show(ridge(gammas, layer))
+    heat.show(() => heatmap(gammas, layer))
+    hills.show(() => ridge(gammas, layer))
   }
 
   /** The block and row of an epoch: exact where it has arrived, else the nearest that the page has. */

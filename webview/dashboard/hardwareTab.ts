@@ -51,7 +51,7 @@ export class HardwareTab implements TabPart {
   }
 
   private show(frame: ChartFrame, lines: readonly Line[]): void {
-    frame.show(
+    frame.show(() =>
       linePicture({
         ...{ lines, legend: true, min: 0, xTitle: l10n.t('minutes') },
         ...(frame === this.temperature ? {} : { max: 100 }),

@@ -84,10 +84,10 @@ export class MetricsTab implements TabPart {
     const made = metricLines(shown.map(metricRun), metric, layout, smoothing)
     if (frame) frame.root.hidden = made.length === 0
     if (!frame || made.length === 0) return false
-    const lines = made.flatMap((line) => this.styled(line, shown))
-    frame.show(
+    frame.show(() =>
       linePicture({
-        ...{ lines, annotations, xTitle: l10n.t('epoch'), xMin: 0, log: log.includes(metric) },
+        lines: made.flatMap((line) => this.styled(line, shown)),
+        ...{ annotations, xTitle: l10n.t('epoch'), xMin: 0, log: log.includes(metric) },
         summary: summaryOf(made, shown),
       }),
     )

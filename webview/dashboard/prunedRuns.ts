@@ -48,7 +48,7 @@ function prunedPart(name: string, save: FrameOptions['save']): Part {
     const sum = (of: 'before' | 'after') =>
       pruned.layers.reduce((channels, layer) => channels + layer[of], 0)
     totals.show({ ...pruned, channels: { before: sum('before'), after: sum('after') } })
-    frame.show(channelsPicture(pruned.layers, readTheme()))
+    frame.show(() => channelsPicture(pruned.layers, readTheme()))
   }
   return { root, show }
 }

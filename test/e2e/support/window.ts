@@ -51,7 +51,7 @@ export class Window extends QuickInput {
     await this.page.context().close()
   }
 
-  /** As a person does, once more where the page stays blank: code-server's own does so once in some hundred times. */
+  /** As a person does: once more where the page stays blank, before any extension is there. */
   async reload(): Promise<void> {
     await again(async () => {
       await this.page.reload({ waitUntil: 'commit' })
