@@ -73,7 +73,8 @@ describe('data sets, from the keyboard', () => {
     expect(list('val.txt')).toEqual(before)
     await divide('0.5')
     await window.answer('Replace')
-    await expect.poll(() => list('val.txt').length, { timeout: patience }).toBe(8)
+    await opened('photos2.yaml')
+    expect(list('val.txt')).toHaveLength(8)
   })
 
   it('are copied into a folder of their own, and get its config', async () => {

@@ -67,7 +67,8 @@ export class Window extends QuickInput {
       await this.page.keyboard.press('Escape')
       await this.page.keyboard.press('F1')
       await input.waitFor({ timeout: 5000 })
-      await input.fill(`>${title}`)
+      // An editor that opens meanwhile closes the box.
+      await input.fill(`>${title}`, { timeout: 5000 })
       await row.waitFor({ timeout: 5000 })
     })
     await this.page.keyboard.press('Enter')
