@@ -1,10 +1,12 @@
 // `npm run test:e2e`: sets everything up, packages the extension, and runs the suite on it in a real VS Code.
-// Arguments go to vitest: `npm run test:e2e -- tree` runs the files whose name contains "tree".
-import { mkdtempSync, rmSync } from 'node:fs'
+// Arguments go to vitest: `npm run test:e2e -- tree` runs the files whose name contains "tree". E2E_MINUTES bounds the
+// whole suite: a file that would begin later is skipped.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   bundleInside,
+  folder,
   insideFolder,
   packageExtension,
   preparePackages,
@@ -13,6 +15,10 @@ import {
   runVitest,
 } from './prepare.mjs'
 import { ensureRuntime, ensureTensorBoard, findChromium } from './runtime.mjs'
+
+const minutes = Number(process.env.E2E_MINUTES ?? Number.POSITIVE_INFINITY)
+/** Files that take minutes each: they come last where time is short. */
+const long = ['host.test.ts', 'first.test.ts']
 
 const chromium = findChromium()
 if (!chromium) {
@@ -32,14 +38,36 @@ try {
   const vsce = join(root, 'node_modules', '.bin', 'vsce')
   const loose = ['--no-dependencies', '--allow-missing-repository', '--skip-license']
   run(vsce, ['package', ...loose, '--out', inside], insideFolder)
-  process.exitCode = runVitest('vitest.config.ts', process.argv.slice(2), {
+  const env = {
     E2E_CHROMIUM: chromium,
     E2E_NODE: runtime.node,
     E2E_CODE_SERVER: runtime.entry,
     E2E_VSIX: vsix,
     E2E_INSIDE_VSIX: inside,
     E2E_TENSORBOARD: tensorBoard,
-  })
+  }
+  const args = process.argv.slice(2)
+  process.exitCode = Number.isFinite(minutes) ? runFor(args, env) : runSuite(args, env)
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+function runSuite(args, env) {
+  return runVitest('vitest.config.ts', args, env)
+}
+
+/** File by file, as long as there is time; the exit code of the first that failed. */
+function runFor(args, env) {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
+  const ordered = [...files.filter((name) => !long.includes(name)), ...long]
+  let failed = 0
+  for (const name of ordered) {
+    if (performance.now() > minutes * 60_000) {
+      console.log(`SKIPPED, needs more time than there is here: test/e2e/${name}`)
+      continue
+    }
+    const status = runSuite([`test/e2e/${name}`, ...args], env)
+    failed ||= status
+  }
+  return failed
 }
