@@ -36,6 +36,11 @@ describe('for Windows', () => {
     // A quote may not let the rest of the word out in cmd.
     ['a" & calc "', '"a"" & calc """'],
   ])('%s is %s', (word, quoted) => {
-    expect(shellLine([word], 'win32')).toBe(quoted)
+    expect(shellLine(['x', word], 'win32')).toBe(`x ${quoted}`)
+  })
+
+  it('a program in quotes is called, not told as a text', () => {
+    const line = shellLine(['C:\\my tools\\python.exe', '--version'], 'win32')
+    expect(line).toBe('& "C:\\my tools\\python.exe" --version')
   })
 })

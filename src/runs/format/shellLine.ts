@@ -4,14 +4,17 @@ const { process: host } = globalThis as { readonly process?: { readonly platform
 /**
  * Words as one line that a shell reads back as the same words.
  *
- * On Windows that is PowerShell, which VS Code's terminal is there. In cmd the line means the same, but for two cases
- * that no form gets right in both: a backtick too many before `$`, backticks and typographic quotes, and `%NAME%`, which
- * cmd alone puts a value for. What stands in a word is executed by neither.
+ * On Windows that is PowerShell, which VS Code's terminal is there. In cmd the line means the same, but for three cases
+ * that no form gets right in both: `&` before a program in quotes, without which PowerShell takes it for a text; a
+ * backtick too many before `$`, backticks and typographic quotes; and `%NAME%`, which cmd alone puts a value for. What
+ * stands in a word is executed by neither.
  *
  * @param platform `process.platform` of where the line will be pasted
  */
 export function shellLine(words: readonly string[], platform = host?.platform): string {
-  return words.map(platform === 'win32' ? windowsWord : posixWord).join(' ')
+  if (platform !== 'win32') return words.map(posixWord).join(' ')
+  const line = words.map(windowsWord).join(' ')
+  return line.startsWith('"') ? `& ${line}` : line
 }
 
 /** The same of the command `yolov5-slim` with its arguments: a line to copy, to log, or to type again. */
