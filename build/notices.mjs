@@ -18,6 +18,9 @@ where a build of your own can take its place. Its source, and how it is built:
 https://github.com/lovell/sharp-libvips and https://github.com/lovell/sharp
 The licence refers to the GNU General Public License; both follow.`
 
+/** Packages that do not say whose code is compiled into theirs, and the file of `licenses` that does. */
+const compiledIn = { '@tensorflow/tfjs-backend-wasm': 'tfjs-backend-wasm' }
+
 /**
  * Writes `THIRD-PARTY-NOTICES.txt`: every package whose code ships in `dist`, with the text of its licence.
  *
@@ -38,7 +41,8 @@ export async function writeNotices(file = 'THIRD-PARTY-NOTICES.txt') {
 async function notice({ folder, name, version, license, author }) {
   const texts = await ownTexts(folder, name)
   const text = texts.length > 0 ? texts : [`Copyright (c) ${author}`, await standardText(license)]
-  return [`${name} ${version} (${license})`, ...text].join('\n\n')
+  const parts = name in compiledIn ? [await standardText(compiledIn[name])] : []
+  return [`${name} ${version} (${license})`, ...text, ...parts].join('\n\n')
 }
 
 /** Licences and notices as the package has them; what sharp's native packages contain stands in their README. */

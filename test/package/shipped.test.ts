@@ -38,6 +38,8 @@ describe('licences', () => {
       // The shortest licence is ISC's.
       expect(section?.length, name).toBeGreaterThan(600)
     }
+    const wasm = sections.find((one) => one.startsWith('@tensorflow/tfjs-backend-wasm '))
+    for (const name of ['XNNPACK', 'pthreadpool', 'musl']) expect(wasm).toContain(`--- ${name} (`)
     expect(sections.at(-2)).toMatch(/^GNU LESSER GENERAL PUBLIC LICENSE/)
     expect(sections.at(-1)).toMatch(/^GNU GENERAL PUBLIC LICENSE\s+Version 3/)
   })
