@@ -17,8 +17,8 @@ import {
 import { ensureRuntime, ensureTensorBoard, findChromium } from './runtime.mjs'
 
 const minutes = Number(process.env.E2E_MINUTES ?? Number.POSITIVE_INFINITY)
-/** Files that take minutes each: they come last where time is short. */
-const long = ['host.test.ts', 'first.test.ts']
+/** What people come for, which is gone through first where time is short; the demo, which takes minutes, last of these. */
+const journeys = ['mismatch', 'form', 'life', 'loop', 'failures', 'looks', 'trust', 'tree', 'first']
 
 const chromium = findChromium()
 if (!chromium) {
@@ -59,9 +59,8 @@ function runSuite(args, env) {
 /** File by file, as long as there is time; the exit code of the first that failed. */
 function runFor(args, env) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
-  const ordered = [...files.filter((name) => !long.includes(name)), ...long]
   let failed = 0
-  for (const name of ordered) {
+  for (const name of new Set([...journeys.map((journey) => `${journey}.test.ts`), ...files])) {
     if (performance.now() > minutes * 60_000) {
       console.log(`SKIPPED, needs more time than there is here: test/e2e/${name}`)
       continue
