@@ -130,7 +130,11 @@ class FormPage {
       element(
         'div',
         { class: 'line' },
-        element('pre', { tabindex: '0', 'aria-label': l10n.t('Command line') }, this.line),
+        element(
+          'pre',
+          { ...{ role: 'group', tabindex: '0' }, 'aria-label': l10n.t('Command line') },
+          this.line,
+        ),
         button(l10n.t('Copy'), copy, { title: l10n.t('Copy the command line') }),
       ),
     )

@@ -79,11 +79,14 @@ export class Window extends QuickInput {
     await this.page.keyboard.press('F1')
     const input = this.page.locator('.quick-input-widget input.input')
     await input.fill(`>${title}`)
-    const rows = this.page.locator('.quick-input-list .monaco-list-row')
-    await rows.first().waitFor()
-    const texts = await rows.allInnerTexts()
+    // What is listed before the list follows the words says nothing.
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
+    const offered = await row.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    )
     await this.page.keyboard.press('Escape')
-    return texts.some((text) => text.includes(title))
+    return offered
   }
 
   async openFile(name: string): Promise<void> {
