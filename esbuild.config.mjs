@@ -94,7 +94,7 @@ await writeFile('dist/bundled.json', `${JSON.stringify(bundledPackages(results),
 
 /**
  * The extension host waits while it reads code, so what is imported on demand lies in files of its own. esbuild splits
- * ES modules only, which extension hosts before VS Code 1.100 do not load: each file is then rewritten as CommonJS.
+ * ES modules only: each file is then rewritten as CommonJS, which every VS Code loads.
  */
 async function buildExtension(outdir) {
   const result = await build({
@@ -113,7 +113,7 @@ async function buildExtension(outdir) {
     const { code } = await transform(text, {
       ...{ platform: 'node', target: node.target, format: 'cjs', minify: production },
       ...{ sourcemap: production ? false : 'inline', sourcefile: basename(path) },
-      // Else it would stay an `import()`, which does not see the `vscode` module.
+      // By `require`, through which VS Code gives out its `vscode` module.
       supported: { 'dynamic-import': false },
     })
     await writeFile(path, code)

@@ -3,10 +3,12 @@ import type { CommandContext } from './commands/context'
 import type { DisposableList } from './common/disposable'
 import { onDemand } from './common/onDemand'
 import { editorIds, panelIds } from './contributions'
+import type { ExperimentsView } from './experiments/experimentsView'
 import { writeError } from './log'
 import { type CommandHandlers, handlersOnDemand } from './registerCommands'
 
-type Own = 'filterRuns' | 'clearFilter' | 'sortRuns' | 'refresh'
+/** Commands of what every window shows. */
+type Own = keyof ExperimentsView['handlers'] | 'refresh'
 
 /**
  * Registers what is loaded only once it is asked for, by a command, a file, a checkout that was found, or a panel that
