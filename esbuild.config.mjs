@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
-import { build, transform } from 'esbuild'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+import { buildExtension } from './build/splitExtension.mjs'
 import { compileKernels } from './src/engines/builtin/kernels/wasm/compile.mjs'
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
@@ -46,7 +47,7 @@ for (const folder of ['extension', 'webview', 'runner', 'builtin', 'node_modules
   await rm(join('dist', folder), { recursive: true, force: true })
 }
 const results = await Promise.all([
-  buildExtension('dist/extension'),
+  buildExtension('src/extension/extension.ts', 'dist/extension', node),
   build({
     ...node,
     entryPoints: ['src/cli/main.ts'],
@@ -91,35 +92,6 @@ const results = await Promise.all([
 ])
 
 await writeFile('dist/bundled.json', `${JSON.stringify(bundledPackages(results), null, 2)}\n`)
-
-/**
- * The extension host waits while it reads code, so what is imported on demand lies in files of its own. esbuild splits
- * ES modules only: each file is then rewritten as CommonJS, which every VS Code loads.
- */
-async function buildExtension(outdir) {
-  const result = await build({
-    ...node,
-    entryPoints: ['src/extension/extension.ts'],
-    outdir,
-    outExtension: { '.js': '.cjs' },
-    external: ['vscode'],
-    format: 'esm',
-    splitting: true,
-    sourcemap: production ? false : 'inline',
-    write: false,
-  })
-  await mkdir(outdir, { recursive: true })
-  for (const { path, text } of result.outputFiles) {
-    const { code } = await transform(text, {
-      ...{ platform: 'node', target: node.target, format: 'cjs', minify: production },
-      ...{ sourcemap: production ? false : 'inline', sourcefile: basename(path) },
-      // By `require`, through which VS Code gives out its `vscode` module.
-      supported: { 'dynamic-import': false },
-    })
-    await writeFile(path, code)
-  }
-  return result
-}
 
 /** Folders of the packages that bundles hold code of: what ships, and has to be named with its licence. */
 function bundledPackages(results) {
