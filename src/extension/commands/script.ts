@@ -33,7 +33,7 @@ export async function runScript(context: CommandContext): Promise<void> {
   const { configured, active } = await pythonSettings(Uri.file(root))
   const python = configured ?? active
   const args = (agreed: readonly string[]) => [
-    ...['script', '--detach', '--json', '--repo', root, ...agreed],
+    ...['script', '--detach', '--json', '--checkout', root, ...agreed],
     ...(python === undefined ? [] : ['--python', python]),
     ...[script, ...splitArguments(words)],
   ]

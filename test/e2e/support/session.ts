@@ -19,7 +19,7 @@ export type Session = {
  * own: whatever else computes on this machine is not waited for.
  */
 export async function openSession(
-  workspace: Pick<Workspace, 'folder' | 'remove'>,
+  workspace: Pick<Workspace, 'folder' | 'remove'> & Partial<Workspace>,
   name: string,
   options: ServerOptions & WindowOptions = {},
 ): Promise<Session> {
@@ -35,7 +35,7 @@ export async function openSession(
     window,
     close: async () => {
       await Window.closeBrowser()
-      await stopRuns(workspace.folder)
+      await stopRuns(workspace)
       await server.stop()
       workspace.remove()
     },

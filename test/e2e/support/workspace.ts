@@ -110,10 +110,15 @@ export async function slim(cwd: string, args: readonly string[]): Promise<string
 }
 
 /** Ends what a test that failed left running. */
-export async function stopRuns(cwd: string): Promise<void> {
+export async function stopRuns({
+  folder,
+  checkout,
+}: Pick<Workspace, 'folder'> & Partial<Workspace>): Promise<void> {
+  const there = checkout === undefined ? [] : ['--checkout', checkout]
   const runs: readonly { readonly id: string; readonly state: string }[] = JSON.parse(
-    await slim(cwd, ['runs', '--json']),
+    await slim(folder, ['runs', '--json', ...there]),
   )
   const ended = ['finished', 'stopped', 'failed', 'interrupted']
-  for (const { id, state } of runs) if (!ended.includes(state)) await slim(cwd, ['stop', id])
+  for (const { id, state } of runs)
+    if (!ended.includes(state)) await slim(folder, ['stop', id, ...there])
 }
