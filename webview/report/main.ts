@@ -31,7 +31,7 @@ function drawScores(stages: readonly ReportStage[]): void {
     .forEach(({ name, epochs }, i) => {
       const x = epochs.map((_, epoch) => start + epoch + 1)
       for (const [key, label, dash] of [
-        ['mAP50_95', 'mAP50-95', []],
+        ['mAP50_95', 'mAP50_95', []],
         ['mAP50', 'mAP50', [2, 3]],
       ] as const) {
         const y = epochs.map((epoch) => epoch[key] ?? Number.NaN)
@@ -42,7 +42,7 @@ function drawScores(stages: readonly ReportStage[]): void {
   if (lines.length === 0) return
   const baseline = stages.find(({ stage }) => stage === 'baseline')?.mAP50_95
   if (typeof baseline === 'number') {
-    const name = `${words.baseline}: mAP50-95`
+    const name = `${words.baseline}: mAP50_95`
     const y = [baseline, baseline]
     lines.push({ x: [1, start], y, name, color: theme.muted, dash: [6, 4], width: 1 })
   }

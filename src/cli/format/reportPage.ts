@@ -66,7 +66,7 @@ function table(stages: readonly ReportStage[]): string {
   const heads = [
     l10n.t('stage'),
     'mAP50',
-    'mAP50-95',
+    'mAP50_95',
     l10n.t('channels'),
     l10n.t('parameters'),
     l10n.t('size'),

@@ -31,7 +31,7 @@ export type OwnFlags = {
   readonly threads?: number
   /** Release whose training the built-in engine follows, in place of the checkout's. */
   readonly as?: string
-  /** `--repo` or `--checkout`: the YOLOv5 folder. */
+  /** `--checkout`: the YOLOv5 folder. */
   readonly checkout?: string
 }
 
@@ -67,7 +67,7 @@ export const ownFlags: readonly ScriptFlag[] = [
   own('masterPort', ['--master-port'], 'int'),
   own('threads', ['--threads'], 'int'),
   own('as', ['--as'], 'string', ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']),
-  own('checkout', ['--repo', '--checkout'], 'string'),
+  own('checkout', ['--checkout'], 'string'),
 ]
 
 /**

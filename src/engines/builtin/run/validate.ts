@@ -74,7 +74,7 @@ function report(
       .map((value) => value.toPrecision(3).padStart(11))
       .join('')}`
   const labels = found.perClass.reduce((sum, one) => sum + one.labels, 0)
-  const heads = [l10n.t('Images'), l10n.t('Labels'), 'P', 'R', 'mAP50', 'mAP50-95']
+  const heads = [l10n.t('Images'), l10n.t('Labels'), 'P', 'R', 'mAP50', 'mAP50_95']
   context.say(
     [padColumnsStart(l10n.t('Class'), 22), ...heads.map((head) => padColumnsStart(head, 11))].join(
       '',
