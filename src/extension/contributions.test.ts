@@ -33,13 +33,14 @@ describe('package.json', () => {
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([python])
   })
 
-  it('activates on a YOLOv5 workspace only', () => {
+  it('activates where there is a YOLOv5 or a run of ours only', () => {
     const { activationEvents } = manifest as { activationEvents: readonly string[] }
     // A panel of ours that comes back after a reload is no activity of a workspace without YOLOv5.
     expect(activationEvents.filter((event) => !event.startsWith('onWebviewPanel:'))).toEqual([
       'workspaceContains:models/yolo.py',
       'workspaceContains:*/models/yolo.py',
       'workspaceContains:*/*/models/yolo.py',
+      'workspaceContains:runs/*/*/slim/run.json',
     ])
   })
 

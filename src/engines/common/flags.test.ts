@@ -195,7 +195,15 @@ describe('translation', () => {
 })
 
 test('peekOwnFlags reads ours before the release is known, and nothing else', () => {
-  const args = ['--data', 'x', '--python=/usr/bin/python3', '--checkout', 'yolo', '--json', '--bogus']
+  const args = [
+    '--data',
+    'x',
+    '--python=/usr/bin/python3',
+    '--checkout',
+    'yolo',
+    '--json',
+    '--bogus',
+  ]
   expect(peekOwnFlags(args)).toEqual({ python: '/usr/bin/python3', checkout: 'yolo', json: true })
 })
 

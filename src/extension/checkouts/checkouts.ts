@@ -10,8 +10,8 @@ import {
   uniqueCheckouts,
 } from './collect'
 
-/** Files whose coming and going can change what a checkout is. */
-const telling = '{train,val,test,models/yolo,utils/*,segment/train}.py'
+/** Files whose coming and going can change what a checkout is; slimming scripts lie in its root. */
+const telling = '{*,models/yolo,utils/*,segment/train}.py'
 /** Unzipping or switching branches touches hundreds of files. */
 const settleMs = 800
 
@@ -31,7 +31,13 @@ export class Checkouts extends DisposableList {
     private readonly log: { info(message: string): void; error(error: Error): void },
   ) {
     super()
-    this.track(workspace.onDidChangeWorkspaceFolders(() => this.searchSoon()))
+    this.watch()
+    this.track(
+      workspace.onDidChangeWorkspaceFolders(() => {
+        this.watch()
+        this.searchSoon()
+      }),
+    )
   }
 
   override dispose(): void {

@@ -14,6 +14,14 @@ export async function detect(context: CommandContext): Promise<void> {
   showLine(channel, { level: 'info', text: l10n.t('YOLOv5 {0} in {1}', release, root) })
 }
 
+/** Lets the person choose the checkout that commands work on; where there is but one, says which. */
+export async function selectCheckout(context: CommandContext): Promise<void> {
+  const { checkouts } = context
+  await checkouts.search()
+  if (checkouts.all.length < 2) await detect(context)
+  else await checkouts.choose()
+}
+
 /** Whether training could start here: what the program's `doctor` says, in the log. */
 export async function doctor(context: CommandContext): Promise<void> {
   const { channel, program, checkouts } = context

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { commands, Uri, window } from 'vscode'
 import { SlimError } from '../../core/errors'
 import { agreesToLoad } from '../common/agreesToLoad'
+import { waitsForTurn } from '../common/queueing'
 import { commandIds } from '../contributions'
 import { splitArguments } from '../form/field'
 import { pythonSettings } from '../python/interpreter'
@@ -32,8 +33,9 @@ export async function runScript(context: CommandContext): Promise<void> {
   if (words === undefined) return
   const { configured, active } = await pythonSettings(Uri.file(root))
   const python = configured ?? active
+  const queue = waitsForTurn(Uri.file(root)) ? ['--queue'] : []
   const args = (agreed: readonly string[]) => [
-    ...['script', '--detach', '--json', '--checkout', root, ...agreed],
+    ...['script', '--detach', '--json', '--checkout', root, ...queue, ...agreed],
     ...(python === undefined ? [] : ['--python', python]),
     ...[script, ...splitArguments(words)],
   ]

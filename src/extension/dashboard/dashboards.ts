@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { commands, env, Uri, type WebviewPanel, window, workspace } from 'vscode'
@@ -139,9 +139,8 @@ export class Dashboards extends DisposableList {
     if (!target) return
     const { channel, program } = this.context
     const args = ['report', ...runDirs, '--output', target.fsPath]
-    await program.run(args, dirname(target.fsPath), (text) =>
-      writeLine(channel, { level: 'info', text }),
-    )
+    // There, and not where the page goes, it is plain which checkout they are of.
+    await program.run(args, first, (text) => writeLine(channel, { level: 'info', text }))
     const open = l10n.t('Open')
     const done = l10n.t('{0} written', workspace.asRelativePath(target))
     const choice = await window.showInformationMessage(done, open)

@@ -51,6 +51,8 @@ export class Checks extends DisposableList {
         const detections = context.checkouts.all
         if (workspace.isTrusted) {
           for (const { root } of detections) await this.torch.ask(root)
+          // What is open was looked at without knowing torch.
+          this.diagnostics.checkAll()
         }
         await checkWorkspace(detections, this.checker, this.diagnostics, context.channel)
       },

@@ -105,7 +105,8 @@ export class Diagnostics extends DisposableList {
     this.checkAll()
   }
 
-  private checkAll(): void {
+  /** Looks at everything that is open once more. */
+  checkAll(): void {
     for (const document of workspace.textDocuments) this.checkDocument(document)
     for (const notebook of workspace.notebookDocuments) this.checkNotebook(notebook)
   }

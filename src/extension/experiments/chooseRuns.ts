@@ -6,23 +6,27 @@ import { runDirsOf } from './selection'
 
 export type Choice = {
   readonly title: string
-  /** Which runs are offered where the command was called on none. */
+  /** Which runs the command can be called on: a button of a row calls it on all that are selected. */
   readonly fits: (run: RunSnapshot) => boolean
+  /** Said where there is none. */
+  readonly none: string
 }
 
-/** The runs that a command was called on, as they are now; else the one that the person chooses. Empty: none. */
+/**
+ * The runs that a command was called on, as they are now; else the one that the person chooses. Only such as fit. Empty:
+ * none, which was said, or nothing was chosen.
+ */
 export async function chooseRuns(
   runs: WorkspaceRuns,
   args: readonly unknown[],
-  { title, fits }: Choice,
+  { title, fits, none }: Choice,
 ): Promise<readonly RunSnapshot[]> {
   const dirs = runDirsOf(args)
-  if (dirs.length > 0) return Promise.all(dirs.map(readRun))
-  if (!runs.ready) await runs.refresh()
-  const fitting = runs.all.filter(fits)
-  const [only, another] = fitting
-  if (!only) return []
-  if (!another) return [only]
+  const called = dirs.length > 0
+  if (!called && !runs.ready) await runs.refresh()
+  const fitting = (called ? await Promise.all(dirs.map(readRun)) : runs.all).filter(fits)
+  if (fitting.length === 0) window.showInformationMessage(none)
+  if (called || fitting.length < 2) return fitting
   const picked = await window.showQuickPick(collectRunItems(fitting), {
     title,
     matchOnDescription: true,

@@ -31,7 +31,11 @@ import { has } from './startRuns'
 export function exportHandlers(context: CommandContext): Pick<CommandHandlers, 'export'> {
   return {
     export: async (...args) => {
-      const choice = { title: l10n.t('Export which run?'), fits: has('export') }
+      const choice = {
+        title: l10n.t('Export which run?'),
+        fits: has('export'),
+        none: l10n.t('There is no run with a checkpoint to export.'),
+      }
       const [run] = await chooseRuns(context.runs, args, choice)
       if (run) await exportRun(context, run)
     },

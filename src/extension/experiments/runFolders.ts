@@ -18,8 +18,20 @@ type FolderCommand = 'openRunFolder' | 'copyCommand' | 'renameRun' | 'deleteRun'
 /** What is done with the files of runs. */
 export function folderHandlers(context: CommandContext): Pick<CommandHandlers, FolderCommand> {
   const { runs, channel } = context
-  const any = { title: l10n.t('Choose a run'), fits: () => true }
-  const ended = { title: any.title, fits: ({ state }: RunSnapshot) => isEnded(state) }
+  const any = {
+    title: l10n.t('Choose a run'),
+    fits: () => true,
+    none: l10n.t('There are no runs yet: train, or run the demo.'),
+  }
+  const ended = {
+    ...any,
+    fits: ({ state }: RunSnapshot) => isEnded(state),
+    none: l10n.t('No run has ended yet.'),
+  }
+  const still = {
+    ...ended,
+    fits: ({ state }: RunSnapshot) => isEnded(state) || state === 'queued',
+  }
   return {
     openRunFolder: async (...args) => {
       const [run] = await chooseRuns(runs, args, any)
@@ -37,13 +49,11 @@ export function folderHandlers(context: CommandContext): Pick<CommandHandlers, F
       else await showOutput(runDir)
     },
     renameRun: async (...args) => {
-      const [run] = (await chooseRuns(runs, args, ended)).filter(ended.fits)
+      const [run] = await chooseRuns(runs, args, ended)
       if (run) await rename(context, run)
     },
     deleteRun: async (...args) => {
-      const chosen = (await chooseRuns(runs, args, any)).filter(
-        ({ state }) => isEnded(state) || state === 'queued',
-      )
+      const chosen = await chooseRuns(runs, args, still)
       if (chosen.length > 0) await remove(context, chosen)
     },
   }

@@ -6,7 +6,7 @@ const node = (runDir: string) => ({ kind: 'run', run: { runDir }, children: [] }
 it.each([
   ['nothing', [], []],
   ['a row', [node('/a')], ['/a']],
-  ['a row of a selection', [node('/a'), [node('/b'), node('/a'), node('/b')]], ['/b', '/a']],
+  ['a row of a selection', [node('/a'), [node('/b'), node('/a'), node('/b')]], ['/a', '/b']],
   ['a path', ['/a'], ['/a']],
   ['a file of the explorer', [{ scheme: 'file', fsPath: '/a' }], []],
   ['a row of another kind', [{ kind: 'group', label: 'x' }, undefined], []],

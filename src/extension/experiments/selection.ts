@@ -9,11 +9,12 @@ export type RunNode = {
 
 /**
  * Folders of the runs that a command was called on: rows of the tree (VS Code hands the clicked row, then the whole
- * selection), or paths, as links and keybindings give them. Empty when it was called on nothing.
+ * selection), or paths, as links and keybindings give them. The clicked one is the first. Empty when it was called on
+ * nothing.
  */
 export function runDirsOf(args: readonly unknown[]): readonly string[] {
   const [clicked, selection] = args
-  const dirs = (Array.isArray(selection) ? selection : [clicked]).map(runDirOf)
+  const dirs = [clicked, ...(Array.isArray(selection) ? selection : [])].map(runDirOf)
   return [...new Set(dirs.filter((dir) => dir !== undefined))]
 }
 

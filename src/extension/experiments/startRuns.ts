@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { commands, Uri, workspace } from 'vscode'
+import { commands, Uri } from 'vscode'
 import { detectCheckout } from '../../core/yolov5/detect'
 import { peekOwnFlags } from '../../engines/common/flags'
 import { submitRun } from '../../engines/common/submitRun'
@@ -8,7 +8,8 @@ import { slimLine } from '../../runs/format/shellLine'
 import { handOver, startSubmitted } from '../../runs/queue/queue'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { busy, type CommandContext } from '../commands/context'
-import { commandIds, settings } from '../contributions'
+import { waitsForTurn } from '../common/queueing'
+import { commandIds } from '../contributions'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { chooseRuns } from './chooseRuns'
@@ -19,13 +20,21 @@ import { assumedFacts, collectTags, type RunTag } from './tags'
 export function startHandlers(context: CommandContext): Pick<CommandHandlers, 'resume' | 'retry'> {
   return {
     resume: async (...args) => {
-      const choice = { title: l10n.t('Resume which run?'), fits: has('resume') }
+      const choice = {
+        title: l10n.t('Resume which run?'),
+        fits: has('resume'),
+        none: l10n.t('There is no run that broke off and could be resumed from a checkpoint.'),
+      }
       for (const run of await chooseRuns(context.runs, args, choice)) {
         await launch(context, run, resumeArguments(run.runDir, run.manifest))
       }
     },
     retry: async (...args) => {
-      const choice = { title: l10n.t('Retry which run?'), fits: has('retry') }
+      const choice = {
+        title: l10n.t('Retry which run?'),
+        fits: has('retry'),
+        none: l10n.t('There is no run that broke off and could be started again.'),
+      }
       for (const run of await chooseRuns(context.runs, args, choice)) {
         await launch(context, run, retryArguments(run.manifest))
       }
@@ -57,10 +66,7 @@ async function launch(
       slimVersion: program.version,
     })
     for (const note of prepared.notes ?? []) channel.info(note)
-    const waits = workspace
-      .getConfiguration(settings.section, folder)
-      .get<boolean>(settings.queue, true)
-    const submission = await submitRun(prepared, waits)
+    const submission = await submitRun(prepared, waitsForTurn(folder))
     if (submission.ahead.length > 0) {
       await handOver(prepared.manifest.id, program.waiter, process.pid)
     } else {

@@ -4,7 +4,6 @@ import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { type StopOptions, stopRun } from '../../runs/supervisor'
 import type { CommandContext } from '../commands/context'
-import { showLine } from '../notify'
 import type { CommandHandlers } from '../registerCommands'
 import { chooseRuns } from './chooseRuns'
 
@@ -14,15 +13,12 @@ type Step = Parameters<NonNullable<StopOptions['onStep']>>[0]
 export function stopHandlers(context: CommandContext): Pick<CommandHandlers, 'stop'> {
   return {
     stop: async (...args) => {
-      const { runs, channel } = context
       const choice = {
         title: l10n.t('Stop which run?'),
         fits: ({ state }: RunSnapshot) => !isEnded(state),
+        none: l10n.t('Nothing is running.'),
       }
-      const alive = (await chooseRuns(runs, args, choice)).filter(choice.fits)
-      if (alive.length === 0 && runs.alive.length === 0) {
-        showLine(channel, { level: 'info', text: l10n.t('Nothing is running.') })
-      }
+      const alive = await chooseRuns(context.runs, args, choice)
       await Promise.all(alive.map((run) => stopOne(context, run)))
     },
   }

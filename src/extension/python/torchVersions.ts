@@ -2,21 +2,17 @@ import { Uri } from 'vscode'
 import { findPython, preflight } from '../../engines/pytorch/python'
 import { pythonSettings } from './interpreter'
 
-const freshMs = 10 * 60_000
-
 /** Which torch the scripts of a checkout run with, as the interpreter said when it was last asked. */
 export class TorchVersions {
-  private readonly known = new Map<string, { readonly version?: string; readonly at: number }>()
+  private readonly known = new Map<string, string | undefined>()
 
   /** Undefined where nobody asked yet, or there is none. */
   of(root: string): string | undefined {
-    return this.known.get(root)?.version
+    return this.known.get(root)
   }
 
   /** Asks the interpreter, which starts it: for trusted workspaces only. Takes a tenth of a second. */
   async ask(root: string): Promise<void> {
-    const before = this.known.get(root)
-    if (before !== undefined && performance.now() - before.at < freshMs) return
     const { configured, active } = await pythonSettings(Uri.file(root))
     const version = await findPython({
       cwd: root,
@@ -28,6 +24,6 @@ export class TorchVersions {
         ({ torch }) => torch?.version,
         () => undefined,
       )
-    this.known.set(root, { at: performance.now(), ...(version === undefined ? {} : { version }) })
+    this.known.set(root, version)
   }
 }

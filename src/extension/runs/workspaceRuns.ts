@@ -77,12 +77,14 @@ export class WorkspaceRuns extends DisposableList {
     return this.index?.get(runDir)
   }
 
-  /** Every run below a folder, newest first, once all are known. */
+  /** Every run below a folder, and of the checkout there, newest first, once all are known. */
   async below(root: string): Promise<readonly RunSnapshot[]> {
     await this.opening
     if (!this.roots().some((known) => known === root || isBelow(known, root))) return readRuns(root)
     if (!this.ready) await this.index?.refresh()
-    return this.all.filter(({ runDir }) => isBelow(root, runDir))
+    return this.all.filter(
+      ({ runDir, manifest }) => isBelow(root, runDir) || manifest.checkout?.root === root,
+    )
   }
 
   /** Takes up a run that was just started, wherever it lies. */

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { Uri, window, workspace } from 'vscode'
+import { commands, Uri, window, workspace } from 'vscode'
 import { dataYamlText, findSet } from '../../core/dataset/foundSet'
 import { splitFolder } from '../../core/dataset/splitFolder'
 import { SlimError } from '../../core/errors'
 import { withoutCheckout } from '../../engines/builtin/stage/detection'
 import { busy, type CommandContext } from '../commands/context'
+import { commandIds } from '../contributions'
 import * as validate from '../form/validate'
 import { showLine } from '../notify'
 
@@ -52,6 +53,7 @@ async function writeConfig(context: CommandContext, folder: string): Promise<voi
     set.names.length,
   )
   channel.info(`${file}: ${facts}`)
+  await commands.executeCommand(commandIds.refresh)
   if (!set.named) {
     showLine(channel, { level: 'info', text: l10n.t('{0}. Give the classes their names.', facts) })
   }

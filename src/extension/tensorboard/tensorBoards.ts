@@ -1,10 +1,9 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { env, Uri, window, workspace } from 'vscode'
 import { startTensorBoard, type TensorBoard } from '../../engines/tensorboard/server'
 import { busy, type CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
-import { runDirsOf } from '../experiments/selection'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 
@@ -21,8 +20,9 @@ export class TensorBoards extends DisposableList {
   }
 
   readonly handlers: Pick<CommandHandlers, 'openTensorBoard'> = {
-    openTensorBoard: async (...args) => {
-      const logdir = await this.chooseFolder(runDirsOf(args))
+    // The tree's toolbar calls it on the row that was clicked last, which is not meant.
+    openTensorBoard: async () => {
+      const logdir = await this.chooseFolder()
       if (logdir !== undefined) await this.open(logdir)
     },
   }
@@ -56,9 +56,7 @@ export class TensorBoards extends DisposableList {
     })
   }
 
-  /** The folder of the run that the command was called on; else what the person chooses. */
-  private async chooseFolder([runDir, another]: readonly string[]): Promise<string | undefined> {
-    if (runDir !== undefined) return another === undefined ? runDir : dirname(runDir)
+  private async chooseFolder(): Promise<string | undefined> {
     const { checkouts, runs } = this.context
     const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath
     const all = root === undefined ? [] : [folderItem(l10n.t('All runs'), join(root, 'runs'))]

@@ -24,6 +24,7 @@ const ready: Preflight = {
 
 const facts: WorkspaceFacts = {
   ...{ checkouts: [selected], selected, hasFolder: true, engine: 'auto' },
+  namesPython: false,
   ...{ python: { kind: 'known', value: ready }, gpus: [], busy: new Map() },
   dataSets: { kind: 'known', value: [] },
   checkpoints: { kind: 'known', value: [] },
@@ -58,6 +59,8 @@ describe('collectFacts', () => {
     expect(line('engine', { python: { kind: 'known', value: missing } })?.description).toBe(
       'built-in engine',
     )
+    const named = { python: { kind: 'known', value: missing }, namesPython: true } as const
+    expect(line('engine', named)?.description).toBe('PyTorch')
     expect(line('engine', { python: { kind: 'looking' } })?.description).toBeUndefined()
     expect(line('engine', { engine: 'builtin' })?.label).toBe('Engine: builtin')
   })

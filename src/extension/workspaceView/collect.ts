@@ -63,9 +63,14 @@ function release({ selected, checkouts }: WorkspaceFacts): FactNode {
   }
 }
 
-function engine({ engine: setting, python: found, selected }: WorkspaceFacts): FactNode {
-  const ready = found.kind === 'known' && isReady(found.value) && selected !== undefined
-  const used = setting === 'auto' ? (ready ? 'pytorch' : 'builtin') : setting
+function engine({
+  engine: setting,
+  python: found,
+  selected,
+  namesPython,
+}: WorkspaceFacts): FactNode {
+  const ready = namesPython || (found.kind === 'known' && isReady(found.value))
+  const used = setting === 'auto' ? (ready && selected ? 'pytorch' : 'builtin') : setting
   const names: Readonly<Record<string, string>> = {
     pytorch: 'PyTorch',
     builtin: l10n.t('built-in engine'),

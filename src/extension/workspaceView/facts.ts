@@ -37,6 +37,8 @@ export type WorkspaceFacts = {
   readonly selected: Detection | undefined
   readonly hasFolder: boolean
   readonly engine: string
+  /** The setting names an interpreter, for which no engine stands in. */
+  readonly namesPython: boolean
   readonly python: Known<Preflight>
   readonly gpus: readonly GpuSample[]
   /** Names of the runs under way by device, as the queue names devices. */

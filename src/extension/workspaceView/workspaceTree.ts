@@ -103,6 +103,7 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     return {
       ...{ checkouts: checkouts.all, selected: checkouts.selected, hasFolder: root !== undefined },
       engine: configuration.get<string>(settings.engine, 'auto'),
+      namesPython: configuration.get<string>(settings.python, '').trim() !== '',
       ...{ python: this.python, gpus: this.gpus, busy: new Map(busy) },
       ...{ dataSets: this.dataSets, checkpoints: this.checkpoints },
     }
