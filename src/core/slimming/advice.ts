@@ -217,10 +217,10 @@ function judge(input: AdviceInput, outlook: Outlook): { verdict: Verdict; reason
   return { verdict: 'right', reason: 'on-course' }
 }
 
-/** sr before its schedule lowered it; 0 where nothing was penalised. */
+/** sr before its schedule lowered it, that of now where a resume changed it; 0 where nothing was penalised. */
 function strengthAtStart(past: readonly Pull[], schedule: SrSchedule, epochs: number): number {
   const factors = scheduleFactors(schedule, epochs)
-  const pulling = past.find(({ sr }) => sr > 0)
+  const pulling = past.findLast(({ sr }) => sr > 0)
   return pulling ? pulling.sr / (factors[pulling.epoch] ?? 1) : 0
 }
 

@@ -26,6 +26,11 @@ export class Dashboards extends DisposableList {
     private readonly extensionUri: Uri,
   ) {
     super()
+    this.track(
+      context.runs.onDidMove(({ from, to }) => {
+        for (const dashboard of this.open) void dashboard.follow(from, to)
+      }),
+    )
   }
 
   override dispose(): void {

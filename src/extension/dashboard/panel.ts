@@ -37,10 +37,13 @@ export class DashboardPanel extends DisposableList {
   private readonly hardware = new HardwareLog()
   private feeds: readonly RunFeed[] = []
   private chosen: readonly string[] = []
+  /** Chosen runs whose folders are gone. */
+  private lost: readonly string[] = []
   private shown = ''
   private looking = false
   private again = false
   private told = 0
+  private round = 0
 
   constructor(
     readonly panel: WebviewPanel,
@@ -82,16 +85,33 @@ export class DashboardPanel extends DisposableList {
 
   /** Shows these runs; those that they descend from follow, since finding them may take a while. */
   async show(runDirs: readonly string[]): Promise<void> {
+    const round = ++this.round
     const chosen = [...new Set(runDirs)]
-    this.chosen = chosen
-    this.panel.title = collectTitle(this.chosen.map((runDir) => basename(runDir)))
-    this.feed(this.chosen)
+    // Ancestors keep what is drawn of them until it is known whose they are.
+    const ancestors = this.feeds.map(({ runDir }) => runDir).filter((dir) => !this.isChosen(dir))
+    this.choose(chosen)
+    this.feed([...new Set([...ancestors, ...chosen])])
     await this.look()
-    const { all, before } = await relativesOf(chosen)
-    if (this.chosen !== chosen) return
+    const { all, before } = await relativesOf(this.chosen)
+    if (round !== this.round) return
     this.feed(all)
     for (const feed of this.feeds) feed.before = before.get(feed.runDir)
     await this.look()
+  }
+
+  /** Goes on with a run whose folder has another name. */
+  async follow(from: string, to: string): Promise<void> {
+    if (this.isChosen(from)) await this.show(this.chosen.map((dir) => (dir === from ? to : dir)))
+    else if (this.lost.includes(from)) await this.show([...this.chosen, to])
+  }
+
+  private isChosen(runDir: string): boolean {
+    return this.chosen.includes(runDir)
+  }
+
+  private choose(runDirs: readonly string[]): void {
+    this.chosen = runDirs
+    this.panel.title = collectTitle(runDirs.map((runDir) => basename(runDir)))
   }
 
   private feed(runDirs: readonly string[]): void {
@@ -159,12 +179,15 @@ export class DashboardPanel extends DisposableList {
       // A run whose folder is gone leaves the panel; the others stay.
       writeError(this.options.context.channel, error)
       this.feeds = this.feeds.filter((other) => other !== feed)
+      if (!this.isChosen(feed.runDir)) return
+      this.lost = [...this.lost, feed.runDir]
+      this.choose(this.chosen.filter((runDir) => runDir !== feed.runDir))
     }
   }
 
   private tellRuns(): void {
     const runs = this.feeds.flatMap(({ run, runDir }) =>
-      run ? [collectRunView(run, !this.chosen.includes(runDir))] : [],
+      run ? [collectRunView(run, !this.isChosen(runDir))] : [],
     )
     const text = JSON.stringify(runs)
     if (text === this.shown) return

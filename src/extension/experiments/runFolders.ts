@@ -95,8 +95,7 @@ async function rename({ runs }: CommandContext, run: RunSnapshot): Promise<void>
   if (name === undefined || name === run.name) return
   const target = join(dirname(run.runDir), name)
   await renameRun(run.runDir, name, runs.all)
-  await runs.touch(run.runDir)
-  await runs.follow(target)
+  await runs.move({ from: run.runDir, to: target })
 }
 
 async function remove({ runs }: CommandContext, chosen: readonly RunSnapshot[]): Promise<void> {

@@ -15,6 +15,8 @@ import { contextKeys } from '../contributions'
 const adoptMs = 15_000
 const saveMs = 10_000
 
+export type RunMove = { readonly from: string; readonly to: string }
+
 export type WorkspaceRunsOptions = {
   readonly checkouts: Checkouts
   /** Where ended runs are kept for the next window; undefined without a workspace. */
@@ -39,7 +41,11 @@ export class WorkspaceRuns extends DisposableList {
   private readonly opening: Promise<void>
   private adopting = false
 
+  private readonly moved = this.track(new EventEmitter<RunMove>())
+
   readonly onDidChange = this.changed.event
+  /** A run folder was given another name from this window. */
+  readonly onDidMove = this.moved.event
 
   constructor(private readonly options: WorkspaceRunsOptions) {
     super()
@@ -91,6 +97,13 @@ export class WorkspaceRuns extends DisposableList {
   async follow(runDir: string): Promise<void> {
     await this.opening
     await this.index?.follow(runDir)
+  }
+
+  /** Takes up a run whose folder was just renamed, under its new name. */
+  async move({ from, to }: RunMove): Promise<void> {
+    this.moved.fire({ from, to })
+    await this.touch(from)
+    await this.follow(to)
   }
 
   /** Looks at a run that was just changed. */
