@@ -1,9 +1,10 @@
-import { extensions, type Uri, workspace } from 'vscode'
+import { type Disposable, type Event, extensions, type Uri, workspace } from 'vscode'
 import { settings } from '../contributions'
 
 /** The part of ms-python.python's API that is used. */
 type PythonApi = {
   readonly environments: {
+    readonly onDidChangeActiveEnvironmentPath: Event<unknown>
     getActiveEnvironmentPath(resource?: Uri): { readonly id: string; readonly path: string }
     resolveEnvironment(path: {
       readonly id: string
@@ -29,8 +30,20 @@ export async function pythonSettings(
   return active === undefined ? {} : { active }
 }
 
+/**
+ * Tells whenever another interpreter is chosen in the Python extension; undefined while that is not active, as it is
+ * once it was asked for its interpreter.
+ */
+export function followInterpreter(tell: () => void): Disposable | undefined {
+  const extension = pythonExtension()
+  if (!extension?.isActive) return undefined
+  return extension.exports.environments.onDidChangeActiveEnvironmentPath(tell)
+}
+
+const pythonExtension = () => extensions.getExtension<PythonApi>('ms-python.python')
+
 async function activeInterpreter(folder: Uri): Promise<string | undefined> {
-  const extension = extensions.getExtension<PythonApi>('ms-python.python')
+  const extension = pythonExtension()
   if (!extension) return undefined
   const { environments } = await extension.activate()
   const path = environments.getActiveEnvironmentPath(folder)

@@ -1,10 +1,10 @@
-import { commands, Uri, workspace } from 'vscode'
+import { commands, type Disposable, Uri, workspace } from 'vscode'
 import type { Checkouts } from '../checkouts/checkouts'
 import { ManagedContextKey } from '../common/contextKey'
 import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
-import { contextKeys, settings } from '../contributions'
-import { pythonSettings } from '../python/interpreter'
+import { commandIds, contextKeys, settings } from '../contributions'
+import { followInterpreter, pythonSettings } from '../python/interpreter'
 
 /** Asking Python waits until the window is quiet. */
 const quietMs = 2000
@@ -15,6 +15,7 @@ export class SetupKeys extends DisposableList {
   private readonly hasScripts = key(contextKeys.hasScripts)
   private readonly noPython = key(contextKeys.noPython)
   private readonly debouncer = this.track(new Debouncer<'python'>(quietMs))
+  private following: Disposable | undefined
 
   constructor(
     private readonly checkouts: Checkouts,
@@ -47,6 +48,15 @@ export class SetupKeys extends DisposableList {
     const { readinessOf } = await import('../form/readiness')
     const { kind } = await readinessOf(root, await pythonSettings(folder))
     this.noPython.set(kind === 'missing')
+    this.following ??= this.followPython()
+  }
+
+  private followPython(): Disposable | undefined {
+    const following = followInterpreter(() => {
+      this.update()
+      commands.executeCommand(commandIds.refresh)
+    })
+    return following && this.track(following)
   }
 }
 
