@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { closeAfterwards, openSession, patience, type Session } from './support/session'
 import type { Window } from './support/window'
-import { emptyWorkspace } from './support/workspace'
+import { checkoutWorkspace, emptyWorkspace } from './support/workspace'
 
 describe('a folder without YOLOv5', () => {
   const workspace = emptyWorkspace()
@@ -50,4 +50,11 @@ describe('a folder without YOLOv5', () => {
     expect(await level('pruned')).toBe((await level('sparse')) + 1)
     expect(await level('finetune')).toBe((await level('pruned')) + 1)
   }, 1_500_000)
+
+  it('has a YOLOv5 found that comes while the window is open', async () => {
+    const made = checkoutWorkspace()
+    cpSync(made.checkout, join(workspace.folder, 'yolov5'), { recursive: true })
+    made.remove()
+    await window.status(/YOLOv5 v6\.2/).waitFor({ timeout: patience })
+  })
 })

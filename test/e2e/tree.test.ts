@@ -72,7 +72,11 @@ describe('the experiments tree', () => {
     await window.page.mouse.move(700, 500)
   })
 
-  it('renames a run, and its children stay with it', async () => {
+  it('renames a run, and its children and its dashboard stay with it', async () => {
+    await window.inline(window.run('thin'), 'Open Dashboard')
+    const frame = await window.webview('table.runs tbody tr', patience)
+    const listed = () => frame.locator('table.runs tbody').innerText()
+    await expect.poll(listed, { timeout: patience }).toContain('thin')
     await window.menu(window.run('thin'), 'Rename…')
     await window.fill('sparse-round-1')
     const renamed = window.run('sparse-round-1')
@@ -80,6 +84,9 @@ describe('the experiments tree', () => {
     expect(existsSync(runs('train', 'sparse-round-1', 'slim', 'run.json'))).toBe(true)
     expect(existsSync(runs('train', 'thin'))).toBe(false)
     expect(await levelOf(window.run('cut'))).toBe((await levelOf(renamed)) + 1)
+    await expect.poll(listed, { timeout: patience }).toContain('sparse-round-1')
+    expect(await listed()).not.toContain('thin')
+    await window.command('View: Close All Editors')
   })
 
   it('filters and sorts', async () => {
@@ -103,6 +110,20 @@ describe('the experiments tree', () => {
     await expect
       .poll(() => frame.locator('table.runs tbody').innerText(), { timeout: patience })
       .toMatch(/base[\s\S]*tuned|tuned[\s\S]*base/)
+  })
+
+  it('retries the run that broke off, and none that is chosen with it', async () => {
+    const endless = ['--weights', 'shapes.pt', '--epochs', '500', '--name', 'broken']
+    await slim(workspace.checkout, ['sparse', ...quick, ...endless, '--detach'])
+    await slim(workspace.checkout, ['stop', 'broken'])
+    const stopped = '.sidebar .monaco-list-row[aria-label^="broken, Sparse, stopped"]'
+    await window.page.locator(stopped).first().waitFor({ timeout: patience })
+    await window.run('base').click()
+    await window.run('broken').click({ modifiers: ['Control'] })
+    await window.inline(window.run('broken'), 'Retry')
+    await window.run('broken2').waitFor({ timeout: patience })
+    await slim(workspace.checkout, ['stop', 'broken2'])
+    expect(existsSync(runs('train', 'base2'))).toBe(false)
   })
 
   it('deletes only when told so', async () => {
