@@ -43,8 +43,7 @@ describe('checkpoints of strangers, opened in the editor', () => {
   closeAfterwards(() => session)
 
   async function open(name: string) {
-    await window.command('YOLOv5 Slim: Open Checkpoint')
-    await window.choose(`weights/${name}`)
+    await window.commandAndChoose('YOLOv5 Slim: Open Checkpoint', `weights/${name}`)
     // Pages of files that were opened before are still there.
     return window.webview(`.head h1:text-is("${name}")`, patience)
   }

@@ -90,8 +90,10 @@ describe.each(looks)('in $theme, $locale', ({ theme, locale }) => {
   })
 
   async function openPreview(): Promise<Frame> {
-    await window.command(`${said('YOLOv5 Slim: Open Checkpoint', 'YOLOv5 Slim: 打开检查点')}`)
-    await window.pick(/shapes\.pt/)
+    await window.commandAndChoose(
+      `${said('YOLOv5 Slim: Open Checkpoint', 'YOLOv5 Slim: 打开检查点')}`,
+      /shapes\.pt/,
+    )
     return window.webview('.preview .layers', patience)
   }
 })

@@ -40,14 +40,12 @@ describe.skipIf(!tensorBoard)('TensorBoard from the window', () => {
   /** Opens it on all runs, and returns the page of the browser that it brings up. */
   async function openBoard(): Promise<Page> {
     const page = window.page.context().waitForEvent('page', { timeout: patience })
-    await window.command('YOLOv5 Slim: Open TensorBoard')
-    await window.pick(/All runs/)
+    await window.commandAndChoose('YOLOv5 Slim: Open TensorBoard', /All runs/)
     return page
   }
 
   it('says how it is installed where it is not', async () => {
-    await window.command('YOLOv5 Slim: Open TensorBoard')
-    await window.pick(/All runs/)
+    await window.commandAndChoose('YOLOv5 Slim: Open TensorBoard', /All runs/)
     const said = await window.says('tensorboard/missing')
     expect(said).toContain(`Install it: '${python('bare')}' -m pip install tensorboard`)
   })

@@ -90,15 +90,13 @@ describe('the experiments tree', () => {
   })
 
   it('filters and sorts', async () => {
-    await window.command('YOLOv5 Slim: Filter')
-    await window.pick(/^Prune/)
+    await window.commandAndChoose('YOLOv5 Slim: Filter', /^Prune/)
     await window.page.keyboard.press('Enter')
     await window.run('tuned').waitFor({ state: 'hidden', timeout: patience })
     await window.run('cut').waitFor()
     await window.command('YOLOv5 Slim: Clear Filter')
     await window.run('tuned').waitFor({ timeout: patience })
-    await window.command('YOLOv5 Slim: Sort By')
-    await window.pick(/^Name/)
+    await window.commandAndChoose('YOLOv5 Slim: Sort By', /^Name/)
     await window.run('tuned').waitFor({ timeout: patience })
   })
 

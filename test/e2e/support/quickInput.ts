@@ -43,7 +43,7 @@ export class QuickInput {
   async pick(text: string | RegExp): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
     await row.waitFor({ timeout: 60_000 })
-    await row.click()
+    await row.click({ timeout: 5000 })
   }
 
   /** Chooses from the list at the top by typing what one looks for. */

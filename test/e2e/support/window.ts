@@ -74,6 +74,17 @@ export class Window extends QuickInput {
     await this.page.keyboard.press('Enter')
   }
 
+  /**
+   * Runs a command and chooses from the list that it shows: once more where that has closed, as a page that had the focus
+   * before the palette may take it back late.
+   */
+  async commandAndChoose(title: string, entry: string | RegExp): Promise<void> {
+    await again(async () => {
+      await this.command(title)
+      await (typeof entry === 'string' ? this.choose(entry) : this.pick(entry))
+    }, 3)
+  }
+
   /** Whether the palette offers a command. */
   async offers(title: string): Promise<boolean> {
     await this.page.keyboard.press('F1')
