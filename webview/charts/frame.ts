@@ -24,6 +24,8 @@ export type FrameOptions = {
   /** Shares of height: `low`, `tall`, or the usual. */
   readonly size?: 'low' | 'tall'
   readonly onLog?: (log: boolean) => void
+  /** Whether the scale is logarithmic from the start. */
+  readonly log?: boolean
 }
 
 /** Frames that come into sight draw what they were shown meanwhile. */
@@ -50,7 +52,7 @@ export class ChartFrame {
   private tableOpen = false
 
   constructor(private readonly options: FrameOptions) {
-    const { title, size = '', onLog } = options
+    const { title, size = '', onLog, log = false } = options
     this.canvas = element('canvas', { role: 'img', tabindex: 0, 'aria-label': title })
     this.canvas.addEventListener('keydown', (event) => chartKeys(this.chart, event))
     this.empty = element('p', { class: 'muted empty' })
@@ -62,7 +64,7 @@ export class ChartFrame {
         this.fillTable()
       },
       save: (kind) => this.save(kind),
-      ...(onLog ? { setLog: onLog } : {}),
+      ...(onLog ? { setLog: onLog, log } : {}),
     })
     this.root = element(
       'figure',

@@ -11,6 +11,8 @@ export type FrameActions = {
   readonly save: (kind: FileKind) => void
   /** Where the chart has a logarithmic scale. */
   readonly setLog?: (log: boolean) => void
+  /** Whether it begins with one. */
+  readonly log?: boolean
 }
 
 /** How long the buttons of a chart may be missing on a page that is never idle. */
@@ -42,12 +44,12 @@ export class FrameTools {
   }
 
   private make(): void {
-    const { resetZoom, showTable, setLog, save } = this.actions
+    const { resetZoom, showTable, setLog, log = false, save } = this.actions
     this.reset = button(l10n.t('Reset zoom'), resetZoom)
     this.reset.hidden = !this.zoomed
     this.root.append(
-      ...[this.reset, ...(setLog ? [toggle(l10n.t('Log scale'), setLog)] : [])],
-      toggle(l10n.t('Table'), showTable, l10n.t('The numbers of this chart as a table')),
+      ...[this.reset, ...(setLog ? [toggle(l10n.t('Log scale'), log, setLog)] : [])],
+      toggle(l10n.t('Table'), false, showTable, l10n.t('The numbers of this chart as a table')),
       ...fileKinds.map((kind) =>
         button(kind, () => save(kind), { title: l10n.t('Save as {0}', kind) }),
       ),
@@ -56,8 +58,13 @@ export class FrameTools {
 }
 
 /** A button that stays pressed until it is pressed again. */
-function toggle(text: string, onToggle: (pressed: boolean) => void, title?: string): HTMLElement {
-  let pressed = false
+function toggle(
+  text: string,
+  initial: boolean,
+  onToggle: (pressed: boolean) => void,
+  title?: string,
+): HTMLElement {
+  let pressed = initial
   const made = button(
     text,
     () => {
@@ -67,5 +74,6 @@ function toggle(text: string, onToggle: (pressed: boolean) => void, title?: stri
     },
     title === undefined ? {} : { title },
   )
+  made.setAttribute('aria-pressed', String(pressed))
   return made
 }

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { DashboardState } from '../../src/extension/dashboard/contract'
 import type { GammaBlock } from '../../src/runs/gammaBlock'
 import { ChartFrame } from '../charts/frame'
 import { element } from '../common/element'
@@ -17,6 +18,8 @@ import { stripsPicture } from './pictures/strips'
 /** Share to remove where nobody has said one. */
 const usualPercent = 0.5
 
+type GammaState = NonNullable<DashboardState['gamma']>
+
 /** What a movement of a control changes, so that a slider draws no more than it must. */
 type Part = 'all' | 'epoch' | 'percent'
 
@@ -30,7 +33,6 @@ export class GammaTab implements TabPart {
   private readonly frames: ReturnType<GammaTab['makeFrames']>
   /** undefined follows the latest. */
   private epoch: number | undefined
-  private readonly log = { bars: false, sorted: false }
   private asked: Part | undefined
   private awaited: number | undefined
 
@@ -93,7 +95,7 @@ export class GammaTab implements TabPart {
 
   private drawRun(run: RunModel, having: readonly RunModel[], part: Part): void {
     const { gammas, available, view, advice } = run
-    const { layer: name, percent = view.percent ?? usualPercent } = this.gamma
+    const { layer: name, percent = view.percent ?? usualPercent, log = [] } = this.gamma
     const found = gammas.layers.indexOf(name)
     const layer = found < 0 ? undefined : found
     const epoch = this.epoch ?? available.at(-1) ?? 0
@@ -102,9 +104,8 @@ export class GammaTab implements TabPart {
     const { heat, hills, bars, strips, sorted, share } = this.frames
     this.controls.draw(having, run, layer === undefined ? '' : name, epoch, percent)
     const first = row > 0 || block !== gammas ? { block: gammas, row: 0 } : undefined
-    const { log } = this
-    sorted.show(() => sortedPicture({ block, row, first, percent, log: log.sorted }))
-    bars.show(() => histogramPicture(block, row, layer, cut, log.bars))
+    sorted.show(() => sortedPicture({ block, row, first, percent, log: log.includes('sorted') }))
+    bars.show(() => histogramPicture(block, row, layer, cut, log.includes('bars')))
     strips.show(() => stripsPicture(block, row, cut))
     const { epochs } = view
     const projected =
@@ -144,16 +145,23 @@ export class GammaTab implements TabPart {
     )
   }
 
-  private get gamma() {
+  private get gamma(): GammaState {
     return this.context.settings.value.gamma ?? { layer: '' }
   }
 
-  private change(
-    change: Partial<GammaTab['gamma'] & { runDir: string }>,
-    part: Part = 'all',
-  ): void {
+  private change(change: Partial<GammaState>, part: Part = 'all'): void {
     this.context.settings.change({ gamma: { ...this.gamma, ...change } })
     this.ask(part)
+  }
+
+  private logOptions(chart: 'bars' | 'sorted') {
+    return {
+      log: this.gamma.log?.includes(chart) === true,
+      onLog: (log: boolean) => {
+        const without = this.gamma.log?.filter((other) => other !== chart) ?? []
+        this.change({ log: log ? [...without, chart] : without }, 'percent')
+      },
+    }
   }
 
   private makeFrames() {
@@ -163,20 +171,14 @@ export class GammaTab implements TabPart {
       hills: new ChartFrame({ title: l10n.t('Histograms by epoch'), file: 'gamma-ridge', save }),
       bars: new ChartFrame({
         ...{ title: l10n.t('Histogram of the epoch'), file: 'gamma-histogram', save },
-        onLog: (log) => {
-          this.log.bars = log
-          this.ask('percent')
-        },
+        ...this.logOptions('bars'),
       }),
       share: new ChartFrame({
         ...{ title: l10n.t('Channels under the threshold'), file: 'gamma-share', save },
       }),
       sorted: new ChartFrame({
         ...{ title: l10n.t('All channels, sorted'), file: 'gamma-sorted', save },
-        onLog: (log) => {
-          this.log.sorted = log
-          this.ask('percent')
-        },
+        ...this.logOptions('sorted'),
       }),
       strips: new ChartFrame({
         ...{ title: l10n.t('Layer by layer'), file: 'gamma-layers', save, size: 'tall' },

@@ -113,6 +113,7 @@ export class MetricsTab implements TabPart {
       title: metricTitle(metric),
       file: metric.replace('/', '-'),
       save: this.context.save,
+      log: this.metrics.log.includes(metric),
       onLog: (log) => {
         const without = this.metrics.log.filter((other) => other !== metric)
         this.change({ log: log ? [...without, metric] : without })

@@ -188,6 +188,8 @@ export const dashboardState = v.object({
       layer: v.string(),
       /** Otherwise what the run aims at. */
       percent: v.optional(v.number()),
+      /** Charts with a logarithmic scale. */
+      log: v.optional(v.array(v.string())),
     }),
   ),
 })
