@@ -5,7 +5,20 @@ import type { ChartTable } from './series'
 const most = 2000
 
 /** The numbers behind a chart, as a table for keyboards and screen readers. */
-export function dataTable(caption: string, { heads, rows }: ChartTable): HTMLElement {
+export function dataTable(caption: string, numbers: ChartTable): HTMLElement {
+  return element(
+    'div',
+    { class: 'data', tabindex: 0, role: 'region', 'aria-label': caption },
+    tableElement(caption, numbers),
+  )
+}
+
+/** Puts other numbers into a table that `dataTable` made, which stays focused and scrolled as it is. */
+export function refillTable(data: HTMLElement, caption: string, numbers: ChartTable): void {
+  data.replaceChildren(tableElement(caption, numbers))
+}
+
+function tableElement(caption: string, { heads, rows }: ChartTable): HTMLElement {
   const cell = (value: string | number | null): HTMLElement =>
     element('td', typeof value === 'number' ? { class: 'number' } : {}, cellText(value))
   const body = rows
@@ -18,7 +31,7 @@ export function dataTable(caption: string, { heads, rows }: ChartTable): HTMLEle
         ...rest.map(cell),
       ),
     )
-  const table = element(
+  return element(
     'table',
     {},
     element('caption', {}, caption),
@@ -28,11 +41,6 @@ export function dataTable(caption: string, { heads, rows }: ChartTable): HTMLEle
       element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head))),
     ),
     element('tbody', {}, ...body),
-  )
-  return element(
-    'div',
-    { class: 'data', tabindex: 0, role: 'region', 'aria-label': caption },
-    table,
   )
 }
 

@@ -1,6 +1,6 @@
 import { Chart, type ChartConfiguration, type ChartOptions } from 'chart.js'
 import { element } from '../common/element'
-import { dataTable } from './dataTable'
+import { dataTable, refillTable } from './dataTable'
 import { drawInTurn } from './drawInTurn'
 import { type FileKind, FrameTools } from './frameTools'
 import { chartKeys } from './keys'
@@ -43,6 +43,7 @@ export class ChartFrame {
   private readonly box: HTMLElement
   private readonly empty: HTMLElement
   private readonly tableHost = element('div')
+  private data: HTMLElement | undefined
   private readonly tools: FrameTools
   private chart: Chart | undefined
   private make: (() => Picture) | undefined
@@ -169,8 +170,13 @@ export class ChartFrame {
   }
 
   private fillTable(): void {
+    const { title } = this.options
     const shown = this.tableOpen && this.picture
-    this.tableHost.replaceChildren(...(shown ? [dataTable(this.options.title, shown.table())] : []))
+    if (shown && this.data) refillTable(this.data, title, shown.table())
+    else {
+      this.data = shown ? dataTable(title, shown.table()) : undefined
+      this.tableHost.replaceChildren(...(this.data ? [this.data] : []))
+    }
   }
 
   private save(kind: FileKind): void {
