@@ -65,7 +65,7 @@ export function dropdown(
   value: string,
   onChange: (value: string) => void,
   rest: Common = {},
-): HTMLElement {
+): HTMLElement & { value: string } {
   const items = options.map((option) =>
     element(
       'vscode-option',

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n'
 import { shortLayer } from '../charts/layerName'
-import { dropdown, type Option, slider } from '../common/controls'
+import { slider } from '../common/controls'
 import { element } from '../common/element'
+import { Choice } from './choice'
 import type { RunModel } from './model'
 
 export type GammaControlsOptions = {
@@ -11,20 +12,20 @@ export type GammaControlsOptions = {
   readonly onPercent: (percent: number) => void
 }
 
-/** What of the gammas is shown: run, layer, epoch and percent. Lists are made anew when what they offer changes. */
+/** What of the gammas is shown: run, layer, epoch and percent. */
 export class GammaControls {
   readonly root: HTMLElement
-  private readonly runHost = element('span')
-  private readonly layerHost = element('span')
+  private readonly runs: Choice
+  private readonly layers: Choice
   private readonly epochText = element('output', { class: 'wide' })
   private readonly percentText = element('output', {})
   private readonly epochs: HTMLInputElement
   private readonly percents: HTMLInputElement
   private available: readonly number[] = []
-  private offered = ''
 
-  constructor(private readonly options: GammaControlsOptions) {
-    const { onEpoch, onPercent } = options
+  constructor({ onRun, onLayer, onEpoch, onPercent }: GammaControlsOptions) {
+    this.runs = new Choice(l10n.t('Run'), onRun)
+    this.layers = new Choice(l10n.t('Layer'), onLayer)
     this.epochs = slider(l10n.t('Epoch'), { min: 0, max: 0, step: 1, value: 0 }, (at) => {
       const epoch = this.available[at]
       if (epoch === undefined) return
@@ -39,7 +40,7 @@ export class GammaControls {
     this.root = element(
       'div',
       { class: 'row controls' },
-      ...[this.runHost, this.layerHost],
+      ...[this.runs.root, this.layers.root],
       ...[element('span', {}, l10n.t('Epoch')), this.epochs, this.epochText],
       ...[element('span', {}, l10n.t('Percent to remove')), this.percents, this.percentText],
     )
@@ -53,34 +54,18 @@ export class GammaControls {
     epoch: number,
     percent: number,
   ): void {
-    const { layers } = run.gammas
-    const offered = JSON.stringify([
-      runs.map(({ view }) => view.runDir),
+    this.runs.draw(
+      runs.map(({ view }) => ({ value: view.runDir, label: view.name })),
       run.view.runDir,
-      layer,
-      layers,
-    ])
-    if (offered !== this.offered) {
-      this.offered = offered
-      this.fill(runs, run, layer)
-    }
+    )
+    const layers = run.gammas.layers.map((name) => ({ value: name, label: shortLayer(name) }))
+    this.layers.draw([{ value: '', label: l10n.t('All layers') }, ...layers], layer)
     this.available = run.available
     this.epochs.max = String(Math.max(0, run.available.length - 1))
     this.epochs.value = String(run.available.indexOf(epoch))
     this.sayEpoch(epoch)
     this.percents.value = String(Math.round(percent * 100))
     this.sayPercent(percent * 100)
-  }
-
-  private fill(runs: readonly RunModel[], run: RunModel, layer: string): void {
-    const { onRun, onLayer } = this.options
-    const names: Option[] = runs.map(({ view }) => ({ value: view.runDir, label: view.name }))
-    const layers: Option[] = [
-      { value: '', label: l10n.t('All layers') },
-      ...run.gammas.layers.map((name) => ({ value: name, label: shortLayer(name) })),
-    ]
-    this.runHost.replaceChildren(dropdown(l10n.t('Run'), names, run.view.runDir, onRun))
-    this.layerHost.replaceChildren(dropdown(l10n.t('Layer'), layers, layer, onLayer))
   }
 
   private sayEpoch(epoch: number): void {
