@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import { initialOptions } from '../../src/extension/preview/arguments'
 import type { PreviewToPage } from '../../src/extension/preview/contract'
-import { button, dropdown } from '../common/controls'
+import { button } from '../common/controls'
 import { element } from '../common/element'
 import { type MountedPreview, mountPreview } from '../preview/mount'
+import { Choice } from './choice'
 import type { PageContext, TabPart } from './context'
 import type { RunModel } from './model'
 
@@ -13,47 +14,43 @@ const keepAfterMs = 250
 /** What a run's checkpoint would become: the prune preview, of the run that is chosen. */
 export class PruneTab implements TabPart {
   readonly root: HTMLElement
-  private readonly runHost = element('span')
+  private readonly runs: Choice
   private readonly note = element('p', { class: 'muted', role: 'status' })
   private readonly again: HTMLElement
   private readonly pane = element('div')
   private mounted: { readonly path: string; readonly preview: MountedPreview } | undefined
-  private runDir: string | undefined
   private asked: string | undefined
-  private offered = ''
   private keeping: number | undefined
 
   constructor(private readonly context: PageContext) {
-    this.again = button(l10n.t('Read again'), () => this.ask(this.runDir), {
+    this.runs = new Choice(l10n.t('Run'), (runDir) => {
+      context.settings.change({ prune: { runDir } })
+      this.draw()
+    })
+    this.again = button(l10n.t('Read again'), () => this.ask(this.asked), {
       title: l10n.t('Training goes on: read the checkpoint as it is now'),
     })
     this.root = element(
       'div',
       {},
-      element('div', { class: 'row controls' }, this.runHost, this.again),
+      element('div', { class: 'row controls' }, this.runs.root, this.again),
       ...[this.note, this.pane],
     )
   }
 
   draw(): void {
     const having = this.context.model.runs.filter(({ view }) => view.checkpoint)
-    const run = chosen(having, this.runDir)
-    for (const part of [this.runHost, this.again, this.pane]) part.hidden = !run
+    const run = chosen(having, this.context.settings.value.prune?.runDir, this.asked)
+    for (const part of [this.runs.root, this.again, this.pane]) part.hidden = !run
     if (!run) {
       this.note.textContent = l10n.t('No run of these has written a checkpoint yet.')
       return
     }
     const { runDir } = run.view
-    const offered = JSON.stringify([runDir, having.map(({ view }) => view.runDir)])
-    if (offered !== this.offered) {
-      this.offered = offered
-      const names = having.map(({ view }) => ({ value: view.runDir, label: view.name }))
-      const choose = (other: string): void => {
-        this.runDir = other
-        this.draw()
-      }
-      this.runHost.replaceChildren(dropdown(l10n.t('Run'), names, runDir, choose))
-    }
+    this.runs.draw(
+      having.map(({ view }) => ({ value: view.runDir, label: view.name })),
+      runDir,
+    )
     if (this.asked !== runDir) this.ask(runDir)
   }
 
@@ -97,16 +94,20 @@ export class PruneTab implements TabPart {
 
   private ask(runDir: string | undefined): void {
     if (runDir === undefined) return
-    this.runDir = runDir
     this.asked = runDir
     this.note.textContent = l10n.t('Reading the checkpoint…')
     this.context.host.post({ type: 'preview', runDir })
   }
 }
 
-/** The run that was chosen, else the latest sparse one that is asked for, else any. */
-function chosen(having: readonly RunModel[], runDir: string | undefined): RunModel | undefined {
+/** The run that was chosen, else the one that is shown, else the latest sparse one that is asked for, else any. */
+function chosen(
+  having: readonly RunModel[],
+  kept: string | undefined,
+  shown: string | undefined,
+): RunModel | undefined {
+  const find = (runDir: string | undefined) => having.find(({ view }) => view.runDir === runDir)
   const own = having.filter(({ view }) => !view.ancestor)
   const sparse = own.findLast(({ view }) => view.stage === 'sparse')
-  return having.find(({ view }) => view.runDir === runDir) ?? sparse ?? own.at(-1) ?? having.at(-1)
+  return find(kept) ?? find(shown) ?? sparse ?? own.at(-1) ?? having.at(-1)
 }

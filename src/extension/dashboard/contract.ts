@@ -182,6 +182,8 @@ export const dashboardState = v.object({
     }),
   ),
   preview: v.optional(previewOptions),
+  /** The run whose checkpoint is shown, where one was chosen. */
+  prune: v.optional(v.object({ runDir: v.string() })),
   gamma: v.optional(
     v.object({
       runDir: v.optional(v.string()),
