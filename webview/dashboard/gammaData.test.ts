@@ -8,6 +8,7 @@ import {
   heatCells,
   rowOf,
   sharesBelow,
+  shownEpoch,
   sortedCurve,
   strips,
 } from './gammaData'
@@ -38,6 +39,14 @@ describe('gammas for the screen', () => {
   it('finds the row nearest to an epoch', () => {
     expect([rowOf(block, 0), rowOf(block, 1), rowOf(block, 99)]).toEqual([0, 0, 1])
     expect(rowOf(packGammas([]), 3)).toBe(-1)
+  })
+
+  it('shows the epoch that is chosen while the run has it, else the latest', () => {
+    expect(shownEpoch([0, 5, 9], 5)).toBe(5)
+    expect(shownEpoch([0, 5, 9], undefined)).toBe(9)
+    // It was chosen of another run.
+    expect(shownEpoch([0, 1], 5)).toBe(1)
+    expect(shownEpoch([], 5)).toBe(0)
   })
 
   it('gives shares by epoch and bin, as high as any epoch needs', () => {

@@ -12,6 +12,11 @@ import type { Points } from '../charts/series'
 
 export const binWidth = gammaRange / gammaBins
 
+/** The epoch to show: the chosen one while the run has it, else the latest. */
+export function shownEpoch(available: readonly number[], chosen: number | undefined): number {
+  return chosen !== undefined && available.includes(chosen) ? chosen : (available.at(-1) ?? 0)
+}
+
 /** Row of an epoch, or of the nearest that the block has; -1 in an empty one. */
 export function rowOf({ epochs }: GammaBlock, epoch: number): number {
   let best = -1

@@ -6,7 +6,7 @@ import { element } from '../common/element'
 import { AdviceCard } from './adviceCard'
 import type { PageContext, TabPart } from './context'
 import { GammaControls } from './gammaControls'
-import { gammaCut, rowOf } from './gammaData'
+import { gammaCut, rowOf, shownEpoch } from './gammaData'
 import type { Change, RunModel } from './model'
 import { heatmap } from './pictures/heatmap'
 import { histogramPicture } from './pictures/histogram'
@@ -31,18 +31,13 @@ export class GammaTab implements TabPart {
   private readonly nothing = element('p', { class: 'muted', role: 'status' })
   private readonly charts: HTMLElement
   private readonly frames: ReturnType<GammaTab['makeFrames']>
-  /** undefined follows the latest. */
-  private epoch: number | undefined
   private asked: Part | undefined
   private awaited: number | undefined
 
   constructor(private readonly context: PageContext) {
     this.advice = new AdviceCard(context)
     this.controls = new GammaControls({
-      onRun: (runDir) => {
-        this.epoch = undefined
-        this.change({ runDir, layer: '' })
-      },
+      onRun: (runDir) => this.change({ runDir, layer: '', epoch: undefined }),
       onLayer: (layer) => this.change({ layer }),
       onEpoch: (epoch) => this.chooseEpoch(epoch),
       onPercent: (percent) => this.change({ percent }, 'percent'),
@@ -79,8 +74,7 @@ export class GammaTab implements TabPart {
 
   private drawNow(part: Part): void {
     const { runs } = this.context.model
-    const having = runs.filter(({ gammas }) => gammas.epochs.length > 0)
-    const run = this.chosen(having)
+    const { having, run } = this.chosen
     this.advice.draw(run)
     for (const part of [this.controls.root, this.charts]) part.hidden = !run
     this.nothing.hidden = run !== undefined
@@ -98,7 +92,8 @@ export class GammaTab implements TabPart {
     const { layer: name, percent = view.percent ?? usualPercent, log = [] } = this.gamma
     const found = gammas.layers.indexOf(name)
     const layer = found < 0 ? undefined : found
-    const epoch = this.epoch ?? available.at(-1) ?? 0
+    const epoch = shownEpoch(available, this.gamma.epoch)
+    this.askFor(run, epoch)
     const { block, row } = this.at(run, epoch)
     const cut = gammaCut(block, row, percent)
     const { heat, hills, bars, strips, sorted, share } = this.frames
@@ -125,24 +120,27 @@ export class GammaTab implements TabPart {
   }
 
   private chooseEpoch(epoch: number): void {
-    const run = this.chosen(this.context.model.runs)
-    this.epoch = epoch === run?.available.at(-1) ? undefined : epoch
-    this.ask('epoch')
-    if (!run || run.gammas.epochs.includes(epoch) || run.exact.has(epoch)) return
+    const latest = this.chosen.run?.available.at(-1)
+    this.change({ epoch: epoch === latest ? undefined : epoch }, 'epoch')
+  }
+
+  /** Asks for an epoch that was thinned away; again with each drawing, since new gammas may have thinned anew. */
+  private askFor({ view: { runDir }, gammas, exact }: RunModel, epoch: number): void {
     // One question at a time: while a slider moves, only where it is then matters.
     clearTimeout(this.awaited)
+    if (gammas.epochs.includes(epoch) || exact.has(epoch)) return
     this.awaited = window.setTimeout(() => {
-      this.context.host.post({ type: 'gammaRow', runDir: run.view.runDir, epoch })
+      this.context.host.post({ type: 'gammaRow', runDir, epoch })
     }, 60)
   }
 
-  /** The run that was chosen, else the latest that is asked for and penalises gammas, else any. */
-  private chosen(having: readonly RunModel[]): RunModel | undefined {
+  /** Runs that have gammas; of these the one chosen, else the latest asked for that penalises them, else any. */
+  private get chosen() {
+    const having = this.context.model.runs.filter(({ gammas }) => gammas.epochs.length > 0)
     const named = having.find(({ view }) => view.runDir === this.gamma.runDir)
     const own = having.filter(({ view }) => !view.ancestor)
-    return (
-      named ?? own.findLast(({ view }) => view.stage === 'sparse') ?? own.at(-1) ?? having.at(-1)
-    )
+    const sparse = own.findLast(({ view }) => view.stage === 'sparse')
+    return { having, run: named ?? sparse ?? own.at(-1) ?? having.at(-1) }
   }
 
   private get gamma(): GammaState {

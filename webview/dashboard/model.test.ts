@@ -54,6 +54,20 @@ describe('what the page knows', () => {
     expect(model.run('a')?.gammas.epochs).toHaveLength(0)
   })
 
+  it('keeps the gammas that were asked for while others come, but for what came again', () => {
+    const model = new DashboardModel()
+    model.take({ type: 'runs', runs: [view('a')] })
+    for (const epoch of [2, 3]) model.take({ type: 'gammaRow', runDir: 'a', block: block(epoch) })
+    const exact = () => [...(model.run('a')?.exact.keys() ?? [])]
+    const gammas = { type: 'gammas', runDir: 'a', available: Float64Array.of(2, 3, 4) } as const
+    model.take({ ...gammas, reset: false, block: block(4) })
+    expect(exact()).toEqual([2, 3])
+    model.take({ ...gammas, reset: false, block: block(3) })
+    expect(exact()).toEqual([2])
+    model.take({ ...gammas, reset: true, block: block(4) })
+    expect(exact()).toEqual([])
+  })
+
   it('takes messages about a run that is gone for nothing', () => {
     const model = new DashboardModel()
     model.take({ type: 'epochs', runDir: 'x', reset: true, rows: rows([0], [1]) })

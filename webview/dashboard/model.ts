@@ -71,8 +71,9 @@ export class DashboardModel {
         if (!run) return 'gammas'
         run.gammas = mergeBlocks(message.reset ? emptyBlock : run.gammas, message.block)
         run.available = Array.from(message.available)
+        if (message.reset) run.exact.clear()
         // An epoch may have come again.
-        run.exact.clear()
+        else for (const epoch of message.block.epochs) run.exact.delete(epoch)
         return 'gammas'
       }
       case 'gammaRow': {

@@ -190,6 +190,8 @@ export const dashboardState = v.object({
       layer: v.string(),
       /** Otherwise what the run aims at. */
       percent: v.optional(v.number()),
+      /** Otherwise the latest. */
+      epoch: v.optional(v.number()),
       /** Charts with a logarithmic scale. */
       log: v.optional(v.array(v.string())),
     }),
