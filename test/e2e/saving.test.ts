@@ -40,7 +40,10 @@ describe('what a dashboard is good for afterwards', () => {
   }
 
   it('saves a chart’s numbers: a head and a row for each epoch', async () => {
-    const lines = (await save('CSV')).toString('utf8').trimEnd().split('\r\n')
+    const csv = (await save('CSV')).toString('utf8')
+    // Excel would not read Chinese without.
+    expect(csv.at(0)).toBe('\uFEFF')
+    const lines = csv.slice(1).trimEnd().split('\r\n')
     const [head, ...rows] = lines.map((line) => line.split(','))
     expect(head).toEqual(['epoch', 'thin'])
     expect(rows.map(([epoch]) => Number(epoch))).toEqual([1, 2, 3, 4])

@@ -59,8 +59,8 @@ describe('the table behind a chart', () => {
     })
   })
 
-  it('is written as CSV, with quotes where they are needed', () => {
+  it('is written as CSV that says it is UTF-8, with quotes where they are needed', () => {
     const table = { heads: ['epoch', 'run "a", b'], rows: [[1, null] as const, [2, 0.5] as const] }
-    expect(csvOf(table)).toBe('epoch,"run ""a"", b"\r\n1,\r\n2,0.5\r\n')
+    expect(csvOf(table)).toBe('\uFEFFepoch,"run ""a"", b"\r\n1,\r\n2,0.5\r\n')
   })
 })

@@ -82,11 +82,15 @@ export function tableOf(
   }
 }
 
-/** Comma-separated values, RFC 4180; an empty field where there is no value. */
+/** Without it Excel reads a file in the code page of its system, where Chinese is something else. */
+const byteOrderMark = '\uFEFF'
+
+/** A file of comma-separated values, RFC 4180; an empty field where there is no value. */
 export function csvOf({ heads, rows }: ChartTable): string {
   const field = (value: string | number | null): string => {
     const text = value === null ? '' : String(value)
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  return [heads, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('')
+  const lines = [heads, ...rows].map((row) => `${row.map(field).join(',')}\r\n`)
+  return byteOrderMark + lines.join('')
 }
