@@ -11,6 +11,8 @@ export type Line = Points & {
   readonly dash?: readonly number[]
   /** Drawn behind the others, and passed over by the crosshair: what another line smooths. */
   readonly faint?: boolean
+  /** Drawn before all others. */
+  readonly front?: boolean
   /** Filled down to the axis. */
   readonly fill?: string
 }
@@ -98,13 +100,21 @@ function dataset(line: Line, log: boolean): ChartConfiguration<'line'>['data']['
   const shown = (value: number | undefined): number =>
     value === undefined || (log && value <= 0) ? Number.NaN : value
   const data = Array.from(x, (at, i) => ({ x: at, y: shown(y[i]) }))
+  const pointRadius = pointRadii(data.map((point) => point.y))
   return {
-    ...{ label: line.name, data, order: line.faint ? 1 : 0 },
+    ...{ label: line.name, data, order: line.faint ? 1 : line.front ? -1 : 0 },
     ...{ borderColor: line.color, backgroundColor: line.fill ?? line.color },
     ...{ borderWidth: line.width ?? 1.5, borderDash: [...(line.dash ?? [])] },
-    ...{ pointRadius: data.length === 1 ? 3 : 0, pointHitRadius: 6, tension: 0 },
+    ...{ pointRadius, pointHitRadius: 6, tension: 0 },
     fill: line.fill !== undefined,
   }
+}
+
+/** A point between gaps has no line to be seen by. One radius where there is none: chart.js styles a list point by point. */
+function pointRadii(y: readonly number[]): number | number[] {
+  const isGap = (at: number): boolean => !Number.isFinite(y[at])
+  const radii = y.map((_, at) => (!isGap(at) && isGap(at - 1) && isGap(at + 1) ? 3 : 0))
+  return radii.some((radius) => radius > 0) ? radii : 0
 }
 
 /** The ends of the data have a tick of their own, which may run into its neighbour. */

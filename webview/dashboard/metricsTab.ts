@@ -99,11 +99,12 @@ export class MetricsTab implements TabPart {
     const run = shown.find(({ view }) => view.id === line.id)
     if (!run) return []
     const color = runColor(run, theme)
-    const width = this.context.settings.isPinned(run) ? 3.5 : 1.5
+    const front = this.context.settings.isPinned(run)
+    const width = front ? 3.5 : 1.5
     // With more runs than colours, the next round is dashed.
     const dash = run.color >= theme.series.length ? [5, 3] : []
     const { name } = run.view
-    const main: Line = { ...line, name, color, width, dash }
+    const main: Line = { ...line, name, color, width, dash, front }
     if (!line.raw) return [main]
     return [main, { ...line.raw, name, color: withAlpha(color, 0.3), width: 1, faint: true }]
   }
