@@ -145,10 +145,12 @@ export class ChartFrame {
       this.tools.setZoomed(chart.isZoomedOrPanned())
     }
     const zoom = {
-      ...{ pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPanComplete: showReset } },
+      // What keys do is not told as complete, taking a zoom back is told as nothing else.
+      ...{ pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPan: showReset } },
       zoom: {
         ...{ mode: 'x', wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true } },
-        ...{ drag: { enabled: true, threshold: 8 }, onZoomComplete: showReset },
+        drag: { enabled: true, threshold: 8 },
+        ...{ onZoom: showReset, onZoomComplete: showReset },
       },
       limits: { x: { min: 'original', max: 'original' } },
     } as const
