@@ -28,3 +28,14 @@ export function element(
   made.append(...children.filter((child) => child !== undefined))
   return made
 }
+
+/** Makes these the children of a node; those that stay where they are keep the keyboard's focus. */
+export function arrange(parent: Element, children: readonly Element[]): void {
+  for (const child of [...parent.children]) {
+    if (!children.includes(child)) child.remove()
+  }
+  children.forEach((child, at) => {
+    const there = parent.children[at]
+    if (there !== child) parent.insertBefore(child, there ?? null)
+  })
+}

@@ -6,7 +6,8 @@ import { DashboardModel } from './model'
 const view = (runDir: string, ancestor = false): RunView => ({
   ...{ runDir, id: runDir, name: runDir, stage: 'sparse', stageText: '', state: 'running' },
   ...{ stateText: '', ancestor, epochText: '', mAP50: '', mAP50_95: '', size: '', facts: [] },
-  ...{ commandLine: '', checkpoint: false, warnings: [], expectation: '', gammaExpectation: '' },
+  ...{ commandLine: '', checkpoint: false, warnings: [], actions: [], expectation: '' },
+  gammaExpectation: '',
 })
 const rows = (epochs: number[], loss: number[]) => ({
   epochs: Float64Array.from(epochs),

@@ -31,6 +31,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     commandLine: slimLine(manifest.commandLine),
     ...(failure ? { failure } : {}),
     warnings: warnings.map(({ code, text }) => ({ code, text })),
+    actions: [],
     expectation: expectation(run),
     gammaExpectation: gammaExpectation(run),
     ...(percent === undefined ? {} : { percent }),

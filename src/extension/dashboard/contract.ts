@@ -68,6 +68,8 @@ export const runView = v.object({
     }),
   ),
   warnings: v.array(v.object({ code: v.string(), text: v.string() })),
+  /** What starts it again: whatever of these makes sense. */
+  actions: v.array(v.picklist(['resume', 'retry'])),
   /** What there is to expect where charts are empty. */
   expectation: v.string(),
   gammaExpectation: v.string(),
