@@ -69,7 +69,9 @@ function drawHistogram(stages: readonly ReportStage[]): void {
   const gammas = stages.at(-1)?.gammas ?? []
   const [first, last] = [gammas[0], gammas.at(-1)]
   if (!first || !last) return
-  const shown = 48
+  // Gammas seldom pass 1.5: the rest of the bins would be empty space.
+  const filled = [first, last].map(({ histogram }) => histogram.findLastIndex((count) => count > 0))
+  const shown = Math.max(48, ...filled.map((bin) => bin + 1))
   const set = (label: string, histogram: readonly number[], color: string) => ({
     ...{ label, data: histogram.slice(0, shown), backgroundColor: color },
     ...{ barPercentage: 1, categoryPercentage: 1 },
