@@ -33,6 +33,15 @@ describe('a run for the dashboard', () => {
     expect(run.facts).toContainEqual({ label: 'sr', value: 'auto (0.005)' })
   })
 
+  it('offers what starts it again, where that makes sense', () => {
+    const events = [started, { ...epoch, epoch: 0 }]
+    expect(view({}, events).actions).toEqual([])
+    expect(view({}, events, 'gone').actions).toEqual(['resume', 'retry'])
+    expect(view({}, [started], 'gone').actions).toEqual(['retry'])
+    expect(view({ stage: 'val' }, [started], 'gone').actions).toEqual(['retry'])
+    expect(view({ engine: 'scripts' }, events, 'gone').actions).toEqual([])
+  })
+
   it('judges a sparse run by its last epoch, others by their best', () => {
     const events = [
       started,

@@ -10,13 +10,17 @@ import {
 import { slimLine } from '../../runs/format/shellLine'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
+import { assumedFacts, collectTags } from '../experiments/tags'
 import type { RunView } from './contract'
+
+const startAgain = ['resume', 'retry'] as const
 
 /** A run as the dashboard lists it. */
 export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
   const { runDir, name, manifest, state, summary } = run
   const { epoch, epochs, failure, warnings } = summary
   const percent = manifest.percent
+  const tags = collectTags(run, assumedFacts(run))
   return {
     ...{ runDir, id: manifest.id, name, ancestor },
     ...{ stage: manifest.stage, stageText: stageName(manifest.stage) },
@@ -31,7 +35,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     commandLine: slimLine(manifest.commandLine),
     ...(failure ? { failure } : {}),
     warnings: warnings.map(({ code, text }) => ({ code, text })),
-    actions: [],
+    actions: startAgain.filter((tag) => tags.includes(tag)),
     expectation: expectation(run),
     gammaExpectation: gammaExpectation(run),
     ...(percent === undefined ? {} : { percent }),
