@@ -17,7 +17,6 @@ import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { formState } from './contract'
 import type { Place } from './facts'
-import type { Values } from './field'
 import { FormPanel, type FormPanelOptions } from './formPanel'
 import { launchStage } from './launch'
 import { FormMemory } from './memory'
@@ -29,6 +28,7 @@ const formArguments = v.object({
   runDir: v.optional(v.string()),
   values: v.optional(v.record(v.string(), v.string())),
 })
+type FormArguments = v.InferOutput<typeof formArguments>
 
 /** The one form of the window, and what the commands that open it do. */
 export class Forms extends DisposableList {
@@ -69,22 +69,22 @@ export class Forms extends DisposableList {
     'train' | 'sparse' | 'prune' | 'finetune' | 'nextRound' | 'runAll' | 'validate'
   > {
     const opener =
-      (stage: FormStage) =>
+      (stage: FormStage, read: typeof fromArguments) =>
       async (...args: readonly unknown[]) =>
-        this.open(stage, args)
+        this.open(stage, read(args))
     return {
-      train: opener('train'),
-      sparse: opener('sparse'),
-      prune: opener('prune'),
-      finetune: opener('finetune'),
-      runAll: opener('loop'),
-      validate: opener('val'),
-      nextRound: async (...args) => this.open('sparse', await this.lastFinetune(args)),
+      train: opener('train', withoutRows),
+      sparse: opener('sparse', withoutRows),
+      prune: opener('prune', fromArguments),
+      finetune: opener('finetune', fromArguments),
+      runAll: opener('loop', withoutRows),
+      validate: opener('val', fromArguments),
+      nextRound: async (...args) =>
+        this.open('sparse', fromArguments(await this.lastFinetune(args))),
     }
   }
 
-  private async open(stage: FormStage, args: readonly unknown[]): Promise<void> {
-    const { runDir, values } = fromArguments(args)
+  private async open(stage: FormStage, { runDir, values }: FormArguments): Promise<void> {
     const root = await this.rootFor(runDir)
     const panel = this.current ?? this.take(FormPanel.create(this.options))
     panel.panel.reveal()
@@ -177,13 +177,15 @@ export class Forms extends DisposableList {
   }
 }
 
-function fromArguments(args: readonly unknown[]): {
-  readonly runDir?: string | undefined
-  readonly values?: Values | undefined
-} {
+/** What a command that goes on from a run was called on: a row, a path, or what a page hands over. */
+function fromArguments(args: readonly unknown[]): FormArguments {
   const [runDir] = runDirsOf(args)
-  if (runDir !== undefined) return { runDir }
-  const given = v.safeParse(formArguments, args[0])
+  return runDir === undefined ? withoutRows(args) : { runDir }
+}
+
+/** Of a command that starts afresh: a button above the tree is called with the row that happens to have the focus. */
+function withoutRows([first]: readonly unknown[]): FormArguments {
+  const given = v.safeParse(formArguments, first)
   return given.success ? given.output : {}
 }
 
