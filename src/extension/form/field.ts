@@ -41,12 +41,18 @@ export type Field = {
 
 const suggestionOf = (key: string) => `${key}@suggested`
 
-/** What a form starts with: remembered values, else those of other stages, else the defaults. */
+/**
+ * What a form starts with: remembered values, else those of other stages, else the defaults. An answer to another
+ * suggestion than today's counts no more.
+ */
 export function initialValues(fields: readonly Field[], own: Values, shared: Values): Values {
   return Object.fromEntries(
     fields.map(({ key, initial, suggested }) => {
-      const fresh = suggested !== undefined && suggested !== own[suggestionOf(key)]
-      return [key, fresh ? suggested : (own[key] ?? suggested ?? shared[key] ?? initial)]
+      const answers = [own, shared].filter(
+        (from) => suggested === undefined || suggested === from[suggestionOf(key)],
+      )
+      const answer = answers.find((from) => from[key] !== undefined)?.[key]
+      return [key, answer ?? suggested ?? initial]
     }),
   )
 }

@@ -22,14 +22,11 @@ export class FormMemory {
 
   async remember(stage: FormStage, fields: readonly Field[], values: Values): Promise<void> {
     const remembered = this.remembered()
-    const shared = sharedKeys.flatMap((key) => {
-      const value = values[key]
-      return value === undefined ? [] : [[key, value] as const]
-    })
+    const shared = fields.filter(({ key }) => sharedKeys.some((one) => one === key))
     await this.store.update(memoryKeys.answers, {
       ...remembered,
       [stage]: valuesToRemember(fields, values),
-      shared: { ...remembered.shared, ...Object.fromEntries(shared) },
+      shared: { ...remembered.shared, ...valuesToRemember(shared, values) },
     })
   }
 

@@ -45,7 +45,7 @@ it('starts pruning from the newest sparse run, in the preview', () => {
 it('offers just the engine that works without a checkout', () => {
   const engine = (hasCheckout: boolean) =>
     stageFields('train', { ...context, hasCheckout }).find(({ key }) => key === 'engine')
-  expect(engine(true)).toMatchObject({ initial: 'auto' })
+  expect(engine(true)).toMatchObject({ initial: 'auto', suggested: 'auto' })
   expect(engine(false)).toMatchObject({
     initial: 'builtin',
     control: { choices: [{ value: 'builtin' }] },

@@ -194,13 +194,16 @@ function engine({ engine: setting, hasCheckout }: FormContext): Field {
     { value: 'pytorch', description: l10n.t('PyTorch: the checkout’s own scripts') },
     { value: 'builtin', description: l10n.t('Built-in: needs no Python') },
   ]
+  // The setting beats what was chosen before it was changed.
+  const suggested = hasCheckout ? setting : 'builtin'
   return {
     key: 'engine',
     flag: '--engine',
     label: l10n.t('Engine'),
     hint: l10n.t('What trains'),
     control: { kind: 'choice', choices: hasCheckout ? choices : choices.slice(2) },
-    initial: hasCheckout ? setting : 'builtin',
+    initial: suggested,
+    suggested,
     silent: 'auto',
     validate: (value) =>
       choices.some((choice) => choice.value === value) ? undefined : l10n.t('Choose an engine'),
