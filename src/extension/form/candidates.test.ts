@@ -41,6 +41,8 @@ it('offers the newest of the fitting stage first', () => {
     '/elsewhere/pruned.pt',
   ])
   expect(runOutputs('train', '/w', runs)).toEqual([])
+  const [best] = runOutputs('prune', '/w', runs)
+  expect(best).toMatchObject({ description: 'Sparse · sparse4', stage: 'sparse' })
 })
 
 it('lists yamls by what they are for, and checkpoints', async () => {

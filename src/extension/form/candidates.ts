@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
+import { stageName } from '../../runs/format/names'
 import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { isBelow } from '../checkouts/collect'
@@ -54,20 +55,19 @@ export async function formCandidates(
 
 /** Checkpoints of runs that a stage can start from: fitting stages first, the newest of each first. */
 export function runOutputs(
-  stage: AskedStage,
+  target: AskedStage,
   root: string,
   runs: readonly RunSnapshot[],
 ): readonly Choice[] {
-  const fitting = (run: RunSnapshot) => sources[stage].indexOf(run.manifest.stage)
+  const fitting = (run: RunSnapshot) => sources[target].indexOf(run.manifest.stage)
   return runs
     .filter((run) => fitting(run) >= 0)
     .sort((a, b) => fitting(a) - fitting(b) || b.manifest.createdAt - a.manifest.createdAt)
-    .flatMap((run) => {
-      const { output } = run.summary
-      return output === undefined
+    .flatMap(({ name, manifest: { stage }, summary: { output } }) =>
+      output === undefined
         ? []
-        : [{ value: within(root, output), description: `${run.manifest.stage} · ${run.name}` }]
-    })
+        : [{ value: within(root, output), description: `${stageName(stage)} · ${name}`, stage }],
+    )
 }
 
 /** Relative to the folder for what lies in it, as people write it. */

@@ -111,8 +111,8 @@ class Check {
   #arePruned(weights: string): boolean {
     const control = this.#request.fields.find(({ key }) => key === 'weights')?.control
     const choices = control?.kind === 'file' ? control.choices : []
-    const from = choices.find(({ value }) => value === weights)?.description ?? ''
-    return /^(prune|finetune) /.test(from)
+    const from = choices.find(({ value }) => value === weights)?.stage
+    return from === 'prune' || from === 'finetune'
   }
 
   #engine(): 'pytorch' | 'builtin' {

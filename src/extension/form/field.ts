@@ -1,7 +1,14 @@
+import type { Stage } from '../../runs/manifest'
+
 /** Values by field key, as typed. A switch is `true` or empty. */
 export type Values = Readonly<Record<string, string>>
 
-export type Choice = { readonly value: string; readonly description?: string }
+export type Choice = {
+  readonly value: string
+  readonly description?: string
+  /** Of the run that left it, for a checkpoint. */
+  readonly stage?: Stage
+}
 
 export type Control =
   | { readonly kind: 'text'; readonly choices?: readonly Choice[] }

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import { stageName } from '../../runs/format/names'
 import type { RunSnapshot } from '../../runs/snapshot'
 import type { FieldView } from './contract'
 import { type Choice, type Field, toArguments, type Values } from './field'
@@ -32,7 +33,7 @@ export function parentViews(runs: readonly RunSnapshot[]) {
         none,
         ...runs.map(({ runDir, name, manifest }) => ({
           value: runDir,
-          label: `${name} (${manifest.stage})`,
+          label: `${name} (${stageName(manifest.stage)})`,
         })),
       ]
 }
