@@ -33,7 +33,12 @@ export function fieldRow(field: FieldView, value: string, actions: FieldActions)
     element('div', { class: 'hint muted', id: `hint-${key}` }, hint),
     said,
   )
+  let shown = '[]'
   const show = (findings: readonly ReportedFinding[]) => {
+    const key = JSON.stringify(findings)
+    // What is written anew is read out anew, though another field was typed in; and its links lose the focus.
+    if (key === shown) return
+    shown = key
     const worst = ['error', 'warning'].find((one) => findings.some((f) => f.severity === one))
     node.dataset.state = worst ?? ''
     said.replaceChildren(...findings.map((finding) => findingNode(finding, actions)))
