@@ -5,7 +5,13 @@ import { button, dropdown, registerControls } from '../common/controls'
 import { element } from '../common/element'
 import { connect, type Host } from '../common/host'
 import { type FieldRow, fieldRow } from './fieldRow'
-import { byField, count, type FormMessage, type ReportMessage } from './report'
+import {
+  byField,
+  count,
+  type FormMessage,
+  type ReportedFinding,
+  type ReportMessage,
+} from './report'
 
 /** The form of a stage: shows fields, sends what is typed, shows what the host finds. */
 class FormPage {
@@ -38,6 +44,7 @@ class FormPage {
     const rowsOf = (advanced: boolean) =>
       this.rows.filter((_, i) => fields[i]?.advanced === advanced).map(({ node }) => node)
     const advanced = rowsOf(true)
+    const focused = document.activeElement?.id ?? ''
     document.body.replaceChildren(
       element('h1', {}, message.title),
       element('p', { class: 'muted' }, message.place),
@@ -48,6 +55,8 @@ class FormPage {
       this.commandBlock(),
       this.footer(message),
     )
+    // Arrow keys change a drop-down with each press: the next one shall find it again.
+    if (focused !== '') document.getElementById(focused)?.focus()
   }
 
   report({ number, findings, command }: ReportMessage): void {
@@ -60,19 +69,25 @@ class FormPage {
       this.rows.map(({ key }) => key),
     )
     for (const row of this.rows) row.show(grouped.get(row.key) ?? [])
-    this.general.replaceChildren(
-      ...(grouped.get('') ?? []).map(({ text, severity }) =>
-        element('p', { class: severity }, text),
-      ),
-    )
+    this.showGeneral(grouped.get('') ?? [])
     this.errors = count(findings, 'error')
     const warnings = count(findings, 'warning')
     const parts = [
       ...(this.errors > 0 ? [l10n.t('{0} error(s) to correct', this.errors)] : []),
       ...(warnings > 0 ? [l10n.t('{0} warning(s)', warnings)] : []),
     ]
-    this.status.textContent = parts.join(' · ')
+    const text = parts.join(' · ')
+    if (this.status.textContent !== text) this.status.textContent = text
     this.renderStart()
+  }
+
+  private showGeneral(findings: readonly ReportedFinding[]): void {
+    const made = element(
+      'div',
+      {},
+      ...findings.map(({ text, severity }) => element('p', { class: severity }, text)),
+    )
+    if (made.innerHTML !== this.general.innerHTML) this.general.replaceChildren(...made.childNodes)
   }
 
   set(key: string, value: string): void {
@@ -86,25 +101,24 @@ class FormPage {
   }
 
   private top({ stages, parents, state }: FormMessage): HTMLElement {
-    const change = (what: 'stage' | 'parent') => (value: string) => {
-      this.with((now) => {
-        const changed: FormState =
-          what === 'stage'
-            ? { ...now, stage: value as FormState['stage'] }
-            : { ...now, parent: value }
-        if (changed[what] !== now[what]) this.host.post({ type: 'change', what, state: changed })
-      })
+    const choice = (what: 'stage' | 'parent', label: string, options: FormMessage['stages']) => {
+      // Not what is shown: the answer to an earlier choice may be on its way.
+      let asked: string = state[what]
+      const change = (value: string) => {
+        if (value === asked) return
+        asked = value
+        this.with((now) => {
+          const changed = { ...now, [what]: value } as FormState
+          this.host.post({ type: 'change', what, state: changed })
+        })
+      }
+      return labelled(label, dropdown(label, options, state[what], change, { id: what }))
     }
     return element(
       'div',
       { class: 'row top' },
-      labelled(l10n.t('Stage'), dropdown(l10n.t('Stage'), stages, state.stage, change('stage'))),
-      parents.length === 0
-        ? undefined
-        : labelled(
-            l10n.t('Go on from run'),
-            dropdown(l10n.t('Go on from run'), parents, state.parent, change('parent')),
-          ),
+      choice('stage', l10n.t('Stage'), stages),
+      parents.length === 0 ? undefined : choice('parent', l10n.t('Go on from run'), parents),
     )
   }
 
@@ -150,7 +164,9 @@ class FormPage {
       'div',
       { class: 'row footer' },
       this.startButton,
-      button(l10n.t('Defaults'), reset, { title: l10n.t('Forget what was typed') }),
+      button(l10n.t('Defaults'), reset, {
+        ...{ id: 'defaults', title: l10n.t('Forget what was typed') },
+      }),
       this.status,
     )
   }

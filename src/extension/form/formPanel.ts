@@ -53,7 +53,10 @@ export class FormPanel extends DisposableList {
         ...{ webview: panel.webview, extensionUri, name: 'form', title: panel.title },
         ...{ contract: formContract, channel },
         onMessage: (message: FormMessage) => this.receive(message),
-        onReady: () => this.session.repeat(),
+        onReady: () => {
+          if (this.starting) this.page.post({ type: 'busy', busy: true })
+          return this.session.repeat()
+        },
       }),
     )
     this.track(panel.onDidDispose(() => this.dispose()))
@@ -70,6 +73,7 @@ export class FormPanel extends DisposableList {
   private async receive(message: FormMessage): Promise<void> {
     switch (message.type) {
       case 'edit':
+        this.session.edit(message.state)
         this.debouncer.run('edit', () => {
           this.session
             .report(message.number, message.state)

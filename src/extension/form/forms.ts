@@ -57,9 +57,13 @@ export class Forms extends DisposableList {
         settings: formSettings,
       },
     }
+    const refresh = () => {
+      this.current?.session.refresh().catch((error: unknown) => writeError(channel, error))
+    }
+    this.track(workspace.onDidGrantWorkspaceTrust(refresh))
     this.track(
-      workspace.onDidGrantWorkspaceTrust(() => {
-        this.current?.session.refresh().catch((error: unknown) => writeError(channel, error))
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(settings.section)) refresh()
       }),
     )
   }

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SlimError } from '../../core/errors'
 import { detectCheckout } from '../../core/yolov5/detect'
@@ -9,7 +9,7 @@ import type { ToPage } from '../webview/contract'
 import type { FormContract } from './contract'
 import { FormMemory } from './memory'
 import type { Readiness } from './readiness'
-import { FormSession } from './session'
+import { FormSession, type FormSources } from './session'
 
 const repository = resolve(import.meta.dirname, '../../..')
 let root = ''
@@ -45,7 +45,11 @@ const ready: Readiness = { kind: 'ready', text: 'PyTorch', python: '/v/python', 
 type Message = ToPage<FormContract>
 type Report = Extract<Message, { type: 'report' }>
 
-function session(readiness: Readiness = missing, hasCheckout = true) {
+function session(
+  readiness: Readiness = missing,
+  hasCheckout = true,
+  other: Partial<FormSources> = {},
+) {
   const kept = new Map<string, unknown>()
   const sent: Message[] = []
   const made = new FormSession(
@@ -64,6 +68,7 @@ function session(readiness: Readiness = missing, hasCheckout = true) {
       readiness: async () => readiness,
       sampleModel: join(repository, 'media/sample/model.yaml'),
       settings: () => ({ engine: 'auto', queue: true }),
+      ...other,
     },
     (message) => sent.push(message),
   )
@@ -156,4 +161,90 @@ it('works without YOLOv5, with the built-in engine', async () => {
   const report = await type({ data: '../data/mine.yaml', weights: '../shapes.pt' })
   expect(report?.findings.filter(({ severity }) => severity === 'error')).toEqual([])
   expect(report?.command).toContain('--engine builtin')
+})
+
+it('takes what is typed along to another stage, where it has a field for it', async () => {
+  const { made } = session()
+  await made.open('train', root)
+  const { state } = made
+  if (!state) throw new Error('no form')
+  const values = { ...state.values, data: 'data/mine.yaml', batch: '8', epochs: '7', name: 'mine' }
+  await made.change('stage', { ...state, stage: 'val', values })
+  expect(made.state).toMatchObject({
+    stage: 'val',
+    values: { data: 'data/mine.yaml', batch: '8', imgsz: '640', name: 'val' },
+  })
+  expect(made.state?.values.epochs).toBeUndefined()
+})
+
+it('shows what was asked for last, however long the rest takes', async () => {
+  const waiting: (() => void)[] = []
+  let slow = true
+  const runs = () =>
+    slow ? new Promise<[]>((resolve) => waiting.push(() => resolve([]))) : Promise.resolve([])
+  const { made, sent } = session(missing, true, { runs })
+  const first = made.open('train', root)
+  slow = false
+  await made.open('sparse', root)
+  for (const answer of waiting) answer()
+  await first
+  expect(made.state?.stage).toBe('sparse')
+  expect(sent.flatMap((one) => (one.type === 'form' ? [one.state.stage] : []))).toEqual(['sparse'])
+})
+
+it('ignores what is still typed into a form that is shown no more', async () => {
+  const { made, sent } = session()
+  await made.open('train', root)
+  const before = made.state
+  await made.open('sparse', root)
+  const { length } = sent
+  if (before) await made.report(3, before)
+  expect(made.state?.stage).toBe('sparse')
+  expect(sent.length).toBe(length)
+})
+
+it('looks at Python again without losing what is typed meanwhile', async () => {
+  let readiness: Readiness = missing
+  const { made, last } = session(missing, true, { readiness: async () => readiness })
+  await made.open('train', root)
+  expect(last()?.command).toContain('--engine builtin')
+  readiness = ready
+  const refreshed = made.refresh()
+  const { state } = made
+  if (state) made.edit({ ...state, values: { ...state.values, epochs: '7' } })
+  await refreshed
+  expect(last()?.command).toMatch(/--epochs 7 .*--python \/v\/python/)
+})
+
+it('follows the setting of the engine where the form had it', async () => {
+  let engine: 'auto' | 'builtin' = 'auto'
+  const { made } = session(ready, true, { settings: () => ({ engine, queue: true }) })
+  await made.open('train', root)
+  engine = 'builtin'
+  await made.refresh()
+  expect(made.state?.values.engine).toBe('builtin')
+})
+
+it('goes on from a run that lies elsewhere, and still does after a reload', async () => {
+  const runDir = join(root, '..', `${basename(root)}-runs`, 'far')
+  mkdirSync(join(runDir, 'slim'), { recursive: true })
+  const weights = join(runDir, 'weights', 'best.pt')
+  const manifest = {
+    ...{ v: 1, id: 'far', stage: 'train', engine: 'builtin', createdAt: 1, cwd: root },
+    ...{ commandLine: ['train', '--imgsz', '96'], provenance: { slimVersion: '0', sha256: {} } },
+  }
+  const written = { v: 1, t: 1, type: 'checkpoint', path: weights, kind: 'best', bytes: 1 }
+  writeFileSync(join(runDir, 'slim', 'run.json'), JSON.stringify(manifest))
+  writeFileSync(join(runDir, 'slim', 'events.jsonl'), `${JSON.stringify(written)}\n`)
+  const { made, sent } = session()
+  await made.open('sparse', root, { runDir })
+  const { state } = made
+  expect(state).toMatchObject({ parent: runDir, values: { weights, imgsz: '96' } })
+  if (state) await made.restore(state)
+  const form = sent.findLast((message) => message.type === 'form')
+  expect(form?.type === 'form' && form.parents).toEqual([
+    { value: '', label: 'none' },
+    { value: runDir, label: 'far (Baseline)' },
+  ])
+  rmSync(join(runDir, '..'), { recursive: true })
 })

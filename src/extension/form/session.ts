@@ -1,9 +1,10 @@
 import * as l10n from '@vscode/l10n'
 import type { Engine } from '../../engines/prepareStage'
 import { slimLine } from '../../runs/format/shellLine'
-import type { RunSnapshot } from '../../runs/snapshot'
+import { type RunSnapshot, readRun } from '../../runs/snapshot'
 import type { ToPage } from '../webview/contract'
 import { formCandidates, within } from './candidates'
+import { newSetting, typedForAll, typedForRun } from './carried'
 import { checkForm } from './check'
 import type { FormContract, FormState } from './contract'
 import { Facts, type Place } from './facts'
@@ -50,6 +51,8 @@ type Shown = {
 export class FormSession {
   readonly #facts = new Facts()
   #shown: Shown | undefined
+  /** What is to be shown next: gathering it takes a moment, in which something else may be asked for. */
+  #coming: (() => Promise<Shown>) | undefined
 
   constructor(
     private readonly sources: FormSources,
@@ -66,40 +69,52 @@ export class FormSession {
     root: string,
     from: { readonly runDir?: string; readonly values?: Values } = {},
   ): Promise<void> {
-    const { fields, ...rest } = await this.#gather(stage, root)
-    const run = rest.runs.find(({ runDir }) => runDir === from.runDir)
-    const values = {
-      ...this.sources.memory.recall(stage, fields),
-      ...(run ? prefill(stage, run, rest.runs, root) : {}),
-      ...from.values,
-    }
-    await this.#show({ ...rest, fields, state: { stage, root, parent: run?.runDir ?? '', values } })
+    await this.#replace(async () => {
+      const { fields, ...rest } = await this.#gather(stage, root, from.runDir)
+      const run = rest.runs.find(({ runDir }) => runDir === from.runDir)
+      const values = {
+        ...this.sources.memory.recall(stage, fields),
+        ...(run ? prefill(stage, run, rest.runs, root) : {}),
+        ...from.values,
+      }
+      return { ...rest, fields, state: { stage, root, parent: run?.runDir ?? '', values } }
+    })
   }
 
   /** The form as it was, after a reload. */
   async restore(state: FormState): Promise<void> {
-    await this.#show({ ...(await this.#gather(state.stage, state.root)), state })
+    const { stage, root, parent } = state
+    await this.#replace(async () => ({ ...(await this.#gather(stage, root, parent)), state }))
   }
 
   /** The values that hold where nothing is remembered. */
   async reset({ stage, root, parent }: FormState): Promise<void> {
-    const { fields, ...rest } = await this.#gather(stage, root)
-    const run = rest.runs.find(({ runDir }) => runDir === parent)
-    const values = {
-      ...initialValues(fields, {}, {}),
-      ...(run ? prefill(stage, run, rest.runs, root) : {}),
-    }
-    await this.#show({ ...rest, fields, state: { stage, root, parent, values } })
+    await this.#replace(async () => {
+      const { fields, ...rest } = await this.#gather(stage, root, parent)
+      const run = rest.runs.find(({ runDir }) => runDir === parent)
+      const values = {
+        ...initialValues(fields, {}, {}),
+        ...(run ? prefill(stage, run, rest.runs, root) : {}),
+      }
+      return { ...rest, fields, state: { stage, root, parent, values } }
+    })
   }
 
   /** Another stage, or another run to go on from, was chosen. */
   async change(what: 'stage' | 'parent', state: FormState): Promise<void> {
     const { stage, root, parent, values } = state
-    if (what === 'stage') return this.open(stage, root)
+    const { memory } = this.sources
+    const shown = this.#shown
+    if (what === 'stage' && shown) {
+      // Back before the other stage was there.
+      if (isOf(shown, state)) return this.restore(state)
+      const before = memory.recall(shown.state.stage, shown.fields)
+      return this.open(stage, root, { values: typedForAll(values, before) })
+    }
     await this.open(
       stage,
       root,
-      parent === '' ? { values } : { runDir: parent, values: keep(values) },
+      parent === '' ? { values } : { runDir: parent, values: typedForRun(values) },
     )
   }
 
@@ -108,14 +123,32 @@ export class FormSession {
     if (this.#shown) await this.#show(this.#shown)
   }
 
+  /** Takes note of what is typed; of a form that is shown no more it counts nothing. */
+  edit(state: FormState): void {
+    if (this.#shown && isOf(this.#shown, state)) this.#shown = { ...this.#shown, state }
+  }
+
   /** Checks what is typed, and tells the page. */
   async report(number: number, state: FormState): Promise<void> {
     await this.#check(number, state)
   }
 
-  /** Looks at Python again, as after another one was chosen. */
+  /** Looks at Python and the settings again, as after another one was chosen. */
   async refresh(): Promise<void> {
-    if (this.#shown) await this.restore(this.#shown.state)
+    if (this.#coming) return this.#replace(this.#coming)
+    const before = this.#shown
+    if (!before) return
+    const { stage, root, parent } = before.state
+    await this.#replace(async () => {
+      const gathered = await this.#gather(stage, root, parent)
+      // What was typed meanwhile stays.
+      const { state } = this.#shown ?? before
+      const values = {
+        ...state.values,
+        ...newSetting(state.values, before.fields, gathered.fields),
+      }
+      return { ...gathered, state: { ...state, values } }
+    })
   }
 
   /** What is to be started; undefined where an error keeps it from that, which the page is told. */
@@ -139,7 +172,7 @@ export class FormSession {
 
   async #check(number: number, state: FormState) {
     const shown = this.#shown
-    if (!shown) return undefined
+    if (!shown || !isOf(shown, state)) return undefined
     const { place, fields } = shown
     const { stage, values } = state
     this.#shown = { ...shown, state }
@@ -147,10 +180,11 @@ export class FormSession {
     const words = this.#words(state, shown, readiness)
     const request = { stage, fields, values, place, readiness, facts: this.#facts }
     const findings = await checkForm(request)
-    this.post({
-      ...{ type: 'report', number, command: slimLine(words) },
-      findings: findings.map((finding) => ({ ...finding, fix: fixOf(finding.code)?.label ?? '' })),
-    })
+    // A form that came meanwhile has findings of its own, under the same numbers.
+    if (this.#shown?.fields === fields) {
+      const told = findings.map((one) => ({ ...one, fix: fixOf(one.code)?.label ?? '' }))
+      this.post({ type: 'report', number, command: slimLine(words), findings: told })
+    }
     return { place, fields, words, findings }
   }
 
@@ -165,8 +199,27 @@ export class FormSession {
     return [...formWords(stage, fields, values, words), ...queue]
   }
 
-  async #gather(stage: FormStage, root: string): Promise<Omit<Shown, 'state'>> {
-    const [place, runs] = await Promise.all([this.sources.place(root), this.sources.runs(root)])
+  /** Shows what is gathered, unless by then something else is to be shown. */
+  async #replace(gather: () => Promise<Shown>): Promise<void> {
+    // A function of its own each time, since `refresh` gathers the same once more.
+    const coming = () => gather()
+    this.#coming = coming
+    try {
+      const shown = await coming()
+      if (this.#coming !== coming) return
+      this.#coming = undefined
+      await this.#show(shown)
+    } finally {
+      if (this.#coming === coming) this.#coming = undefined
+    }
+  }
+
+  async #gather(
+    stage: FormStage,
+    root: string,
+    parent: string | undefined,
+  ): Promise<Omit<Shown, 'state'>> {
+    const [place, runs] = await Promise.all([this.sources.place(root), this.#runs(root, parent)])
     const readiness = this.sources.readiness(place)
     const candidates = await formCandidates(stage, root, runs)
     const fields = stageFields(stage, {
@@ -177,6 +230,14 @@ export class FormSession {
       hasCheckout: place.hasCheckout,
     })
     return { place, runs, readiness, fields }
+  }
+
+  /** The runs of a folder, and the one to go on from, which may lie elsewhere: `--project ../runs`. */
+  async #runs(root: string, parent = ''): Promise<readonly RunSnapshot[]> {
+    const runs = await this.sources.runs(root)
+    if (parent === '' || runs.some(({ runDir }) => runDir === parent)) return runs
+    const other = await readRun(parent).catch(() => undefined)
+    return other ? [...runs, other] : runs
   }
 
   #sampleModel(): Choice {
@@ -201,7 +262,5 @@ export class FormSession {
   }
 }
 
-/** What a person typed for this run stays, what comes from the run it goes on from does not. */
-function keep({ weights: _w, data: _d, cfg: _c, imgsz: _i, batch: _b, ...rest }: Values): Values {
-  return rest
-}
+const isOf = (shown: Shown, { stage, root }: FormState): boolean =>
+  shown.state.stage === stage && shown.state.root === root
