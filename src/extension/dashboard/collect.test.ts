@@ -6,7 +6,6 @@ import { snapshot } from '../../runs/snapshot'
 import { digestEvents } from '../../runs/state'
 import { collectRunView, collectTitle } from './collect'
 import { collectSample } from './hardware'
-import { restartValues } from './restart'
 
 const manifest: RunManifest = {
   ...{ v: 1, id: 'a', stage: 'sparse', engine: 'builtin', cwd: '/', createdAt: 1, percent: 0.6 },
@@ -79,11 +78,6 @@ describe('a run for the dashboard', () => {
     expect(collectTitle(['a'])).toBe('a')
     expect(collectTitle(['a', 'b', 'c'])).toBe('a and 2 more')
   })
-})
-
-it('starts again with what the run had, but for sr', () => {
-  const commandLine = ['sparse', '--data=d.yaml', '--batch-size', '8', '--sr', '0.1', '--cache']
-  expect(restartValues({ commandLine }, 0.02)).toEqual({ data: 'd.yaml', batch: '8', sr: '0.02' })
 })
 
 it('puts a hardware sample together, null where a driver does not tell', () => {

@@ -15,7 +15,7 @@ import type { CommandHandlers } from '../registerCommands'
 import { dashboardState } from './contract'
 import { type DashboardMessage, DashboardPanel } from './panel'
 import { likeliest, pickRuns } from './pick'
-import { restartValues } from './restart'
+import { restartArguments } from './restart'
 
 /** All dashboards of this window. */
 export class Dashboards extends DisposableList {
@@ -156,11 +156,8 @@ export class Dashboards extends DisposableList {
 /** Opens the form of a sparse training with what the run had, but for sr. */
 async function restart(runDir: string, sr: number): Promise<void> {
   const [manifest, ancestors] = await Promise.all([readManifest(runDir), ancestorsOf(runDir)])
-  const parent = ancestors.at(-1)
-  await commands.executeCommand(commandIds.sparse, {
-    ...(parent ? { runDir: parent.runDir } : {}),
-    values: restartValues(manifest, sr),
-  })
+  const start = restartArguments(manifest, ancestors.at(-1)?.runDir, sr)
+  await commands.executeCommand(commandIds.sparse, start)
 }
 
 /** The third argument of the command, as the tree gives it. */

@@ -1,35 +1,18 @@
 import type { RunManifest } from '../../runs/manifest'
+import { retryArguments } from '../experiments/relaunch'
 
-/** Flags of a sparse training by the keys of the form's fields. */
-const keys: Readonly<Record<string, string>> = {
-  '--data': 'data',
-  '--cfg': 'cfg',
-  '--weights': 'weights',
-  '--epochs': 'epochs',
-  '--batch-size': 'batch',
-  '--batch': 'batch',
-  '--img-size': 'imgsz',
-  '--imgsz': 'imgsz',
-  '--img': 'imgsz',
-  '--engine': 'engine',
-  '--device': 'device',
-  '--hyp': 'hyp',
-  '--reg': 'reg',
-  '--sr-schedule': 'srSchedule',
-  '--percent': 'percent',
-}
-
-/** What the form of a sparse training begins with to do a run again with another sr. */
-export function restartValues(
-  { commandLine }: Pick<RunManifest, 'commandLine'>,
-  sr: number,
-): Record<string, string> {
-  const values: Record<string, string> = {}
-  commandLine.forEach((argument, at) => {
-    const [flag = '', joined] = argument.split(/=(.*)/s)
-    const key = keys[flag]
-    const value = joined ?? commandLine[at + 1]
-    if (key !== undefined && value !== undefined) values[key] = value
-  })
-  return { ...values, sr: String(sr) }
+/**
+ * What opens the form of a sparse training to do a run again with another sr.
+ *
+ * @param parent folder of the run that it started from
+ * @throws SlimError `retry/part` for a run whose own command line is not known
+ */
+export function restartArguments(manifest: RunManifest, parent: string | undefined, sr: number) {
+  const { cwd, checkout } = manifest
+  return {
+    root: checkout?.root ?? cwd,
+    again: { args: retryArguments(manifest).args, cwd },
+    ...(parent === undefined ? {} : { runDir: parent }),
+    values: { sr: String(sr) },
+  }
 }

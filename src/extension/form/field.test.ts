@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Field, initialValues, splitArguments, toArguments, valuesToRemember } from './field'
+import {
+  type Field,
+  initialValues,
+  joinArguments,
+  splitArguments,
+  toArguments,
+  valuesToRemember,
+} from './field'
 
 const field = (key: string, more: Partial<Field> = {}): Field => ({
   key,
@@ -68,4 +75,9 @@ it.each([
   [`--name 'a b' --hyp="c d.yaml"`, ['--name', 'a b', '--hyp=c d.yaml']],
 ])('splits %j as a shell would', (text, words) => {
   expect(splitArguments(text)).toEqual(words)
+})
+
+it('joins words such that they are split again', () => {
+  const words = ['--name', 'a b', '', `it's`, 'say "a"', `it's "a"`, '--hyp=c d.yaml']
+  expect(splitArguments(joinArguments(words))).toEqual(words)
 })

@@ -84,6 +84,16 @@ export function toArguments(fields: readonly Field[], values: Values): readonly 
   })
 }
 
+/** Words as `splitArguments` reads them back. */
+export function joinArguments(words: readonly string[]): string {
+  return words.map(quoted).join(' ')
+}
+
+function quoted(word: string): string {
+  if (/^[^\s"']+$/.test(word)) return word
+  return word.includes('"') ? `'${word.replaceAll("'", `'"'"'`)}'` : `"${word}"`
+}
+
 /** Splits as a shell would: blanks separate, quotes keep together. */
 export function splitArguments(text: string): readonly string[] {
   const words = text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []

@@ -26,7 +26,10 @@ import type { FormStage } from './stage'
 
 const formArguments = v.object({
   runDir: v.optional(v.string()),
+  /** Folder to work in; else that of the run, or of the selected checkout. */
+  root: v.optional(v.string()),
   values: v.optional(v.record(v.string(), v.string())),
+  again: v.optional(v.object({ args: v.array(v.string()), cwd: v.string() })),
 })
 type FormArguments = v.InferOutput<typeof formArguments>
 
@@ -88,14 +91,16 @@ export class Forms extends DisposableList {
     }
   }
 
-  private async open(stage: FormStage, { runDir, values }: FormArguments): Promise<void> {
-    const root = await this.rootFor(runDir)
+  private async open(stage: FormStage, { root: given, ...from }: FormArguments): Promise<void> {
+    const root = given ?? (await this.rootFor(from.runDir))
     const panel = this.current ?? this.take(FormPanel.create(this.options))
     panel.panel.reveal()
-    await panel.session.open(stage, root, {
-      ...(runDir === undefined ? {} : { runDir }),
-      ...(values === undefined ? {} : { values }),
-    })
+    try {
+      await panel.session.open(stage, root, from)
+    } catch (error) {
+      if (!panel.session.state) panel.panel.dispose()
+      throw error
+    }
   }
 
   private take(panel: FormPanel): FormPanel {

@@ -6,6 +6,7 @@ import type { ToPage } from '../webview/contract'
 import { formCandidates, within } from './candidates'
 import { newSetting, typedForAll, typedForRun } from './carried'
 import { checkForm } from './check'
+import { type Typed, valuesOf } from './commandLine'
 import type { FormContract, FormState } from './contract'
 import { Facts, type Place } from './facts'
 import { type Choice, type Field, initialValues, type Values } from './field'
@@ -27,6 +28,15 @@ export type FormSources = {
   /** A model yaml for folders that have none. */
   readonly sampleModel: string
   readonly settings: (root: string) => { readonly engine: Engine; readonly queue: boolean }
+}
+
+/** What a form is opened with. */
+export type FormStart = {
+  /** The run to go on from. */
+  readonly runDir?: string | undefined
+  readonly values?: Values | undefined
+  /** What was typed for a run that is to be done again. */
+  readonly again?: Typed | undefined
 }
 
 /** A stage as the form has it, ready to be started. */
@@ -63,20 +73,23 @@ export class FormSession {
     return this.#shown?.state
   }
 
-  /** Fills the form in: from what is remembered, the run to go on from, and what the caller wants. */
-  async open(
-    stage: FormStage,
-    root: string,
-    from: { readonly runDir?: string; readonly values?: Values } = {},
-  ): Promise<void> {
+  /**
+   * Fills the form in: from what is remembered and the run to go on from, or from what was typed for another run; then
+   * with what the caller wants.
+   */
+  async open(stage: FormStage, root: string, from: FormStart = {}): Promise<void> {
     await this.#replace(async () => {
       const { fields, ...rest } = await this.#gather(stage, root, from.runDir)
-      const run = rest.runs.find(({ runDir }) => runDir === from.runDir)
-      const values = {
-        ...this.sources.memory.recall(stage, fields),
-        ...(run ? prefill(stage, run, rest.runs, root) : {}),
-        ...from.values,
-      }
+      const { place, runs } = rest
+      const run = runs.find(({ runDir }) => runDir === from.runDir)
+      const given = from.values ?? {}
+      const before = from.again
+        ? valuesOf(from.again, fields, scriptFlags({ stage, place }), root, Object.keys(given))
+        : {
+            ...this.sources.memory.recall(stage, fields),
+            ...(run ? prefill(stage, run, runs, root) : {}),
+          }
+      const values = { ...before, ...given }
       return { ...rest, fields, state: { stage, root, parent: run?.runDir ?? '', values } }
     })
   }
