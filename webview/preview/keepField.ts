@@ -6,6 +6,7 @@ import { element } from '../common/element'
 export class KeepField {
   readonly root: HTMLElement
   private readonly chips = element('span', { class: 'chips' })
+  private readonly field: HTMLElement & { value: string }
   private keep: readonly string[] = []
 
   constructor(
@@ -14,6 +15,7 @@ export class KeepField {
   ) {
     const label = l10n.t('Layers to keep whole, such as model.24.*')
     const field = textField(label, '', () => undefined, { placeholder: 'model.24.*' })
+    this.field = field
     const add = () => {
       const glob = field.value.trim()
       if (glob === '' || this.keep.includes(glob)) return
@@ -36,17 +38,25 @@ export class KeepField {
     if (JSON.stringify(keep) === JSON.stringify(this.keep)) return
     this.keep = keep
     this.chips.replaceChildren(
-      ...keep.map((glob) =>
+      ...keep.map((glob, i) =>
         element(
           'button',
           {
             ...{ class: 'chip', type: 'button', title: l10n.t('Let {0} be pruned again', glob) },
-            onclick: () => this.change(this.keep.filter((other) => other !== glob)),
+            onclick: () => this.remove(glob, i),
           },
           `${glob} ×`,
         ),
       ),
     )
+  }
+
+  private remove(glob: string, at: number): void {
+    this.change(this.keep.filter((other) => other !== glob))
+    // The chip that had the focus is gone: the next one has it, for who removes several.
+    const chips = this.chips.querySelectorAll('button')
+    const next = chips[at] ?? chips[at - 1] ?? this.field
+    next.focus()
   }
 
   private change(keep: string[]): void {
