@@ -102,9 +102,15 @@ function show(content: CheckpointContent): Shown {
 
 function mount(pane: HTMLElement, data: PreviewData): MountedPreview {
   const { path } = data
-  const options = { ...initialOptions(data.output), ...state.options }
+  // A path that was typed is relative to the folder that it was typed for.
+  const own = state.offered === data.output ? state.options?.output : undefined
+  const options = {
+    ...initialOptions(data.output),
+    ...state.options,
+    output: own ?? data.output,
+  }
   return mountPreview(pane, data, options, {
-    onChange: (changed) => keep({ options: changed }),
+    onChange: (changed) => keep({ options: changed, offered: data.output }),
     onNorms: () => host?.post({ type: 'previewNorms', path }),
     onPrune: (chosen) => host?.post({ type: 'previewPrune', path, options: chosen }),
     onCopy: (text) => host?.post({ type: 'previewCopy', text }),

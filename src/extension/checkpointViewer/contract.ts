@@ -55,5 +55,7 @@ export type CheckpointContract = typeof checkpointContract
 export const checkpointState = v.object({
   tab: v.optional(v.string()),
   options: v.optional(previewOptions),
+  /** The output that was offered when the options were kept. */
+  offered: v.optional(v.string()),
 })
 export type CheckpointState = v.InferOutput<typeof checkpointState>
