@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { RowNormsJson } from '../../src/core/slimming/graphJson'
-import { isProblem, type Outcome, Preview } from '../../src/core/slimming/preview'
+import { isProblem, type Outcome, Preview, type Problem } from '../../src/core/slimming/preview'
 import type {
   PreviewData,
   PreviewOptions,
@@ -13,8 +13,8 @@ import { keepingOf, withKept } from './keeping'
 import { LayerList } from './layerList'
 import { OptionsForm } from './optionsForm'
 import { PruneBar } from './pruneBar'
-import { spokenOutcome, Totals } from './totals'
-import { Warnings } from './warnings'
+import { setText, spokenOutcome, Totals } from './totals'
+import { problemText, Warnings } from './warnings'
 
 /** What a preview asks of the page that holds it. */
 export type PreviewPorts = {
@@ -30,13 +30,20 @@ export type PreviewPorts = {
 }
 
 export type MountedPreview = {
-  setNorms(norms: RowNormsJson): void
+  /** Null where they could not be read. */
+  setNorms(norms: RowNormsJson | null): void
   setState(state: PreviewState): void
   setLocked(reason: string | null): void
   dispose(): void
 }
 
 const speakAfterMs = 500
+
+const noNorms = (): Problem => ({
+  code: 'preview/no-norms',
+  text: l10n.t('The filters of the checkpoint could not be read'),
+  remedy: l10n.t('Choose the criterion gamma, or change an option to read them again.'),
+})
 
 /**
  * Puts a prune preview of one checkpoint into `container`: the controls, what they give, and every layer. Everything
@@ -100,33 +107,43 @@ export function mountPreview(
       if (norms === 'none') ports.onNorms()
       norms = 'asked'
       root.classList.add('waiting')
+      bar.setPossible(false)
       return
     }
-    root.classList.remove('waiting')
-    const outcome = preview.outcome(options)
-    bar.setPossible(!isProblem(outcome))
-    root.classList.toggle('impossible', isProblem(outcome))
-    if (isProblem(outcome)) warnings.showProblem(outcome)
-    else show(outcome)
+    show(preview.outcome(options))
   }
 
-  function show(outcome: Outcome): void {
+  function show(outcome: Outcome | Problem): void {
+    root.classList.remove('waiting')
+    bar.setPossible(!isProblem(outcome))
+    root.classList.toggle('impossible', isProblem(outcome))
+    if (isProblem(outcome)) {
+      warnings.showProblem(outcome)
+      speakLater(problemText(outcome))
+    } else showOutcome(outcome)
+  }
+
+  function showOutcome(outcome: Outcome): void {
     totals.show({ ...outcome, ...outcome.plan })
     curve.show(outcome, options.criterion === 'gamma' ? '|gamma|' : l10n.t('filter norm'))
     layers.show(outcome.plan.layers)
     warnings.show(outcome.plan.warnings)
-    speakLater(outcome)
+    speakLater(spokenOutcome(outcome))
   }
 
-  function speakLater(outcome: Outcome): void {
+  function speakLater(text: string): void {
     clearTimeout(speaking)
-    speaking = setTimeout(() => {
-      spoken.textContent = spokenOutcome(outcome)
-    }, speakAfterMs)
+    speaking = setTimeout(() => setText(spoken, text), speakAfterMs)
   }
 
   return {
     setNorms: (known) => {
+      if (!known) {
+        // Asked for again with the next change.
+        norms = 'none'
+        if (options.criterion !== 'gamma') show(noNorms())
+        return
+      }
       norms = 'there'
       preview = new Preview(data.network, known)
       if (frame === 0) frame = requestAnimationFrame(render)

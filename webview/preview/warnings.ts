@@ -23,6 +23,11 @@ export function warningItems(warnings: readonly Warning[]): readonly Warning[] {
   })
 }
 
+/** What is wrong where there is no plan, in words. */
+export function problemText({ text, remedy }: Problem): string {
+  return `${text}. ${remedy}`
+}
+
 /** The list of warnings; a tick that changes nothing leaves it alone. */
 export class Warnings {
   readonly root = element('ul', { class: 'warnings', 'aria-label': l10n.t('Warnings') })
@@ -40,10 +45,10 @@ export class Warnings {
     )
   }
 
-  /** What is wrong where there is no plan. */
-  showProblem({ code, text, remedy }: Problem): void {
+  showProblem(problem: Problem): void {
+    const { code } = problem
     this.shown = code
     const head = element('span', { class: 'error' }, code)
-    this.root.replaceChildren(element('li', {}, head, ` ${text}. ${remedy}`))
+    this.root.replaceChildren(element('li', {}, head, ` ${problemText(problem)}`))
   }
 }

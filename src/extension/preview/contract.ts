@@ -59,7 +59,8 @@ export const previewToHost = [
 ] as const
 
 export const previewToPage = [
-  v.object({ type: v.literal('previewNorms'), ...path, norms: normsSchema }),
+  /** Null where they could not be read. */
+  v.object({ type: v.literal('previewNorms'), ...path, norms: v.nullable(normsSchema) }),
   /** How pruning goes. */
   v.object({
     type: v.literal('previewState'),
