@@ -26,7 +26,7 @@ export class PruneBar {
   private readonly state = element('p', { role: 'status', class: 'state' })
   private locked: string | null
   private possible = true
-  private busy = false
+  private going: PreviewState = { kind: 'idle' }
 
   constructor(
     private readonly data: PreviewData,
@@ -54,6 +54,7 @@ export class PruneBar {
       this.command,
     )
     this.enable()
+    this.tell()
   }
 
   showOptions(options: PreviewOptions): void {
@@ -71,43 +72,43 @@ export class PruneBar {
   setLocked(reason: string | null): void {
     this.locked = reason
     this.enable()
+    this.tell()
   }
 
   setState(state: PreviewState): void {
-    this.busy = state.kind === 'pruning'
+    this.going = state
     this.enable()
-    switch (state.kind) {
-      case 'idle':
-        this.say('')
-        return
-      case 'pruning':
-        this.say(l10n.t('Pruning…'))
-        return
-      case 'failed':
-        this.say(state.text, 'error')
-        return
-      case 'pruned': {
-        this.say(state.text)
-        const { onOpen, onFinetune } = this.ports
-        this.state.append(
-          ' ',
-          button(l10n.t('Open'), () => onOpen(state.output)),
-          ' ',
-          button(l10n.t('Finetune'), () => onFinetune(state.output)),
-        )
-      }
-    }
+    this.tell()
+  }
+
+  private get enabled(): boolean {
+    return this.locked === null && this.possible && this.going.kind !== 'pruning'
   }
 
   private press(): void {
-    if (this.locked === null && this.possible && !this.busy) this.ports.onPrune()
+    if (this.enabled) this.ports.onPrune()
   }
 
   private enable(): void {
-    this.prune.toggleAttribute('disabled', this.locked !== null || !this.possible || this.busy)
+    this.prune.toggleAttribute('disabled', !this.enabled)
     this.prune.title = this.locked ?? ''
-    if (this.locked !== null) this.say(this.locked)
-    else if (!this.busy) this.say('')
+  }
+
+  private tell(): void {
+    const { going, locked } = this
+    if (locked !== null) this.say(locked)
+    else if (going.kind === 'pruning') this.say(l10n.t('Pruning…'))
+    else if (going.kind === 'failed') this.say(going.text, 'error')
+    else if (going.kind === 'pruned') this.sayWritten(going.text, going.output)
+    else this.say('')
+  }
+
+  private sayWritten(text: string, output: string): void {
+    const { onOpen, onFinetune } = this.ports
+    const open = button(l10n.t('Open'), () => onOpen(output))
+    const finetune = button(l10n.t('Finetune'), () => onFinetune(output))
+    this.say(text)
+    this.state.append(' ', open, ' ', finetune)
   }
 
   private say(text: string, kind = ''): void {

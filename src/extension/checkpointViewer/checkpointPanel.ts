@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { RelativePattern, Uri, type WebviewPanel, workspace } from 'vscode'
 import type { CheckpointView } from '../../core/slimming/checkpointView'
 import { DisposableList } from '../common/disposable'
+import { stampOf } from '../common/stamp'
 import { type PreviewContext, PreviewHost, readView } from '../preview/previewHost'
 import type { ToHost, ToPage } from '../webview/contract'
 import { Page } from '../webview/page'
@@ -41,7 +41,10 @@ export class CheckpointPanel extends DisposableList {
     const { context, extensionUri } = options
     const { channel, checkouts } = context
     this.wantsPreview = options.wantsPreview
-    this.preview = new PreviewHost(context, uri.fsPath, (message) => this.post(message))
+    this.preview = new PreviewHost(context, uri.fsPath, {
+      post: (message) => this.post(message),
+      readAgain: () => this.show(),
+    })
     this.page = this.track(
       new Page({
         ...{ webview: panel.webview, extensionUri, name: 'checkpoint' },
@@ -90,9 +93,10 @@ export class CheckpointPanel extends DisposableList {
     }
     const { view, error } = this.read
     const content = view
-      ? collectContent(fsPath, view, context.checkouts.selected, this.preview.data(view))
+      ? collectContent(fsPath, view, context.checkouts.selected, this.preview.data(view, stamp))
       : collectFailure(fsPath, error)
     this.post({ type: 'content', content })
+    this.preview.repeat()
     if (this.wantsPreview) this.post({ type: 'showPreview' })
     this.wantsPreview = false
   }
@@ -126,10 +130,4 @@ export class CheckpointPanel extends DisposableList {
     const { read } = this
     if (read && (await stampOf(this.uri.fsPath)) !== read.stamp) this.post({ type: 'stale', text })
   }
-}
-
-/** Differs between two states of a file; the same for one that is not there. */
-async function stampOf(path: string): Promise<string> {
-  const info = await stat(path).catch(() => undefined)
-  return info ? `${info.size} ${info.mtimeMs} ${info.ino}` : 'gone'
 }

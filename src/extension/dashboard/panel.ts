@@ -136,6 +136,7 @@ export class DashboardPanel extends DisposableList {
     } else if (message.type === 'preview') {
       const preview = await this.previews.open(message.runDir)
       this.page.post({ type: 'preview', ...preview })
+      this.previews.repeat(preview)
     } else if (isForPreview(message)) await this.previews.receive(message)
     else await this.options.act(this, message)
   }

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n'
 import { asSlimError } from '../../core/errors'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { readRun } from '../../runs/snapshot'
+import { stampOf } from '../common/stamp'
 import type { PreviewData, PreviewToHost, PreviewToPage } from '../preview/contract'
 import { type PreviewContext, PreviewHost, readView } from '../preview/previewHost'
 
@@ -13,13 +14,15 @@ export type RunPreview = {
   readonly reason: string
 }
 
+type PreviewMessage = RunPreview & { readonly type: 'preview' }
+
 /** The prune previews of a dashboard: one for each checkpoint that it was asked for. */
 export class RunPreviews {
   private readonly hosts = new Map<string, PreviewHost>()
 
   constructor(
     private readonly context: PreviewContext,
-    private readonly post: (message: PreviewToPage) => void,
+    private readonly post: (message: PreviewToPage | PreviewMessage) => void,
   ) {}
 
   /** Reads the checkpoint of a run as it is now. */
@@ -28,9 +31,10 @@ export class RunPreviews {
     try {
       const path = checkpointOf(await readRun(runDir))
       if (path === undefined) return none(l10n.t('This run has not written a checkpoint yet.'))
-      const host = this.hosts.get(path) ?? new PreviewHost(this.context, path, this.post)
+      const host = this.hosts.get(path) ?? this.hostOf(path, runDir)
       this.hosts.set(path, host)
-      const data = host.data(await readView(this.context, path))
+      const stamp = await stampOf(path)
+      const data = host.data(await readView(this.context, path), stamp)
       return data
         ? { runDir, data, reason: '' }
         : none(l10n.t('{0} cannot be pruned: open it to see why.', path))
@@ -38,6 +42,16 @@ export class RunPreviews {
       const { message, remedy } = asSlimError(error)
       return none(`${message} ${remedy}`)
     }
+  }
+
+  /** Says once more how pruning went, to a page that just got this preview. */
+  repeat({ data }: RunPreview): void {
+    if (data) this.hosts.get(data.path)?.repeat()
+  }
+
+  private hostOf(path: string, runDir: string): PreviewHost {
+    const readAgain = async () => this.post({ type: 'preview', ...(await this.open(runDir)) })
+    return new PreviewHost(this.context, path, { post: this.post, readAgain })
   }
 
   async receive(message: PreviewToHost): Promise<void> {

@@ -8,6 +8,7 @@ import type { CheckpointView } from '../../core/slimming/checkpointView'
 import { formatBytes } from '../../runs/format/numbers'
 import { slimLine } from '../../runs/format/shellLine'
 import type { CommandContext } from '../commands/context'
+import { stampOf } from '../common/stamp'
 import { commandIds } from '../contributions'
 import { writeError } from '../log'
 import { pruneArguments } from './arguments'
@@ -19,6 +20,7 @@ import type {
   PreviewToPage,
 } from './contract'
 import { type PrunePlace, prunePlace } from './place'
+import { runOf } from './runOf'
 import { normsSchema, viewSchema } from './viewSchema'
 
 export type PreviewContext = Pick<CommandContext, 'channel' | 'checkouts' | 'program' | 'runs'>
@@ -43,24 +45,40 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, printed: unknown): T {
   )
 }
 
+export type PreviewHostPorts = {
+  readonly post: (message: PreviewToPage) => void
+  /** Reads the file as it is now, and shows it. */
+  readonly readAgain: () => Promise<void>
+}
+
 /** The host's half of the prune preview of one checkpoint. */
 export class PreviewHost {
   private output: string | undefined
   private busy = false
+  private state: PreviewState = { kind: 'idle' }
+  /** Of the file as the page shows it. */
+  private stamp: string | undefined
   /** As the page was told: a checkout that is found later must not move what its paths are relative to. */
   private place: PrunePlace
 
   constructor(
     private readonly context: PreviewContext,
     readonly path: string,
-    private readonly post: (message: PreviewToPage) => void,
+    private readonly ports: PreviewHostPorts,
   ) {
     this.place = this.findPlace()
   }
 
-  /** What the page's preview starts with; undefined for what can not be pruned. */
-  data({ network }: CheckpointView): PreviewData | undefined {
+  /**
+   * What the page's preview starts with; undefined for what can not be pruned.
+   *
+   * @param stamp of the file before it was read
+   */
+  data({ network }: CheckpointView, stamp: string): PreviewData | undefined {
     if (!network) return undefined
+    // How pruning went was of another file.
+    if (this.stamp !== stamp && !this.busy) this.state = { kind: 'idle' }
+    this.stamp = stamp
     this.place = this.findPlace()
     const { weights, output } = this.place
     const { platform } = process
@@ -69,7 +87,12 @@ export class PreviewHost {
 
   /** Trust was given meanwhile. */
   unlock(): void {
-    this.post({ type: 'previewLock', path: this.path, locked: lockReason() })
+    this.ports.post({ type: 'previewLock', path: this.path, locked: lockReason() })
+  }
+
+  /** Says once more how pruning goes, to a page that was made anew. */
+  repeat(): void {
+    if (this.state.kind !== 'idle') this.tell(this.state)
   }
 
   /** @throws SlimError of the checkpoint reader */
@@ -77,12 +100,8 @@ export class PreviewHost {
     if (message.type === 'previewCopy') return env.clipboard.writeText(message.text)
     if (message.path !== this.path) return
     switch (message.type) {
-      case 'previewNorms': {
-        const { program } = this.context
-        const args = ['internal-checkpoint', '--norms', this.path]
-        const norms = checked(normsSchema, await program.json(args, dirname(this.path)))
-        return this.post({ type: 'previewNorms', path: this.path, norms })
-      }
+      case 'previewNorms':
+        return this.tellNorms()
       case 'previewPrune':
         return this.prune(message.options)
       // Only what was pruned here is opened: a page names files, it does not choose them.
@@ -95,15 +114,31 @@ export class PreviewHost {
     }
   }
 
+  private async tellNorms(): Promise<void> {
+    const { path } = this
+    const { post } = this.ports
+    try {
+      const args = ['internal-checkpoint', '--norms', path]
+      const norms = checked(normsSchema, await this.context.program.json(args, dirname(path)))
+      post({ type: 'previewNorms', path, norms })
+    } catch (error) {
+      // The page waits for them.
+      post({ type: 'previewNorms', path, norms: null })
+      throw error
+    }
+  }
+
   private async prune(options: PreviewOptions): Promise<void> {
-    if (this.busy || lockReason() !== null) return
+    if (this.busy || this.stamp === undefined || lockReason() !== null) return
     const { channel, program, runs } = this.context
     const { cwd, weights } = this.place
-    const args = pruneArguments(weights, options)
-    channel.info(`${cwd}> ${slimLine(args)}`)
     this.busy = true
     this.tell({ kind: 'pruning' })
     try {
+      // A training writes its checkpoint with every epoch: what was previewed is what is pruned.
+      if ((await stampOf(this.path)) !== this.stamp) return await this.showChanged()
+      const args = pruneArguments(weights, options)
+      channel.info(`${cwd}> ${slimLine(args)}`)
       await program.run(args, cwd, (line) => channel.info(line))
       this.output = resolve(cwd, options.output)
       const { size } = await stat(this.output)
@@ -119,17 +154,25 @@ export class PreviewHost {
     }
   }
 
+  private async showChanged(): Promise<void> {
+    await this.ports.readAgain()
+    const text = l10n.t(
+      'The checkpoint has changed since it was read. Here it is as it is now: look at the preview, then prune again.',
+    )
+    this.tell({ kind: 'failed', text })
+  }
+
   private async finetune(): Promise<void> {
     const { output } = this
     if (output === undefined) return
-    const { all } = this.context.runs
-    const run = all.find(({ digest }) => digest.checkpoints.pruned?.path === output)
+    const run = await runOf(output, this.context.runs.all)
     const start = run ? run.runDir : { values: { weights: output } }
     await commands.executeCommand(commandIds.finetune, start)
   }
 
   private tell(state: PreviewState): void {
-    this.post({ type: 'previewState', path: this.path, state })
+    this.state = state
+    this.ports.post({ type: 'previewState', path: this.path, state })
   }
 
   private findPlace(): PrunePlace {
