@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n'
 import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
 import { reportStage } from '../../runs/report'
 import type { ReportData } from '../../runs/reportData'
+import { readRun } from '../../runs/snapshot'
 import { findRun } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { requirePlace } from '../files'
@@ -28,13 +29,14 @@ export async function report(
   const stages: ReportData['stages'][number][] = []
   for (const reference of references) {
     const { runDir } = await findRun(checkout?.root ?? cwd, reference, { projects })
-    const stage = await reportStage(runDir)
-    const model = modelFacts(join(runDir, 'weights', 'best.pt'))
+    const [stage, { summary }] = await Promise.all([reportStage(runDir), readRun(runDir)])
+    const model = modelFacts(resolve(runDir, summary.output ?? 'weights/best.pt'))
     stages.push({ ...stage, ...(model ? { model } : {}) })
   }
   const output = resolve(cwd, options.output)
   await requirePlace('--output', output)
-  await writeReport({ title: l10n.t('YOLOv5 Slim: {0}', references.join(', ')), stages }, output)
+  const names = stages.map(({ name }) => name).join(', ')
+  await writeReport({ title: l10n.t('YOLOv5 Slim: {0}', names), stages }, output)
   print(l10n.t('{0} written', output))
   return exitCodes.ok
 }

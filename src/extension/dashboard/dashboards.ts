@@ -96,7 +96,7 @@ export class Dashboards extends DisposableList {
       case 'removeRun':
         return panel.show(panel.runDirs.filter((runDir) => runDir !== message.runDir))
       case 'report':
-        return this.report(panel.runDirs)
+        return this.report(panel.shownDirs)
       case 'restart':
         return restart(message.runDir, message.sr)
       case 'command':

@@ -83,6 +83,11 @@ export class DashboardPanel extends DisposableList {
     return this.chosen
   }
 
+  /** Runs that are shown, each after those that it descends from. */
+  get shownDirs(): readonly string[] {
+    return this.feeds.map(({ runDir }) => runDir)
+  }
+
   /** Shows these runs; those that they descend from follow, since finding them may take a while. */
   async show(runDirs: readonly string[]): Promise<void> {
     const round = ++this.round
