@@ -63,6 +63,27 @@ describe('parseModelYaml', () => {
     expect(layers[4]?.args).toEqual(['nc', 'anchors'])
   })
 
+  it('reads rows and sections that are given by an alias', () => {
+    const text = MODEL.replace(
+      '[[-1, 1, Conv, [64, 6, 2, 2]],',
+      '[&stem [-1, 1, Conv, [64, 6, 2, 2]],',
+    )
+    const { layers, findings } = parseModelYaml(
+      text
+        .replace('[-1, 3, C3, [128]]', '*stem')
+        .replace('head:', 'rows: &rows')
+        .concat('head: *rows\n'),
+    )
+    expect(findings).toEqual([])
+    expect(layers.map(({ module }) => module)).toEqual([
+      'Conv',
+      'Conv',
+      'nn.Upsample',
+      'Concat',
+      'Detect',
+    ])
+  })
+
   it('says where a module stands', () => {
     const range = parseModelYaml(MODEL).layers[1]?.moduleRange
     expect(range).toEqual({ start: { line: 10, character: 11 }, end: { line: 10, character: 13 } })

@@ -4,7 +4,7 @@ import type { Finding, Range } from '../finding'
 import { type ModelArgument, type ModelLayer, type Report, row } from './modelLayer'
 import { nearest } from './nearest'
 import type { Detection } from './release'
-import { parseYamlText, topLevel } from './yamlText'
+import { parseYamlText, resolved, topLevel } from './yamlText'
 
 /** A model yaml as data. What is missing or malformed is left out, and named in `findings`. */
 export type ModelYaml = {
@@ -73,7 +73,8 @@ export function parseModelYaml(text: string): ModelYaml {
   for (const section of ['backbone', 'head'] as const) {
     const entry = keys.get(section)
     if (entry === undefined) continue
-    if (!isSeq(entry.value)) {
+    const rows = resolved(yaml, entry.value)
+    if (!isSeq(rows)) {
       report(
         'model-yaml/value',
         l10n.t('“{0}” must be a list of layers.', section),
@@ -81,8 +82,8 @@ export function parseModelYaml(text: string): ModelYaml {
       )
       continue
     }
-    for (const node of entry.value.items) {
-      const layer = row(yaml, node, index, section, report)
+    for (const node of rows.items) {
+      const layer = row(yaml, resolved(yaml, node), index, section, report)
       if (layer !== undefined) layers.push(layer)
       index++
     }

@@ -1,15 +1,20 @@
+import * as l10n from '@vscode/l10n'
 import {
   type Document,
+  isAlias,
   isMap,
+  isNode,
   isScalar,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
   type Tags,
+  visit,
   type YAMLMap,
 } from 'yaml'
 import { type Range, rangeOf } from '../finding'
+import { strayTabs, withFlowsFolded } from './pyYaml'
 
 /** A parsed yaml file whose nodes know their place. */
 export type YamlText = {
@@ -32,12 +37,15 @@ function pyYamlTags(tags: Tags): Tags {
   })
 }
 
+type Fault = { readonly message: string; readonly pos: readonly [start: number, end: number] }
+
 /** Several rules look at one file, one after the other. */
 let latest: { readonly text: string; readonly parsed: YamlText } | undefined
 
 /**
- * Parses as PyYAML does: version 1.1 (an unquoted `no` is false), the last of duplicate keys wins. Nothing is
- * evaluated; aliases are limited by the library's default.
+ * Parses as PyYAML does: version 1.1 (an unquoted `no` is false), the last of duplicate keys wins, flow collections
+ * in any column, no tabs for spaces. Nothing is evaluated. Where `errors` is empty, `toJS` of any node succeeds:
+ * aliases have their anchors, and expand to no more than the library's default allows.
  */
 export function parseYamlText(text: string): YamlText {
   if (latest?.text !== text) latest = { text, parsed: parse(text) }
@@ -46,16 +54,24 @@ export function parseYamlText(text: string): YamlText {
 
 function parse(text: string): YamlText {
   const lines = new LineCounter()
-  const document = parseDocument(text, {
-    version: '1.1',
-    customTags: pyYamlTags,
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-  })
+  let document = documentOf(text, lines)
+  let folded: string | undefined
+  if (document.errors.some(({ code }) => code === 'BAD_INDENT')) {
+    folded = withFlowsFolded(text)
+    if (folded !== undefined) document = documentOf(folded)
+  }
   const firstLine = text.search(/\r?\n|$/)
   const top = rangeOf(lines, 0, Math.max(0, firstLine))
   const map = isMap(document.contents) ? document.contents : undefined
+  const faults: Fault[] = [...document.errors]
+  const faulty = new Set(faults.map(({ pos }) => lines.linePos(pos[0]).line))
+  for (const at of strayTabs(folded ?? text)) {
+    const { line } = lines.linePos(at)
+    if (faulty.has(line)) continue
+    faulty.add(line)
+    faults.push({ message: l10n.t('YAML takes no tab here: write spaces.'), pos: [at, at + 1] })
+  }
+  if (faults.length === 0) faults.push(...aliasFaults(document))
   return {
     document,
     map,
@@ -64,11 +80,61 @@ function parse(text: string): YamlText {
       const at = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range
       return at?.[0] === undefined ? top : rangeOf(lines, at[0], at[1] ?? at[0])
     },
-    errors: document.errors.map(({ message, pos }) => ({
+    errors: faults.map(({ message, pos }) => ({
       message,
       range: rangeOf(lines, pos[0], pos[1]),
     })),
   }
+}
+
+function documentOf(text: string, lineCounter?: LineCounter): Document.Parsed {
+  return parseDocument(text, {
+    version: '1.1',
+    customTags: pyYamlTags,
+    ...(lineCounter === undefined ? {} : { lineCounter }),
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
+}
+
+/** What makes `toJS` throw: aliases without an anchor before them, and what they may not be or grow to. */
+function aliasFaults(document: Document): readonly Fault[] {
+  const anchors = new Set<string>()
+  const faults: Fault[] = []
+  let first: Fault['pos'] | undefined
+  const posOf = ({ range }: Node): Fault['pos'] => [range?.[0] ?? 0, range?.[1] ?? 0]
+  visit(document, {
+    Node(_, node, path) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor)
+        return
+      }
+      first ??= posOf(node)
+      const { source } = node
+      // What holds itself has an anchor, but no end.
+      const isEndless = path.some((above) => isNode(above) && above.anchor === source)
+      if (anchors.has(source) && !isEndless) return
+      faults.push({
+        message: l10n.t('There is no anchor “&{0}” before this alias.', source),
+        pos: posOf(node),
+      })
+    },
+  })
+  if (faults.length > 0) return faults
+  try {
+    document.toJS()
+    return []
+  } catch (error) {
+    if (first === undefined) return [{ message: String(error), pos: [0, 0] }]
+    return [{ message: l10n.t('The aliases of this file stand for too much.'), pos: first }]
+  }
+}
+
+/** What an alias stands for; other nodes as they are. */
+export function resolved({ document }: YamlText, node: unknown): Node | null {
+  if (isAlias(node)) return node.resolve(document) ?? null
+  return isNode(node) ? node : null
 }
 
 /** The top-level pairs with plain string keys, in order; the last of equal keys is the one that counts. */
