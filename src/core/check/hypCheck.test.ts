@@ -87,6 +87,20 @@ describe('checkHyp', () => {
     expect(codes(check(whole.replace('0.937', '1.0')))).toEqual(['hyp-yaml/range warning'])
   })
 
+  it.each(['True', 'yes', 'off'])('takes %s for the number that it is to Python', (written) => {
+    expect(check(whole.replace('mosaic: 1.0', `mosaic: ${written}`))).toEqual([])
+  })
+
+  it('looks at what an alias stands for', () => {
+    expect(check(whole.replace('0.01', '&rate 0.01').replace('0.05', '*rate'))).toEqual([])
+    const text = whole.replace('0.01', '&rate 1e-2').replace('0.05', '*rate')
+    expect(codes(check(text))).toEqual(Array(2).fill('hyp-yaml/text-number error'))
+  })
+
+  it.each(['', '# nothing yet\n', '- 1\n'])('reports a file without keys: %j', (text) => {
+    expect(codes(check(text))).toEqual(['hyp-yaml/syntax error'])
+  })
+
   it('reports broken yaml alone', () => {
     expect(codes(check('lr0: [1\n'))).toContain('hyp-yaml/syntax error')
   })

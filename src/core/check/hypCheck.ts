@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import { isScalar, type Node } from 'yaml'
 import type { Finding, Fix, Range } from '../finding'
 import { nearest } from '../yolov5/nearest'
-import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import { parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { editFix } from './fixes'
 import { type HypKeys, hypKeys } from './hypKeys'
@@ -75,6 +75,8 @@ function boundsText({ least = 0, most, open }: Bounds): string {
 /** The value as PyYAML and YOLOv5 will take it: a text that looks like a number is the trap. */
 function valueFinding(key: string, node: Node | null, range: Range): Finding | undefined {
   if (!isScalar(node)) return notNumber(key, range)
+  // To Python a boolean is 1 or 0.
+  if (typeof node.value === 'boolean') return undefined
   const source = node.source?.trim() ?? ''
   const bare = node.type === 'PLAIN'
   if (bare && (PY_INT.test(source) || PY_FLOAT.test(source))) return undefined
@@ -185,7 +187,11 @@ export function checkHyp(text: string, path: string, clone: Clone): readonly Fin
       range,
     }),
   )
-  if (syntax.length > 0 || yaml.map === undefined) return syntax
+  if (syntax.length > 0) return syntax
+  if (yaml.map === undefined) {
+    const message = l10n.t('A hyperparameter file is a mapping with lr0, momentum and others.')
+    return [{ code: 'hyp-yaml/syntax', message, severity: 'error', range: yaml.top }]
+  }
   const keys = hypKeys(clone, inClone(clone, path))
   const entries = topLevel(yaml)
   const findings: Finding[] = []
@@ -197,8 +203,9 @@ export function checkHyp(text: string, path: string, clone: Clone): readonly Fin
       }
       continue
     }
-    const wrong = valueFinding(name, value, range)
-    findings.push(...(wrong === undefined ? boundsFinding(name, value, range) : [wrong]))
+    const node = resolved(yaml, value)
+    const wrong = valueFinding(name, node, range)
+    findings.push(...(wrong === undefined ? boundsFinding(name, node, range) : [wrong]))
   }
   return [...findings, ...missingFinding(text, yaml, clone, keys)]
 }
