@@ -111,13 +111,16 @@ export function dataYamlText(set: FoundSet, { capabilities, release }: Detection
     `# ${basename(folder)}: ${images} images, ${labelled} of them labelled.`,
     `# Spelled for YOLOv5 ${release}.${set.named ? '' : ' Give the classes their names below.'}`,
   ]
-  return `${head.join('\n')}\n${stringify({
+  const data = {
     ...(dataPath ? { path: folder } : {}),
     train: spelled(train ?? folder),
     // Without a part of its own, validation sees what training saw: better than nothing, and said.
     val: spelled(val ?? train ?? folder),
     ...(test === undefined ? {} : { test: spelled(test) }),
     nc: names.length,
-    names: dictNames ? Object.fromEntries(names.map((name, i) => [i, name])) : [...names],
-  })}`
+    // A map, since an object's keys are text: quoted, and refused by v7.0.
+    names: dictNames ? new Map(names.map((name, i) => [i, name])) : [...names],
+  }
+  // PyYAML reads 1.1: a class named `no` needs quotes.
+  return `${head.join('\n')}\n${stringify(data, { compat: 'yaml-1.1' })}`
 }
