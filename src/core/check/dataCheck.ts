@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n'
 import { isScalar, isSeq } from 'yaml'
-import { type DataYaml, parseDataYaml } from '../dataset/dataYaml'
+import { type DataYaml, missingKeyText, parseDataYaml } from '../dataset/dataYaml'
 import type { Finding, Fix, TextEdit } from '../finding'
+import { functionBody } from '../yolov5/capabilities'
+import type { Detection } from '../yolov5/release'
 import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { convertNames } from './dataNames'
@@ -13,7 +15,8 @@ function withoutPath(yaml: YamlText): Fix | undefined {
   const keys = topLevel(yaml)
   const entry = keys.get('path')
   const path = isScalar(entry?.value) ? entry.value.value : undefined
-  if (entry === undefined || typeof path !== 'string') return undefined
+  // The line that goes holds the other keys of a flow mapping too.
+  if (entry === undefined || typeof path !== 'string' || yaml.map?.flow) return undefined
   const { line } = yaml.range(entry.key).start
   const edits: TextEdit[] = [
     { range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text: '' },
@@ -34,7 +37,26 @@ function withoutPath(yaml: YamlText): Fix | undefined {
   }
 }
 
-function fixesOf(finding: Finding, text: string, yaml: YamlText, data: DataYaml): readonly Fix[] {
+/** Writes `nc` before `names`, on a line of its own. */
+function withCount(text: string, yaml: YamlText, { names }: DataYaml): Fix | undefined {
+  const keys = topLevel(yaml)
+  const entry = keys.get('names')
+  if (entry === undefined || names === undefined || names.length === 0) return undefined
+  if (yaml.map?.flow || !keys.has('train')) return undefined
+  const { start } = yaml.range(entry.key)
+  const newline = /\r\n/.test(text) ? '\r\n' : '\n'
+  const line = `nc: ${names.length}`
+  const written = `${line}${newline}${' '.repeat(start.character)}`
+  return editFix(line, { start, end: start }, written)
+}
+
+function fixesOf(
+  finding: Finding,
+  text: string,
+  yaml: YamlText,
+  data: DataYaml,
+  detection: Detection,
+): readonly Fix[] {
   const some = (fix: Fix | undefined): readonly Fix[] => (fix === undefined ? [] : [fix])
   switch (finding.code) {
     case 'data-yaml/dict-names':
@@ -48,13 +70,10 @@ function fixesOf(finding: Finding, text: string, yaml: YamlText, data: DataYaml)
         ? []
         : [editFix(`'${name}'`, finding.range, `'${name}'`)]
     }
-    case 'data-yaml/missing-key': {
-      const keys = topLevel(yaml)
-      const count = data.names?.length
-      if (keys.has('nc') || count === undefined || !keys.has('train')) return []
-      const at = yaml.range(keys.get('names')?.key).start
-      return [editFix(`nc: ${count}`, { start: at, end: at }, `nc: ${count}\n`)]
-    }
+    case 'data-yaml/missing-key':
+      return finding.message === missingKeyText('nc', detection)
+        ? some(withCount(text, yaml, data))
+        : []
     default:
       return finding.suggestion === undefined
         ? []
@@ -63,17 +82,20 @@ function fixesOf(finding: Finding, text: string, yaml: YamlText, data: DataYaml)
 }
 
 /** YOLOv5 runs a `download:` that is a script, as Python or in a shell, when images are missing. */
-function downloadFinding(data: DataYaml, yaml: YamlText, path: string): Finding[] {
+function downloadFinding(data: DataYaml, yaml: YamlText, path: string, clone: Clone): Finding[] {
   const { download } = data
   const key = topLevel(yaml).get('download')?.key
   if (download === undefined || key === undefined || isStockData(path)) return []
   if (/^https?:\/\/\S+$/.test(download.trim())) return []
+  // Up to v5.0 whatever is no zip file goes to a shell.
+  const checker = functionBody(clone.code('utils/general.py'), 'check_dataset')
+  const isPython = /\bexec\(/.test(checker) && !download.trim().startsWith('bash ')
   return [
     {
       code: 'data-yaml/download',
-      message: download.trim().startsWith('bash ')
-        ? l10n.t('YOLOv5 runs this “download” in a shell when the images are missing.')
-        : l10n.t('YOLOv5 runs this “download” as Python code when the images are missing.'),
+      message: isPython
+        ? l10n.t('YOLOv5 runs this “download” as Python code when the images are missing.')
+        : l10n.t('YOLOv5 runs this “download” in a shell when the images are missing.'),
       severity: 'information',
       range: yaml.range(key),
     },
@@ -89,8 +111,8 @@ export function checkData(text: string, path: string, clone: Clone): readonly Fi
   const data = parseDataYaml(text, clone.detection)
   const yaml = parseYamlText(text)
   const found = data.findings.map((finding) => {
-    const fixes = fixesOf(finding, text, yaml, data)
+    const fixes = fixesOf(finding, text, yaml, data, clone.detection)
     return fixes.length === 0 ? finding : { ...finding, fixes }
   })
-  return [...found, ...downloadFinding(data, yaml, path)]
+  return [...found, ...downloadFinding(data, yaml, path, clone)]
 }

@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { isSeq } from 'yaml'
 import { isRemote, resolveEntry } from '../dataset/dataSet'
-import { classesOf, type DataYaml, parseDataYaml } from '../dataset/dataYaml'
+import { classesOf, type DataPart, type DataYaml, parseDataYaml } from '../dataset/dataYaml'
 import type { Finding, Range } from '../finding'
 import { parseYamlText, topLevel } from '../yolov5/yamlText'
 import type { Clone } from './clone'
@@ -14,7 +14,7 @@ import { type Survey, survey } from './survey'
 const MANY_UNLABELLED = 0.1
 
 type Place = {
-  readonly key: 'train' | 'val' | 'test'
+  readonly key: DataPart
   readonly entry: string
   readonly range: Range
 }
@@ -128,7 +128,7 @@ export async function checkDataFolders(
   for (const place of placesOf(text, data)) {
     const { entry } = place
     if (isRemote(entry) || /[$%{}]/.test(entry)) continue
-    const target = await resolveEntry(entry, data.path, detection.root, detection)
+    const target = await resolveEntry(entry, place.key, data, detection.root, detection)
     const found = await files.stat(target)
     if (found !== undefined) {
       if (classes === undefined) continue

@@ -100,6 +100,13 @@ describe('folders of a data.yaml', () => {
     expect(finding?.suggestion).toBe('data/sub/train/images')
   })
 
+  it('drops a leading ../ that leads nowhere, but not in a list', async () => {
+    expect(await look(data('../set/images/train'))).toEqual([])
+    expect(codes(await look(data('[../set/images/train]')))).toEqual([
+      'data-yaml/missing-folder warning',
+    ])
+  })
+
   it('does not guess the folder that v5.0 runs in', async () => {
     const text = 'train: train/images\nval: set/images/train\nnc: 2\nnames: [x, y]\n'
     expect(await look(text, 'data/sub/data.yaml', v5)).toEqual([])
@@ -158,6 +165,33 @@ describe('fixes of a data.yaml', () => {
       'train: a\nval: b\nnc: 1\nnames: [cat]\n',
     )
     expect(of('train: a\nval: b\nnc: 2\nnames: [cat]\n', v7)).toContain('nc: 1\n')
+  })
+
+  it('writes nc where that is missing, and only there', () => {
+    const titles = (text: string) =>
+      check(text, v5)
+        .filter(({ code }) => code === 'data-yaml/missing-key')
+        .map(({ fixes = [] }) => fixes.map(({ title }) => title))
+    expect(titles('train: a\nnames: [cat]\n')).toEqual([[], ['Write nc: 1']])
+    expect(titles('{train: a, val: b, names: [cat]}\n')).toEqual([[]])
+    expect(titles('train: a\nval: b\nnames: []\n')).toEqual([[]])
+    const text = 'train: a\r\nval: b\r\nnames: [cat]\r\n'
+    expect(fixed(text, check(text, v5)[0])).toBe(text.replace('names', 'nc: 1\r\nnames'))
+    const inner = '  train: a\n  val: b\n  names: [cat]\n'
+    expect(fixed(inner, check(inner, v5)[0])).toBe(inner.replace('names', 'nc: 1\n  names'))
+  })
+
+  it('leaves the path of a flow mapping where it is', () => {
+    const [finding] = check('{path: x, train: a, val: b, nc: 1, names: [y]}\n', v5)
+    expect(finding?.code).toBe('data-yaml/path-ignored')
+    expect(finding?.fixes?.map(({ kind }) => kind)).toEqual(['switch'])
+  })
+
+  it('says what runs a download: a shell, whatever it is, up to v5.0', () => {
+    const text = 'train: a\nval: b\nnc: 1\nnames: [x]\ndownload: python get.py\n'
+    expect(check(text, v5)[0]?.message).toContain('in a shell')
+    expect(check(text, v7)[0]?.message).toContain('as Python')
+    expect(check(text.replace('python', 'bash'), v7)[0]?.message).toContain('in a shell')
   })
 
   it('notes downloads that are scripts, but for YOLOv5’s own', () => {

@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../errors'
 import type { Detection } from '../yolov5/release'
-import { classesOf, type DataYaml, parseDataYaml } from './dataYaml'
+import { classesOf, type DataPart, type DataYaml, parseDataYaml } from './dataYaml'
 
 /** A data set as the detected release will find it. Paths are absolute folders of images, or list files. */
 export type DataSet = {
@@ -51,18 +51,17 @@ export function isRemote(path: string): boolean {
 /** Where the release looks for an entry of train, val or test: an absolute path, or the URL that it is. */
 export async function resolveEntry(
   entry: string,
-  path: string | undefined,
+  key: DataPart,
+  { path, lists }: Pick<DataYaml, 'path' | 'lists'>,
   cwd: string,
   { root, capabilities }: Detection,
 ): Promise<string> {
   if (isRemote(entry)) return entry
   const base = resolve(capabilities.dataBase === 'root' ? root : cwd, path ?? '')
   const plain = resolve(base, entry)
-  // From v7.0 on, `../x` that is not there is also looked for as `x`.
-  if (capabilities.dictNames && entry.startsWith('../') && !(await exists(plain))) {
-    return resolve(base, entry.slice(3))
-  }
-  return plain
+  // From v7.0 on, `../x` that is not there is also looked for as `x`, but not in a list.
+  const again = capabilities.dictNames && !lists.includes(key) && entry.startsWith('../')
+  return again && !(await exists(plain)) ? resolve(base, entry.slice(3)) : plain
 }
 
 function firstError(file: string, yaml: DataYaml): SlimError | undefined {
@@ -79,14 +78,14 @@ function firstError(file: string, yaml: DataYaml): SlimError | undefined {
 }
 
 async function resolveKey(
-  key: 'train' | 'val' | 'test',
+  key: DataPart,
   file: string,
   yaml: DataYaml,
   cwd: string,
   detection: Detection,
 ): Promise<readonly string[]> {
   const found = await Promise.all(
-    (yaml[key] ?? []).map((entry) => resolveEntry(entry, yaml.path, cwd, detection)),
+    (yaml[key] ?? []).map((entry) => resolveEntry(entry, key, yaml, cwd, detection)),
   )
   if (key === 'test') return found
   for (const path of found) {

@@ -67,6 +67,34 @@ describe('checkDataYaml', () => {
     expect(check(text, v7)[0]?.suggestion).toBe('2')
   })
 
+  it('takes nc as the release does: digits in quotes, and nothing where names are counted', () => {
+    const nc = (written: string) => DATA.replace('nc: 2', `nc: ${written}`)
+    expect(codes(nc("'2'"), v5)).toEqual([])
+    expect(codes(nc("'3'"), v5)).toEqual(['data-yaml/nc-mismatch error'])
+    expect(codes(nc("'2'").replace(/names.*\n/, ''), v6)).toContain('data-yaml/value error')
+    expect(codes(nc(''), v5)).toEqual(['data-yaml/value error'])
+    expect(codes(nc("'2'"), v7)).toEqual([])
+    expect(codes(nc(''), v7)).toEqual([])
+  })
+
+  it('does not suggest that there are no classes', () => {
+    const [finding] = check(DATA.replace('[cat, dog]', '[]'), v5)
+    expect(finding?.code).toBe('data-yaml/nc-mismatch')
+    expect(finding?.suggestion).toBeUndefined()
+  })
+
+  it('reads names that are given by an alias', () => {
+    const text = DATA.replace('[cat, dog]', '*n')
+    expect(codes(`classes: &n [cat, dog]\n${text}`, v7)).toEqual(['data-yaml/unknown-key warning'])
+    expect(codes(text, v7)).toEqual(['data-yaml/syntax error'])
+  })
+
+  it('takes an empty path for none', () => {
+    for (const path of ['', "''", '~'])
+      for (const detection of [v5, v7])
+        expect(codes(`path: ${path}\n${DATA}`, detection)).toEqual([])
+  })
+
   it('knows that path and numbered names are later inventions', () => {
     const text = 'path: x\ntrain: a\nval: b\nnc: 1\nnames:\n  0: cat\n'
     expect(codes(text, v7)).toEqual([])
@@ -81,6 +109,8 @@ describe('checkDataYaml', () => {
     const names = (lines: string) => codes(`train: a\nval: b\nnames:\n${lines}`, v7)
     expect(names('  1: cat\n  2: dog\n')).toEqual(['data-yaml/names-keys warning'])
     expect(names('  cat: 0\n')).toEqual(['data-yaml/names-keys error'])
+    expect(names("  '0': cat\n  '1': dog\n")).toEqual(['data-yaml/names-keys error'])
+    expect(check("train: a\nval: b\nnames: {'0': cat}\n", v7)[0]?.message).toContain('quotes')
   })
 
   it('reports names that YAML reads as something else', () => {
@@ -149,6 +179,11 @@ describe('loadDataYaml', () => {
     const text = 'train: ../images/train\nval: ../images/val\nnames: [cat]\n'
     const at = planted(v7, text)
     expect((await loadDataYaml('mine.yaml', at)).train).toEqual([join(at.root, 'images/train')])
+  })
+
+  it('drops none in a list, as v7.0 does', async () => {
+    const error = await failure(v7, 'train: images/train\nval: [../images/val]\nnames: [cat]\n')
+    expect(error).toMatchObject({ code: 'data/missing-path' })
   })
 
   it('takes list files, and makes up names where the release does', async () => {

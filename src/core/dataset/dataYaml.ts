@@ -1,13 +1,15 @@
 import * as l10n from '@vscode/l10n'
-import { isMap, isSeq, type Node } from 'yaml'
+import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
 import type { Finding, Range } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import type { Capabilities, Detection } from '../yolov5/release'
-import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import { parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
 import { isCocoJson, isKnownKey, meantKey, suggestedKeys } from './dataKeys'
 
 /** Image folders or list files under one key, as the yaml has them. */
 export type DataPaths = readonly string[]
+
+export type DataPart = 'train' | 'val' | 'test'
 
 /** A data.yaml as data; what is missing or malformed is left out, and named in `findings`. */
 export type DataYaml = {
@@ -15,6 +17,8 @@ export type DataYaml = {
   readonly train?: DataPaths
   readonly val?: DataPaths
   readonly test?: DataPaths
+  /** Those of them that are lists, of which YOLOv5 looks for each entry as it stands. */
+  readonly lists: readonly DataPart[]
   readonly nc?: number
   readonly names?: readonly string[]
   readonly download?: string
@@ -47,6 +51,11 @@ function plain({ yaml, keys }: Context, key: string): unknown {
   return value?.toJS(yaml.document) ?? undefined
 }
 
+/** What `data-yaml/missing-key` says of a key. */
+export function missingKeyText(key: string, { release }: Detection): string {
+  return l10n.t('The key “{0}” is missing: YOLOv5 {1} needs it.', key, release)
+}
+
 function checkKeys({ yaml, keys, detection, add }: Context): void {
   const { capabilities, release } = detection
   for (const [name, { key }] of keys) {
@@ -65,12 +74,7 @@ function checkKeys({ yaml, keys, detection, add }: Context): void {
   const coco = isCocoJson(keys.keys(), capabilities)
   for (const name of coco ? [] : capabilities.dataKeys) {
     if (keys.has(name)) continue
-    add(
-      'data-yaml/missing-key',
-      'error',
-      l10n.t('The key “{0}” is missing: YOLOv5 {1} needs it.', name, release),
-      yaml.top,
-    )
+    add('data-yaml/missing-key', 'error', missingKeyText(name, detection), yaml.top)
   }
   if (!coco && !keys.has('names') && !capabilities.dataKeys.includes('names')) {
     add(
@@ -82,7 +86,7 @@ function checkKeys({ yaml, keys, detection, add }: Context): void {
   }
 }
 
-function readPaths(context: Context, key: 'train' | 'val' | 'test'): DataPaths | undefined {
+function readPaths(context: Context, key: DataPart): DataPaths | undefined {
   const entry = context.keys.get(key)
   if (entry === undefined) return undefined
   const value = plain(context, key)
@@ -101,12 +105,22 @@ function readPaths(context: Context, key: 'train' | 'val' | 'test'): DataPaths |
   return undefined
 }
 
+/** The number that a key of `names` is to the release: v7.0 takes no quoted one. */
+function numberOf({ key }: Pair, dictNames: boolean): number {
+  if (!isScalar(key)) return Number.NaN
+  return dictNames && typeof key.value !== 'number' ? Number.NaN : Number(String(key.value))
+}
+
+function isDigits({ key }: Pair): boolean {
+  return isScalar(key) && /^\d+$/.test(String(key.value))
+}
+
 function readNames(context: Context): readonly string[] | undefined {
   const { keys, detection, yaml, add } = context
   const { dictNames } = detection.capabilities
   const entry = keys.get('names')
   if (entry === undefined) return undefined
-  const { value } = entry
+  const value = resolved(yaml, entry.value)
   if (!isSeq(value) && !isMap(value)) {
     add(
       'data-yaml/value',
@@ -129,12 +143,15 @@ function readNames(context: Context): readonly string[] | undefined {
         yaml.range(entry.key),
       )
     }
-    const numbers = value.items.map((pair) => Number(String(pair.key)))
+    const numbers = value.items.map((pair) => numberOf(pair, dictNames))
+    const isQuoted = numbers.some(Number.isNaN) && value.items.every(isDigits)
     if (!numbers.every((number, at) => number === at)) {
       add(
         'data-yaml/names-keys',
         numbers.every(Number.isInteger) ? 'warning' : 'error',
-        l10n.t('The numbers of “names” must count up from 0: labels refer to them.'),
+        isQuoted
+          ? l10n.t('The numbers of “names” are text: take the quotes away.')
+          : l10n.t('The numbers of “names” must count up from 0: labels refer to them.'),
         yaml.range(entry.key),
       )
     }
@@ -157,8 +174,13 @@ function readNames(context: Context): readonly string[] | undefined {
 function readNc(context: Context, names: readonly string[] | undefined): number | undefined {
   const { keys, detection, add } = context
   const entry = keys.get('nc')
-  const value = plain(context, 'nc')
-  if (entry === undefined) return undefined
+  const written = plain(context, 'nc')
+  const counted = !detection.capabilities.dataKeys.includes('nc')
+  // Where the names are counted, an empty `nc` says nothing.
+  if (entry === undefined || (counted && written === undefined)) return undefined
+  // `int(data['nc'])` takes digits in quotes; making up names, `range(data['nc'])`, does not.
+  const isText = typeof written === 'string' && /^\s*\d+\s*$/.test(written)
+  const value = isText && (counted || names !== undefined) ? Number(written) : written
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
     add(
       'data-yaml/value',
@@ -169,7 +191,6 @@ function readNc(context: Context, names: readonly string[] | undefined): number 
     return undefined
   }
   if (names !== undefined && names.length !== value) {
-    const counted = !detection.capabilities.dataKeys.includes('nc')
     const mismatch = l10n.t('“nc” is {0}, but “names” has {1} entries.', value, names.length)
     add(
       'data-yaml/nc-mismatch',
@@ -178,7 +199,7 @@ function readNc(context: Context, names: readonly string[] | undefined): number 
         ? `${mismatch} ${l10n.t('YOLOv5 {0} counts the names.', detection.release)}`
         : mismatch,
       valueRange(context, entry),
-      String(names.length),
+      names.length === 0 ? undefined : String(names.length),
     )
   }
   return value
@@ -188,7 +209,8 @@ function readPath(context: Context): string | undefined {
   const { keys, detection, yaml, add } = context
   const entry = keys.get('path')
   const value = plain(context, 'path')
-  if (entry === undefined) return undefined
+  // An empty path is none, to every release.
+  if (entry === undefined || value === undefined || value === '') return undefined
   if (!detection.capabilities.dataPath) {
     add(
       'data-yaml/path-ignored',
@@ -199,7 +221,6 @@ function readPath(context: Context): string | undefined {
     return undefined
   }
   if (typeof value === 'string') return value
-  if (value === undefined) return undefined
   add('data-yaml/value', 'error', l10n.t('“path” must be a folder.'), valueRange(context, entry))
   return undefined
 }
@@ -227,7 +248,7 @@ export function parseDataYaml(text: string, detection: Detection): DataYaml {
         yaml.top,
       )
     }
-    return { findings }
+    return { lists: [], findings }
   }
   const context: Context = { yaml, keys: topLevel(yaml), detection, add }
   checkKeys(context)
@@ -235,6 +256,8 @@ export function parseDataYaml(text: string, detection: Detection): DataYaml {
   const train = readPaths(context, 'train')
   const val = readPaths(context, 'val')
   const test = readPaths(context, 'test')
+  const parts = ['train', 'val', 'test'] as const
+  const lists = parts.filter((key) => Array.isArray(plain(context, key)))
   const names = readNames(context)
   const nc = readNc(context, names)
   const download = plain(context, 'download')
@@ -243,6 +266,7 @@ export function parseDataYaml(text: string, detection: Detection): DataYaml {
     ...(train === undefined ? {} : { train }),
     ...(val === undefined ? {} : { val }),
     ...(test === undefined ? {} : { test }),
+    lists,
     ...(nc === undefined ? {} : { nc }),
     ...(names === undefined ? {} : { names }),
     ...(typeof download === 'string' ? { download } : {}),

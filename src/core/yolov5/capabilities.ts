@@ -83,7 +83,7 @@ function bnParamGroup(sources: Sources): number {
 }
 
 /** The body of a top-level function, up to the next line that is not indented. */
-function functionBody(code: string, name: string): string {
+export function functionBody(code: string, name: string): string {
   const start = new RegExp(`^def ${name}\\(`, 'm').exec(code)?.index
   if (start === undefined) return ''
   const end = /\n(?=[^\s#)])/.exec(code.slice(start))?.index

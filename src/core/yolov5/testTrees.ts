@@ -214,6 +214,7 @@ class DetectMultiBackend(nn.Module):
     path = Path(data.get('path') or '')
     if not path.is_absolute():
         path = (ROOT / path).resolve()
+    r = exec(s, {'yaml': data})
 `,
   'utils/torch_utils.py': `def smart_optimizer(model, name):
     g = [], [], []
