@@ -78,11 +78,13 @@ function surveyFindings(place: Place, found: Survey, path: string, nc: number): 
     )
   }
   if (found.malformed !== undefined) {
-    const { file, line, row } = found.malformed
+    const { file, line, row, fatal } = found.malformed
     add(
       'data-yaml/label-row',
-      'warning',
-      l10n.t('{0}, line {1}: “{2}” is no label; YOLOv5 leaves the image out.', file, line, row),
+      fatal ? 'error' : 'warning',
+      fatal
+        ? l10n.t('{0}, line {1}: “{2}” is no label; training ends there.', file, line, row)
+        : l10n.t('{0}, line {1}: “{2}” is no label; YOLOv5 leaves the image out.', file, line, row),
     )
   }
   return findings

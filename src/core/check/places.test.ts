@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { type Release, releases } from '../yolov5/release'
 import { NEW_STYLE, OLD_STYLE, plant } from '../yolov5/testTrees'
 import { checkText } from './checkFile'
 import { checkFolder } from './checkFolder'
@@ -122,6 +123,53 @@ it('looks at a bounded sample', async () => {
   const limits = { images: 40, labels: 10, bytes: 1000 }
   const seen = await survey(diskFiles, root, true, 1, 'v7.0', limits)
   expect(seen).toEqual({ images: 40, sampled: 10, unlabelled: 10 })
+})
+
+describe('rows of label files', () => {
+  const faultIn = async (text: string, release: Release) => {
+    const root = plant({ 'images/a.jpg': '', 'labels/a.txt': text })
+    const { malformed, outside } = await survey(diskFiles, `${root}/images`, true, 2, release)
+    expect(outside).toBeUndefined()
+    return malformed && `${malformed.line}${malformed.fatal ? ' fatal' : ''}`
+  }
+  const all = releases.filter((release) => release !== 'v3.1')
+  const box = '1 0.5 0.5 0.1 0.1'
+
+  it.each(['0 0 0 1 1', '1 0.5 0.5 1.00000001 0.2', box])('%j is one', async (row) => {
+    for (const release of releases) expect(await faultIn(`${row}\n`, release)).toBeUndefined()
+  })
+
+  it.each([
+    '0 0.5 0.5 1.01 0.1',
+    '0 -0.1 0.5 0.1 0.1',
+    '-1 0.5 0.5 0.1 0.1',
+    '0 0.5 0.5 0.1 0.1 0.9',
+    '0 0.5 0.5 0.1',
+    '0 104 200 50 60',
+  ])('%j costs its image, and up to v3.1 the training', async (row) => {
+    for (const release of all) expect(await faultIn(`${box}\n\n${row}\n`, release)).toBe('3')
+    expect(await faultIn(row, 'v3.1')).toBe('1 fatal')
+  })
+
+  it('costs its image where v3.1 reads no table', async () => {
+    expect(await faultIn(`${box}\n${box} 0.9\n`, 'v3.1')).toBe('2')
+    expect(await faultIn('0 x 0.5 0.1 0.1\n', 'v3.1')).toBe('1')
+  })
+
+  it('may be outlines: of three points from v6.2 on, of four from v5.0 on', async () => {
+    const three = '0 0.1 0.1 0.2 0.1 0.2 0.2\n'
+    const four = '0 0.1 0.1 0.2 0.1 0.2 0.2 0.1 0.2\n'
+    const [v4, v61, v62] = ['v4.0', 'v6.1', 'v6.2'] as const
+    expect([await faultIn(three, v61), await faultIn(three, v62)]).toEqual(['1', undefined])
+    expect([await faultIn(four, v4), await faultIn(four, v61)]).toEqual(['1', undefined])
+    expect(await faultIn(`${four}${box}\n`, v61)).toBeUndefined()
+    expect(await faultIn(four.replace('\n', ' 0.3\n'), v61)).toBe('1')
+  })
+
+  it('are outlines by the box around them', async () => {
+    expect(await faultIn('0 0.9 0.1 1.01 0.1 1 0.2\n', 'v7.0')).toBeUndefined()
+    expect(await faultIn('0 90 10 100 10 100 20\n', 'v7.0')).toBe('1')
+  })
 })
 
 it('reads list files, relative to themselves', async () => {

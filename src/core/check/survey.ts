@@ -12,8 +12,13 @@ export type Survey = {
   readonly unlabelled: number
   /** First label row with a class that the data set does not have. */
   readonly outside?: { readonly file: string; readonly line: number; readonly label: number }
-  /** First label row that is none. */
-  readonly malformed?: { readonly file: string; readonly line: number; readonly row: string }
+  /** First label row that is none; `fatal` where it does not merely cost its image. */
+  readonly malformed?: {
+    readonly file: string
+    readonly line: number
+    readonly row: string
+    readonly fatal: boolean
+  }
 }
 
 export type Limits = {
@@ -62,13 +67,53 @@ function spread<T>(items: readonly T[], wanted: number): readonly T[] {
   )
 }
 
-/** A row of a label file: a class and four numbers of [0, 1], or a polygon's points. */
-function rowFault(row: string, nc: number): 'outside' | 'malformed' | undefined {
-  const values = row.trim().split(/\s+/).map(Number)
-  const [label] = values
-  if (values.length < 5 || values.some((value) => !Number.isFinite(value))) return 'malformed'
-  if (label === undefined || !Number.isInteger(label) || label < 0) return 'malformed'
-  return label >= nc ? 'outside' : undefined
+/** Numbers of a row above which its file holds outlines (`cache_labels`, `verify_image_label`); v4.0 knows none. */
+function longestBox(release: Release): number {
+  switch (release) {
+    case 'v3.1':
+    case 'v4.0':
+      return Number.POSITIVE_INFINITY
+    case 'v5.0':
+    case 'v6.0':
+    case 'v6.1':
+      return 8
+    default:
+      return 6
+  }
+}
+
+type Row = { readonly line: number; readonly text: string; readonly values: readonly number[] }
+
+function rowsOf(text: string): readonly Row[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((row, at) => ({ line: at + 1, text: row.trim() }))
+    .filter((row) => row.text !== '')
+    .map((row) => ({ ...row, values: row.text.split(/\s+/).map(Number) }))
+}
+
+/** The box around an outline, as `segments2boxes` has it: centre and size, of which only these are looked at. */
+function boxAround(points: readonly number[]): readonly number[] {
+  return [0, 1].flatMap((axis) => {
+    const along = points.filter((_, at) => at % 2 === axis)
+    const least = Math.min(...along)
+    const most = Math.max(...along)
+    return [(least + most) / 2, most - least]
+  })
+}
+
+/** Whether a row has another form than a label, or numbers outside of 0 to 1; they are 32-bit floats to YOLOv5. */
+function isFaulty({ values }: Row, isOutline: boolean): boolean {
+  const [label = -1, ...rest] = values
+  const isWhole = isOutline ? rest.length >= 2 && rest.length % 2 === 0 : rest.length === 4
+  if (!isWhole || !Number.isInteger(label) || label < 0) return true
+  const box = isOutline ? boxAround(rest) : rest
+  return !box.every((value) => value >= 0 && Math.fround(value) <= 1)
+}
+
+function isTable(rows: readonly Row[]): boolean {
+  const width = rows[0]?.values.length
+  return rows.every(({ values }) => values.length === width && values.every(Number.isFinite))
 }
 
 /**
@@ -99,12 +144,15 @@ export async function survey(
       unlabelled++
       continue
     }
-    for (const [line, row] of text.split(/\r?\n/).entries()) {
-      if (row.trim() === '') continue
-      const fault = rowFault(row, nc)
-      if (fault === 'outside') outside ??= { file, line: line + 1, label: Number.parseInt(row, 10) }
-      if (fault === 'malformed')
-        malformed ??= { file, line: line + 1, row: row.trim().slice(0, 40) }
+    const rows = rowsOf(text)
+    const isOutline = rows.some(({ values }) => values.length > longestBox(release))
+    // v3.1 leaves out what is no table of numbers; it looks at the numbers after that, and ends there.
+    const fatal = release === 'v3.1' && isTable(rows)
+    for (const row of rows) {
+      const { line } = row
+      const [label = 0] = row.values
+      if (isFaulty(row, isOutline)) malformed ??= { file, line, row: row.text.slice(0, 40), fatal }
+      else if (label >= nc) outside ??= { file, line, label }
     }
   }
   return {
