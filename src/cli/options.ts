@@ -23,6 +23,12 @@ export function integerOption(least: number) {
   }
 }
 
+/** Parser of a version as torch writes its own: `2.6`, `2.6.0+cu124`. */
+export function versionOption(text: string): string {
+  if (/^\d+(?:\.\d+(?:\.\d+(?:[a-z.+]\S*)?)?)?$/.test(text)) return text
+  throw new InvalidArgumentError(l10n.t('Give a version such as 2.6 or 2.6.0+cu124.'))
+}
+
 /** Parser of `--percent`: `zero`, or a number whose range is checked where it is used. */
 export function percentOption(text: string): number | 'zero' {
   if (text === 'zero') return text

@@ -14,7 +14,7 @@ import type { SplitCommandOptions } from './commands/split'
 import type { StopCommandOptions } from './commands/stop'
 import type { TensorBoardCommandOptions } from './commands/tensorboard'
 import { helpWords } from './helpWords'
-import { integerOption, numberOption, percentOption } from './options'
+import { integerOption, numberOption, percentOption, versionOption } from './options'
 import { loopSummary, stageSummary } from './stageSummary'
 import { slimVersion } from './version'
 
@@ -73,7 +73,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .description(
       l10n.t('Find what does not fit the detected release: yamls, scripts, notebooks, weights.'),
     )
-    .option('--torch <version>', l10n.t('the torch that scripts run with, e.g. 2.6'))
+    .option('--torch <version>', l10n.t('the torch that scripts run with, e.g. 2.6'), versionOption)
     .addOption(repo())
     .addOption(json())
     .action(async (paths: string[], options: CheckOptions) => {

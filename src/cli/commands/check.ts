@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { checkFolder, type FileReport } from '../../core/check/checkFolder'
 import { checkpointFacts } from '../../core/check/checkpointFacts'
@@ -22,8 +22,10 @@ type Target = { readonly folder: string; readonly detection: Detection }
 
 /** `yolov5-slim check [paths]`: what does not fit the detected release; exit code 1 where there are errors. */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const targets = await targetsOf(paths.length === 0 ? ['.'] : paths, options.checkout)
+  const targets = await targetsOf(paths, options.checkout)
   const reports: FileReport[] = []
+  // A file may lie in a folder that is named too.
+  const seen = new Set<string>()
   for (const { folder, detection } of targets) {
     const torch = options.torch === undefined ? {} : { torch: { version: options.torch } }
     const found = checkFolder(detection, folder, {
@@ -33,6 +35,9 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       ...torch,
     })
     for await (const report of found) {
+      const key = `${detection.root}\n${report.path}`
+      if (seen.has(key)) continue
+      seen.add(key)
       reports.push(report)
       if (!options.json) print(...checkLines(report, shownPath(report.path)))
     }
@@ -62,7 +67,7 @@ async function targetsOf(
 ): Promise<readonly Target[]> {
   const fixed = named === undefined ? undefined : await checkoutAt(named)
   const targets: Target[] = []
-  for (const path of paths) {
+  for (const path of paths.length === 0 ? [fixed?.root ?? '.'] : paths) {
     const folder = resolve(path)
     const found = await stat(folder).catch(() => undefined)
     if (found === undefined) {
@@ -76,13 +81,18 @@ async function targetsOf(
     const detections = fixed === undefined ? await findCheckouts(start) : [fixed]
     if (detections.length === 0) throw notFoundError(start)
     for (const detection of detections) {
-      // A folder above the clone stands for it, one in it for itself.
-      const inside = relative(detection.root, folder)
-      const above = inside.startsWith('..') || inside === ''
+      // A folder that holds the clone stands for it, everything else for itself.
+      const above = found.isDirectory() && holds(folder, detection.root)
       targets.push({ folder: above ? detection.root : folder, detection })
     }
   }
   return targets
+}
+
+/** Whether `path` is `folder`, or lies in it. */
+function holds(folder: string, path: string): boolean {
+  const below = relative(folder, path)
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)
 }
 
 async function checkoutAt(named: string): Promise<Detection> {

@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import type { Finding } from '../finding'
 import type { Detection } from '../yolov5/release'
 import { checkText } from './checkFile'
@@ -8,7 +8,7 @@ import { checkCheckpoint, checkPlaces, type Places } from './placeCheck'
 import { type Pairing, pairingOf, usedWith } from './project'
 import type { Torch } from './pythonCheck'
 import { inClone } from './stockFiles'
-import { walk } from './walk'
+import { isCheckpoint, walk } from './walk'
 
 /** Checkpoints of a clone that nothing names and that are read nevertheless, the first of them. */
 const MAX_CHECKPOINTS = 50
@@ -61,7 +61,7 @@ function pairingsIn(text: string, path: string, clone: Clone): readonly Pairing[
  * Checks every file below `folder` that belongs to the detected clone, one after the other, giving way to others
  * between files. Yields the files with findings.
  *
- * @param folder the clone's root, or a folder or file in it
+ * @param folder the clone's root, or a folder or file that is checked for the clone
  */
 export async function* checkFolder(
   detection: Detection,
@@ -76,12 +76,13 @@ export async function* checkFolder(
   const found: string[] = []
   const checkpoints: string[] = []
   const own = await files.stat(start)
-  if (own?.folder === false) found.push(start)
+  if (own?.folder === false) (isCheckpoint(start) ? checkpoints : found).push(start)
   else {
     for await (const { path, kind } of walk(start, files, nested)) {
       if (isCancelled?.()) return
+      const isMeant = start !== detection.root || isPlain(clone, path)
       if (kind === 'text') found.push(path)
-      else if (isPlain(clone, path) && checkpoints.length < MAX_CHECKPOINTS) checkpoints.push(path)
+      else if (isMeant && checkpoints.length < MAX_CHECKPOINTS) checkpoints.push(path)
     }
   }
   const read = async (path: string): Promise<string | undefined> =>
@@ -103,13 +104,17 @@ export async function* checkFolder(
   for (const path of checkpoints) {
     if (isCancelled?.()) return
     onFile?.(path)
-    const shown = relative(detection.root, path).split(sep).join('/')
+    const inside = inClone(clone, path)
+    const shown = inside.startsWith('..') ? path : inside
     const findings = await checkCheckpoint(path, shown, clone, places)
     if (findings.length > 0) yield { path, findings }
   }
 }
 
-/** Checkpoints lie in the root and in weights/; others are of runs, which belong to their own release. */
+/**
+ * Checkpoints lie in the root and in weights/; others are of runs, which belong to their own release, unless their
+ * folder is named.
+ */
 function isPlain(clone: Clone, path: string): boolean {
   return /^(?:weights\/)?[^/]+$/.test(inClone(clone, path))
 }

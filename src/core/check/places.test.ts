@@ -372,4 +372,26 @@ describe('checkFolder', () => {
     for await (const { path } of one) paths.push(path)
     expect(paths).toEqual([at(clone, 'tools/f.sh')])
   })
+
+  it('reads the checkpoint that is named, and those of a folder that is', async () => {
+    const clone = await plantedClone({ ...NEW_STYLE, 'runs/train/exp/weights/best.pt': '' })
+    const outside = plant({ 'far.pth': '', 'set/data.yaml': 'train: a\nnames: [x]\n' })
+    known = {
+      '.pt': { ...facts, unsafeGlobals: ['os.system'] },
+      '.pth': { ...facts, unsafeGlobals: ['os.system'] },
+    }
+    const found = async (path: string) => {
+      const all: string[] = []
+      for await (const report of checkFolder(clone.detection, path, { places })) {
+        all.push(...report.findings.map(({ message }) => message))
+      }
+      return all
+    }
+    const best = expect.stringContaining('Loading runs/train/exp/weights/best.pt with torch')
+    expect(await found(at(clone, 'runs/train/exp/weights/best.pt'))).toEqual([best])
+    expect(await found(at(clone, 'runs/train'))).toEqual([best])
+    expect(await found(clone.detection.root)).toEqual([])
+    expect((await found(`${outside}/far.pth`))[0]).toContain(`Loading ${outside}/far.pth with`)
+    expect((await found(`${outside}/set`))[0]).toContain('The key “val” is missing')
+  })
 })

@@ -6,6 +6,11 @@ import { isCheckable, isSkippedFolder } from './kind'
 const MAX_ENTRIES = 20_000
 const MAX_DEPTH = 12
 
+/** Whether a file is a checkpoint, by its name. */
+export function isCheckpoint(name: string): boolean {
+  return /^\.pth?$/i.test(extname(name))
+}
+
 /** What a walk through a clone yields. */
 export type Walked = { readonly path: string; readonly kind: 'text' | 'checkpoint' }
 
@@ -34,6 +39,6 @@ export async function* walk(
         yield* walk(path, files, nested, depth + 1)
       }
     } else if (isCheckable(name)) yield { path, kind: 'text' }
-    else if (/^\.pth?$/i.test(extname(name))) yield { path, kind: 'checkpoint' }
+    else if (isCheckpoint(name)) yield { path, kind: 'checkpoint' }
   }
 }
