@@ -116,6 +116,19 @@ describe('imports', () => {
     expect(found('from utils.prune_utils import BNOptimizer\n')).toEqual(['script/module warning'])
   })
 
+  it.each([
+    ['from utils.loggers.clearml.hpo import task', 'v6.2'],
+    ['import utils.loggers.comet', 'v7.0'],
+    ['from utils.loggers.wandb.sweep import sweep', 'v6.0'],
+    ['from utils.flask_rest_api import restapi', 'v6.0'],
+    ['import segment', 'v7.0'],
+    ['from classify import train', 'v6.2'],
+  ])('knows of which release %s is', (line, release) => {
+    const [finding] = check(`${line}\n`, v5)
+    expect(finding).toMatchObject({ code: 'script/module', severity: 'error' })
+    expect(finding?.fixes?.at(-1)).toMatchObject({ kind: 'switch', release })
+  })
+
   it('finds names that a module lacks, and where they are', () => {
     const one = 'from utils.general import plot\n'
     const [finding] = check(one)
