@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { scanFlagsOfCode } from '../yolov5/argparse'
-import { codeOnly } from '../yolov5/python'
+import { codeOnly, moduleLevel } from '../yolov5/python'
 import type { Detection, ScriptFlag } from '../yolov5/release'
 import { readSource } from '../yolov5/sources'
 
@@ -16,6 +16,8 @@ export type Clone = {
   readonly text: (path: string) => string
   /** The same without comments and docstrings. */
   readonly code: (path: string) => string
+  /** The same without what is inside functions and classes. */
+  readonly moduleCode: (path: string) => string
   /** Flags of a script; undefined where the script is missing or takes any flag. */
   readonly flags: (script: string) => readonly ScriptFlag[] | undefined
 }
@@ -48,6 +50,7 @@ export function cloneOf(detection: Detection): Clone {
     }),
     text,
     code,
+    moduleCode: once((path) => moduleLevel(code(path))),
     flags: once((script) => {
       const source = code(script)
       // A script that ignores what it does not know can't be given a wrong flag.

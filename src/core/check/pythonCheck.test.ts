@@ -53,8 +53,18 @@ def many(first, second, *rest, **options):
 
 
 @cached
-def wrapped(a):
-    pass
+def wrapped(a, colors=()):
+    global cache
+    colors, cache = 1, 2
+    def inner():
+        pass
+
+
+if cache:
+    try:
+        ready = True
+    except ValueError:
+        ready = False
 `,
     'utils/downloads.py': 'def attempt_download(file, release="x"):\n    pass\n',
     'utils/plots.py': 'from utils.general import *\n\n\ndef plot(x):\n    pass\n',
@@ -142,6 +152,14 @@ describe('imports', () => {
     expect(fixed(last, check(last)[0])).toBe(
       'from utils.plots import plot\nfrom utils.general import (\n    many,\n)\n',
     )
+  })
+
+  it('takes what is local to a function for no name of the module', () => {
+    expect(found('from utils.general import cache, ready, wrapped\n')).toEqual([])
+    expect(found('from utils.general import colors, inner\n')).toEqual([
+      'script/name error',
+      'script/name error',
+    ])
   })
 
   it('renames what changed its name alone', () => {

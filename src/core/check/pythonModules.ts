@@ -21,7 +21,7 @@ export function moduleFile(clone: Clone, module: string): string | undefined {
 
 const escaped = (name: string): string => name.replace(/[^\w]/g, '\\$&')
 
-/** Whether `code` defines, assigns or imports a name, at whatever indentation. */
+/** Whether `code` of a module's own level defines, assigns or imports a name, under whatever conditions. */
 function defines(code: string, name: string): boolean {
   const word = escaped(name)
   return (
@@ -52,7 +52,7 @@ export function hasName(
     return undefined
   }
   if (/\b__getattr__\b|\bglobals\(\)/.test(code)) return undefined
-  if (defines(code, name)) return true
+  if (defines(clone.moduleCode(file), name)) return true
   if (file.endsWith('/__init__.py') && moduleFile(clone, `${module}.${name}`) !== undefined)
     return true
   let certain = true

@@ -97,6 +97,25 @@ export function derivedClasses(code: string): readonly string[] {
   )
 }
 
+/**
+ * `code` with what belongs to functions and classes blanked out, their parameters too, so that a search finds names
+ * of the module. Names that functions declare `global` stay. `code` must come from {@link codeOnly}.
+ */
+export function moduleLevel(code: string): string {
+  let inside = false
+  return code
+    .split('\n')
+    .map((line) => {
+      const head = /^(?:async[ \t]+)?(?:def|class)[ \t]+\w+/.exec(line)?.[0]
+      // A closing bracket in the first column ends a list of parameters, not the function.
+      if (head !== undefined) inside = true
+      else if (/^[^\s)\]}]/.test(line)) inside = false
+      if (!inside || /^[ \t]*global[ \t]/.test(line)) return line
+      return (head ?? '').padEnd(line.length)
+    })
+    .join('\n')
+}
+
 export type FromImport = { readonly module: string; readonly names: readonly string[] }
 
 /** Every `from module import names`; parenthesised and continued lines included, aliases by their alias. */
