@@ -7,6 +7,7 @@ import { isKnownModule, otherNameOf, releaseWithModule, renamedName } from './hi
 import { type ImportedName, type ImportStatement, importsOf } from './pythonImports'
 import { hasName, moduleDefining, moduleFile } from './pythonModules'
 import type { Snippet } from './snippet'
+import { checkStars, type Star } from './starImports'
 
 /** A name in a file, and what of the clone it stands for. */
 export type Binding = {
@@ -58,11 +59,17 @@ export function checkImports(snippet: Snippet, folder: string, clone: Clone): Im
   const moved = /\bsys\.path\b/.test(snippet.text)
   const findings: Finding[] = []
   const bindings: Binding[] = []
+  const stars: Star[] = []
   for (const statement of imports) {
     const module = ownModule(statement.module)
     const top = module.split('.')[0] ?? ''
     const ours = PACKAGES.has(top) || (yolo && SCRIPTS.has(top) && !module.includes('.'))
-    if (!ours || !reaches(clone, folder, top)) continue
+    const all = statement.names?.some(({ name }) => name === '*') ?? false
+    if (!ours || !reaches(clone, folder, top)) {
+      if (all) stars.push({})
+      continue
+    }
+    if (all) stars.push({ module, guarded: statement.guarded })
     if (moduleFile(clone, module) === undefined) {
       const finding = missingModule(statement, module, snippet, clone, moved || folder !== '')
       if (finding !== undefined && !statement.guarded) findings.push(finding)
@@ -82,7 +89,14 @@ export function checkImports(snippet: Snippet, folder: string, clone: Clone): Im
       findings.push(missingName(statement, imported, module, snippet, clone))
     }
   }
-  return { findings, bindings }
+  const taken = new Set(
+    imports.flatMap(({ names = [], binds = '' }) => [binds, ...names.map(({ alias }) => alias)]),
+  )
+  const starred = checkStars(stars, taken, snippet, clone)
+  return {
+    findings: [...findings, ...starred.findings],
+    bindings: [...bindings, ...starred.bindings],
+  }
 }
 
 function missingModule(

@@ -18,6 +18,20 @@ export function callsOf(code: string, name: string): readonly Call[] {
   }))
 }
 
+/** Whether a file gives a name another meaning than its import. */
+export function rebinds(code: string, local: string): boolean {
+  return new RegExp(
+    `\\bdef[ \\t]+\\w+[ \\t]*\\([^)]*\\b${local}\\b|\\b(?:def|class)[ \\t]+${local}\\b|(?:^|[;,(])[ \\t]*${local}[ \\t]*(?:,[^=\\n]*)?=(?!=)|\\b(?:for|as)[ \\t]+${local}\\b(?![ \\t]*(?:,|\\n|$|\\)))`,
+    'm',
+  ).test(code)
+}
+
+/** Names that code calls as they are, with no object before them. */
+export function calledNames(code: string): ReadonlySet<string> {
+  const pattern = /(?<![.\w])(?<!\b(?:def|class)[ \t]+)([A-Za-z_]\w*)[ \t]*\(/g
+  return new Set([...code.matchAll(pattern)].map(([, name = '']) => name))
+}
+
 /** What a signature would refuse of a call. */
 export type Refusal =
   | { readonly kind: 'keyword'; readonly name: string }

@@ -201,6 +201,44 @@ describe('calls', () => {
     expect(found(`${yolo}attempt_load(w, map_location=d)\nEnsemble(1)\n`)).toHaveLength(2)
     expect(found(`${yolo}def f(val):\n    val.item()\n`)).toEqual([])
   })
+
+  it('follows names through the modules that import them', () => {
+    const text = 'from models.experimental import attempt_download\nattempt_download(f, tag=1)\n'
+    expect(check(text)[0]?.message).toContain('utils.downloads.attempt_download')
+  })
+
+  it('knows what comes from a module that is imported whole', () => {
+    const text = 'from models.experimental import *\n'
+    expect(found(`${text}attempt_load(w, device=d)\nConv(1)\nlen(attempt_download(f))\n`)).toEqual(
+      [],
+    )
+    expect(found(`${text}attempt_load(w, map_location=d)\n`)).toEqual(['script/arguments error'])
+    expect(found(`${text}attempt_download(w, tag=1)\n`)).toEqual(['script/arguments error'])
+    for (const own of [
+      'def attempt_load(w, x):\n    pass\n',
+      'from mine import attempt_load\n',
+      'from mine import *\n',
+    ]) {
+      expect(found(`${text}${own}attempt_load(w, x=d)\n`)).toEqual([])
+    }
+  })
+
+  it('renames what a module that is imported whole calls otherwise', () => {
+    const text = 'from utils.general import *\nx = scale_coords(1, 2, 3)\n'
+    const [finding, ...more] = check(text)
+    expect(finding).toMatchObject({ code: 'script/name', severity: 'error' })
+    expect(fixed(text, finding)).toBe(text.replace('scale_coords', 'scale_boxes'))
+    expect(more).toEqual([])
+    for (const own of [
+      'def scale_coords(a, b, c):\n    pass\n',
+      'from mine import scale_coords\n',
+      'from mine import *\n',
+      'scale_coords = partial(f)\n',
+    ]) {
+      expect(found(own + text)).toEqual([])
+    }
+    expect(found('from models.common import *\nscale_coords(1, 2, 3)\n')).toEqual([])
+  })
 })
 
 describe('torch.load', () => {

@@ -5,8 +5,8 @@ import { codeOnly } from '../yolov5/python'
 import type { Clone } from './clone'
 import { stockYamlFinding } from './commandCheck'
 import { type Binding, checkImports } from './importCheck'
-import { type Call, callsOf, type Refusal, refusalOf } from './pythonCalls'
-import { hasName, signatureIn } from './pythonModules'
+import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
+import { hasName, homeOf, signatureIn } from './pythonModules'
 import { type Snippet, slice } from './snippet'
 
 /** The torch that scripts of the workspace run with, where a look at the environment told. */
@@ -36,12 +36,15 @@ function refusalText(name: string, module: string, clone: Clone, refusal: Refusa
 
 function callFindings(
   calls: readonly Call[],
-  name: string,
-  module: string,
+  named: string,
+  from: string,
   { range }: Snippet,
   clone: Clone,
 ): Finding[] {
-  const signature = calls.length === 0 ? undefined : signatureIn(clone, module, name)
+  const home = calls.length === 0 ? undefined : homeOf(clone, from, named)
+  if (home === undefined) return []
+  const { module, name } = home
+  const signature = signatureIn(clone, module, name)
   if (signature === undefined) return []
   return calls.flatMap((call) => {
     const refusal = refusalOf(call, signature)
@@ -55,14 +58,6 @@ function callFindings(
       } as const,
     ]
   })
-}
-
-/** Whether a file gives a name another meaning than its import. */
-function rebinds(code: string, local: string): boolean {
-  return new RegExp(
-    `\\bdef[ \\t]+\\w+[ \\t]*\\([^)]*\\b${local}\\b|\\b(?:def|class)[ \\t]+${local}\\b|(?:^|[;,(])[ \\t]*${local}[ \\t]*(?:,[^=\\n]*)?=(?!=)|\\b(?:for|as)[ \\t]+${local}\\b(?![ \\t]*(?:,|\\n|$|\\)))`,
-    'm',
-  ).test(code)
 }
 
 /** Calls of what the clone's modules have, with arguments that they don't take; and attributes that they lack. */

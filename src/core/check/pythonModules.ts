@@ -1,5 +1,6 @@
 import { bracketed, fromImports } from '../yolov5/python'
 import type { Clone } from './clone'
+import { importsOf } from './pythonImports'
 
 /** A function's parameters, as far as a call can be held against them. */
 export type Signature = {
@@ -76,6 +77,41 @@ function relativeModule(module: string, relative: string, file: string): string 
   const up = file.endsWith('/__init__.py') ? dots - 1 : dots
   const rest = relative.slice(dots)
   return [...parts.slice(0, parts.length - up), ...(rest === '' ? [] : [rest])].join('.')
+}
+
+/** Whether a module of the clone defines a function or class at its own level. */
+function definesCallable(clone: Clone, file: string, name: string): boolean {
+  return new RegExp(`^(?:def|class)[ \\t]+${escaped(name)}\\b`, 'm').test(clone.moduleCode(file))
+}
+
+/**
+ * The module of the clone that defines a function or class which `module` has, by itself or from its imports, and
+ * its name there. Undefined where that can't be told.
+ */
+export function homeOf(
+  clone: Clone,
+  module: string,
+  name: string,
+  visited: ReadonlySet<string> = new Set(),
+): { readonly module: string; readonly name: string } | undefined {
+  const file = moduleFile(clone, module)
+  if (file === undefined || file === '' || visited.has(module)) return undefined
+  if (definesCallable(clone, file, name)) return { module, name }
+  const inner = new Set([...visited, module])
+  // What is imported last counts.
+  for (const statement of [...importsOf(clone.moduleCode(file))].reverse()) {
+    const { module: from, names = [], guarded } = statement
+    const absolute = from.startsWith('.') ? relativeModule(module, from, file) : from
+    const own = names.find(({ alias }) => alias === name)
+    if (own !== undefined) {
+      return guarded ? undefined : homeOf(clone, absolute, own.name, inner)
+    }
+    if (!names.some((one) => one.name === '*') || name.startsWith('_')) continue
+    if (guarded || moduleFile(clone, absolute) === undefined) return undefined
+    const home = homeOf(clone, absolute, name, inner)
+    if (home !== undefined) return home
+  }
+  return undefined
 }
 
 /** Decorators that leave a function's parameters as they are. */
