@@ -20,29 +20,49 @@ export type Invocation = {
 /** The folder that commands run in, relative to the root; undefined for elsewhere. */
 export type Cwd = { folder: string | undefined }
 
-const PREFIX = /^(?:sudo|nohup|time|exec|env|nice|then|do|else|if|while|!|\\)$/
-const PYTHON = /^(?:.*[\\/])?python[\d.]*(?:\.exe)?$/
-const OPEN_PYTHON = /^(?:\$\{?PYTHON\w*\}?|\{?sys\.executable\}?)$/i
+/** What may stand before a command and takes no words of its own. */
+const PREFIX = /^(?:then|do|else|if|elif|while|until|time|exec|call|!|\{|\\)$/
+/** Programs that run the command among their words. */
+const RUNNER =
+  /^(?:.*\/)?(?:sudo|doas|nohup|time|env|nice|ionice|timeout|stdbuf|setsid|taskset|numactl|unbuffer|xvfb-run|srun|mpirun|mpiexec|conda|mamba|micromamba|uv|poetry|pipenv|pdm|rye|hatch|cmd|start)(?:\.exe|\.bat)?$/i
+const PYTHON = /^(?:.*[\\/])?(?:python[\d.]*|pythonw|py|pypy3?)(?:\.exe)?$/i
+/** `$PYTHON`, `%PY%`, `{sys.executable}`. */
+const OPEN_PYTHON = /^(?:\$?\{?(?:\w*_)?PY(?:THON\w*|\d)?(?::-[^}]*)?\}?%?|\{?sys\.executable\}?)$/i
 const LAUNCHER = /^(?:.*\/)?(?:torchrun|accelerate)$/
 
 /** Options of `python` that take a word. */
 const PYTHON_VALUE = new Set(['-W', '-X'])
 
-/** Index of the script among the words of a command, and of what starts it; undefined where there is none. */
-function findScript(words: readonly Word[]): { script: number; launcher?: number } | undefined {
-  let at = 0
-  while (at < words.length) {
-    const { text } = words[at] as Word
-    if (!PREFIX.test(text) && !/^\w+=/.test(text)) break
-    at++
-  }
+const isPython = ({ text, open }: Pick<Word, 'text' | 'open'>): boolean =>
+  PYTHON.test(text) || (open && OPEN_PYTHON.test(text))
+
+/** Where the script stands among the words of a command, and what starts it. */
+type Place = { readonly script: number; readonly launcher?: number }
+
+function findScript(words: readonly Word[]): Place | undefined {
+  const at = words.findIndex(({ text }) => !PREFIX.test(text) && !/^\w+=/.test(text))
   const first = words[at]
   if (first === undefined) return undefined
-  if (/\.py$/.test(first.text) && !first.open) return { script: at }
-  const launcher = at
-  if (LAUNCHER.test(first.text)) return afterLauncher(words, at + 1, launcher)
-  if (!PYTHON.test(first.text) && !OPEN_PYTHON.test(first.text)) return undefined
-  for (at++; at < words.length; at++) {
+  if (!RUNNER.test(first.text)) return startedAt(words, at)
+  for (let next = at + 1; next < words.length; next++) {
+    // An environment may be called py, so the first match need not be the right one.
+    const { text, open } = words[next] as Word
+    const starts = LAUNCHER.test(text) || isPython({ text, open })
+    const place = starts ? startedAt(words, next) : undefined
+    if (place !== undefined) return place
+  }
+  return ownCommand(words, at + 1)
+}
+
+/** The script of a command that begins at `launcher`. */
+function startedAt(words: readonly Word[], launcher: number): Place | undefined {
+  const first = words[launcher]
+  if (first === undefined) return undefined
+  if (/\.py$/.test(first.text) && !first.open) return { script: launcher }
+  if (LAUNCHER.test(first.text)) return afterLauncher(words, launcher + 1, launcher)
+  if (!isPython(first)) return undefined
+  let at = launcher + 1
+  for (; at < words.length; at++) {
     const { text } = words[at] as Word
     if (text === '-c') return undefined
     if (text === '-m') {
@@ -57,11 +77,14 @@ function findScript(words: readonly Word[]): { script: number; launcher?: number
   return /\.py$/.test(words[at]?.text ?? '') ? { script: at, launcher } : undefined
 }
 
-function afterLauncher(
-  words: readonly Word[],
-  from: number,
-  launcher: number,
-): { script: number; launcher: number } | undefined {
+/** `nohup ./train.py`, `uv run train.py`: a script that is run as it is, right after what runs it. */
+function ownCommand(words: readonly Word[], from: number): Place | undefined {
+  const script = words.findIndex(({ text }, at) => at >= from && text !== 'run')
+  const word = words[script]
+  return word !== undefined && /\.py$/.test(word.text) && !word.open ? { script } : undefined
+}
+
+function afterLauncher(words: readonly Word[], from: number, launcher: number): Place | undefined {
   const script = words.findIndex((word, at) => at >= from && /\.py$/.test(word.text))
   return script < 0 ? undefined : { script, launcher }
 }
@@ -81,19 +104,58 @@ function fromRoot(path: string, folder: string | undefined, clone: Clone): strin
   return joined.startsWith('..') ? undefined : joined
 }
 
-/** What `cd` does to the folder that commands run in. */
-function changeFolder(target: Word | undefined, cwd: Cwd, clone: Clone): void {
-  const path = target?.text.replace(/\/+$/, '') ?? ''
-  // `cd "$(dirname "$0")"` goes where the script lies, which is mostly the root; its words are not kept.
-  if (target?.open === true) {
-    if (path !== '' && !/dirname|BASH_SOURCE/.test(path)) cwd.folder = undefined
-    return
-  }
-  const name = posix.basename(path.replaceAll('\\', '/'))
-  const root = posix.basename(clone.detection.root.replaceAll('\\', '/'))
-  const inside = fromRoot(path, cwd.folder, clone)
-  if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) cwd.folder = inside
-  else cwd.folder = name === root || /^yolov5(?:-[\w.]+)?$/i.test(name) ? '' : undefined
+const CD = /^(?:cd|chdir|sl|set-location)$/i
+const PUSH = /^(?:pushd|push-location)$/i
+const POP = /^(?:popd|pop-location)$/i
+
+/** What stands for the folder of the script itself, which is mostly the root. */
+const OWN_FOLDER =
+  /dirname|BASH_SOURCE|\$\{0%\/\*\}|\$~dp0|PSScriptRoot|Split-Path|rev-parse --show-toplevel/i
+
+const SAME_FOLDER = /^"?(?:\$\(pwd\)|`pwd`|\$PWD|\$\{PWD\}|\$cd%)"?(?: |$)/i
+
+/**
+ * Where `cd` leads: a folder below the root, or undefined for elsewhere.
+ *
+ * @param written the target as it stands in the text, and what its variable is set to
+ */
+function folderOf(
+  target: Word | undefined,
+  written: string,
+  folder: string | undefined,
+  clone: Clone,
+): string | undefined {
+  const path = (target?.text ?? '').replaceAll('\\', '/').replace(/\/+$/, '')
+  const name = posix.basename(path)
+  if (target?.open !== true) {
+    const inside = fromRoot(path, folder, clone)
+    if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) return inside
+  } else if (OWN_FOLDER.test(written)) {
+    const inside = belowOwn(path)
+    if (inside === '' || clone.has(inside)) return inside
+  } else if (SAME_FOLDER.test(written)) return folder
+  // What a variable stands for is not known, but the clone's own name says enough.
+  return namesClone(name, clone) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name) ? '' : undefined
+}
+
+/** The words of a target, with what the text sets its variable to. */
+function writtenWith({ start, end }: Word, text: string): string {
+  const word = text.slice(start, end)
+  const [, variable] = /\$\{?(\w+)/.exec(word) ?? []
+  if (variable === undefined) return word
+  const set = new RegExp(`\\b${variable}[ \\t]*=([^\\n]*)`).exec(text)?.[1] ?? ''
+  return `${word} ${set}`
+}
+
+function namesClone(name: string, { detection }: Clone): boolean {
+  const root = posix.basename(detection.root.replaceAll('\\', '/'))
+  return name === root || /^yolov5(?:-[\w.]+)?$/i.test(name)
+}
+
+/** What follows the script's own folder; its `..` end at the root, since that is where scripts want to be. */
+function belowOwn(path: string): string {
+  const rest = path.replace(/^(?:\$~dp0|\$Split-Path|\$\{[^}]*\}|\$\([^()]*\)|\$\w+%?)?\/*/i, '')
+  return posix.normalize(rest).replace(/^(?:\.\.?(?:\/|$))+/, '')
 }
 
 /** Every `python SCRIPT …` of a shell text that runs in the clone, following its `cd`s, as {@link invocationsOf}. */
@@ -118,15 +180,26 @@ export function invocationsOf(
     ...word,
     range: snippet.range(start, end),
   })
+  const subshells: (string | undefined)[] = []
+  const pushed: (string | undefined)[] = []
+  let before = cwd.folder
   for (const words of commands) {
     const [first] = words
-    if (first?.text === 'cd' || first?.text === 'pushd') {
-      changeFolder(words[1], cwd, clone)
+    const name = first?.quoted === false ? first.text : ''
+    if (name === '(') subshells.push(cwd.folder)
+    if (name === ')' && subshells.length > 0) cwd.folder = subshells.pop()
+    if (POP.test(name) && pushed.length > 0) cwd.folder = pushed.pop()
+    if (CD.test(name) || PUSH.test(name)) {
+      const target = words.find(({ text }, at) => at > 0 && !/^-./.test(text))
+      const written = target === undefined ? '' : writtenWith(target, snippet.text)
+      if (PUSH.test(name)) pushed.push(cwd.folder)
+      const left = cwd.folder
+      cwd.folder = written === '-' ? before : folderOf(target, written, left, clone)
+      before = left
       continue
     }
     // `%run train.py …`, whose mark is gone.
-    const typed =
-      first?.text === 'run' && /\.py$/.test(words[1]?.text ?? '') ? words.slice(1) : words
+    const typed = name === 'run' && /\.py$/.test(words[1]?.text ?? '') ? words.slice(1) : words
     const at = findScript(typed)
     const scriptWord = at === undefined ? undefined : typed[at.script]
     if (at === undefined || scriptWord === undefined || scriptWord.open) continue

@@ -12,7 +12,10 @@ export type Word = {
 /** Characters that end a command; redirections end it too, for what follows are no arguments. */
 const SEPARATORS = new Set([';', '&', '|', '\n', '(', ')', '<', '>'])
 
-/** Words of every simple command of a shell text, in order. Here-documents and comments are passed over. */
+/**
+ * Words of every simple command of a shell text, in order. The brackets of a subshell are commands of their own, for
+ * what is between them changes nothing outside. Here-documents and comments are passed over.
+ */
 export function shellCommands(text: string): readonly (readonly Word[])[] {
   const commands: Word[][] = [[]]
   const heredocs: string[] = []
@@ -32,9 +35,10 @@ export function shellCommands(text: string): readonly (readonly Word[])[] {
     } else if (char === ' ' || char === '\t' || char === '\r') at++
     else if (char === '#') at = lineEnd(text, at)
     else if (char === '<' && text.startsWith('<<', at) && text[at + 2] !== '<') {
-      const delimiter = /<<-?\s*(["']?)([\w.]+)\1/y
+      const delimiter = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.][\w.-]*))/y
       delimiter.lastIndex = at
-      const name = delimiter.exec(text)?.[2]
+      const [, double, single, bare] = delimiter.exec(text) ?? []
+      const name = double ?? single ?? bare
       if (name !== undefined) heredocs.push(name)
       at = name === undefined ? at + 2 : delimiter.lastIndex
     } else if (char === '>' || char === '<') {
@@ -46,6 +50,10 @@ export function shellCommands(text: string): readonly (readonly Word[])[] {
     } else if (SEPARATORS.has(char)) {
       next()
       at++
+      if (char === '(' || char === ')') {
+        commands.at(-1)?.push({ text: char, start: at - 1, end: at, open: false, quoted: false })
+        next()
+      }
     } else {
       const word = readWord(text, at)
       at = word.end
@@ -103,9 +111,14 @@ function readWord(text: string, start: number): Word {
       open = true
       at = quoteEnd(text, at)
     } else {
-      if (/[${}*?]/.test(char)) open = true
-      value += char
-      at++
+      // What is between braces stands for something else as a whole: `${A:-b c}`, `{a + b}` of a notebook.
+      const expression = /\$?\{[^\s{}][^{}\n]*\}/y
+      expression.lastIndex = at
+      const whole = expression.exec(text)?.[0] ?? char
+      // `%s` is filled in by Python.
+      if (/[${}*?]/.test(char) || /^%[sdr(]/.test(text.slice(at, at + 2))) open = true
+      value += whole
+      at += whole.length
     }
   }
   return { text: value, start, end: Math.max(at, start + 1), open, quoted }

@@ -29,6 +29,27 @@ describe('shellCommands', () => {
     ).toEqual([['cat'], ['ls']])
   })
 
+  it('knows the ends of here-documents, with whatever signs and quotes', () => {
+    for (const [mark, end] of [
+      ['<<-"E-F"', 'E-F'],
+      ["<< 'END OF'", 'END OF'],
+      ['<<\\EOF', 'EOF'],
+      ['<<-EOF', '\tEOF'],
+    ]) {
+      expect(words(`cat ${mark}\npython b.py\n${end}\nls\n`)).toEqual([['cat'], ['ls']])
+    }
+  })
+
+  it('keeps brackets of subshells, and what stands between braces together', () => {
+    expect(words('(cd a && ls)\nx {a + b} \x24{C:-d e} {} --n %s')).toEqual([
+      ['('],
+      ['cd', 'a'],
+      ['ls'],
+      [')'],
+      ['x', '{a + b}', '\x24{C:-d e}', '{}', '--n', '%s'],
+    ])
+  })
+
   it('knows which words are not known yet', () => {
     const [command] = shellCommands('python $S --w {x} --n "a $b" \'$c\' $(ls a b) *.pt')
     expect(command?.map(({ open }) => open)).toEqual([

@@ -9,10 +9,23 @@ export function asPosixShell(text: string, dialect: 'batch' | 'powershell'): str
       ? joined
           .replace(/^[ \t]*@?(?:rem\b|::).*$/gim, blank)
           .replace(/^([ \t]*)@/gm, '$1 ')
-          .replace(/%(?=\w|~)/g, '$')
-          .replace(/^([ \t]*)cd[ \t]+\/d\b/gim, (line) => `${line.slice(0, -2)}  `)
-      : joined.replace(/<#[\s\S]*?#>/g, blank)
-  return plain.replaceAll('\\', '/')
+          .replace(/%(?=[\w~*])/g, '$')
+          .replace(/!(?=\w+!)/g, '$')
+          // An apostrophe is a letter here.
+          .replaceAll("'", '’')
+          .replace(/\b(?:cd|chdir)[ \t]+\/d\b/gi, (line) => `${line.slice(0, -2)}  `)
+      : joined
+          .replace(/<#[\s\S]*?#>/g, blank)
+          // `@arguments`, and `cd (Split-Path …)`: words that stand for others.
+          .replace(/@(?=\w)|\((?=Split-Path\b)/gi, '$')
+  return withoutSubshells(plain, dialect).replaceAll('\\', '/')
+}
+
+/** Brackets group commands without a shell of their own: a `cd` between them lasts. */
+function withoutSubshells(text: string, dialect: 'batch' | 'powershell'): string {
+  const tokens =
+    dialect === 'batch' ? /"[^"\n]*"|[()]/g : /"[^"\n]*"|'[^'\n]*'|\$\([^()\n]*\)|[()]/g
+  return text.replace(tokens, (token) => (token.length === 1 ? ';' : token))
 }
 
 function blank(text: string): string {
