@@ -1,3 +1,4 @@
+import { codeOnly } from '../yolov5/python'
 import { blanked, type Snippet, slice } from './snippet'
 
 /** A notebook cell taken apart: its Python, and the command lines in it. */
@@ -27,10 +28,13 @@ export function cellParts(cell: Snippet): CellParts {
   if (head.startsWith('%%') && !PYTHON_CELL.test(head)) return { shell: [], magics: [] }
   const shell: Snippet[] = []
   const magics: Snippet[] = []
+  const code = codeOnly(text)
   const python = text.replace(
     LINE_MAGIC,
     (line: string, mark: string, rest: string, at: number) => {
       const start = at + line.length - rest.length
+      // Inside of a text of several lines.
+      if (code[start - 1] !== mark) return line
       const part = slice(cell, start, start + rest.length)
       if (mark === '!') shell.push(part)
       else if (/^(?:cd|run)\b/.test(rest)) magics.push(part)

@@ -123,6 +123,22 @@ describe('command lines elsewhere', () => {
     expect(check(talk, v7, 'a.py')).toEqual([])
   })
 
+  it.each([
+    'os.system(f"python train.py --img {size} --adam")',
+    'os.system("cd yolov5 && python -u train.py --adam")',
+    "subprocess.run(f'{sys.executable} train.py --project {a if b else c} --adam', shell=True)",
+    'cmd = "pip install x; nohup python train.py --adam &"',
+    'os.system("python train.py --project %s --adam" % name)',
+  ])('finds those in %s', (line) => {
+    expect(codes(check(`import os\n${line}\n`, v7, 'a.py'))).toEqual(['command/flag error'])
+  })
+
+  it('finds none in strings that go elsewhere', () => {
+    const text =
+      'os.system("cd /data && python train.py --adam")\nos.system("echo python train.py --adam")\n'
+    expect(check(text, v7, 'a.py')).toEqual([])
+  })
+
   it('finds those in argument lists of Python, and offers only fixes of one word', () => {
     const text =
       "import subprocess, sys\nsubprocess.run([sys.executable, 'test.py', '--data', path], check=True)\n"

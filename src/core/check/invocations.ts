@@ -15,6 +15,8 @@ export type Invocation = {
   readonly args: readonly PlacedWord[]
   /** The interpreter and its options stand before the script, so `yolov5-slim` could. */
   readonly launcher?: PlacedWord
+  /** It may be a sentence that begins like a command. */
+  readonly prose?: true
 }
 
 /** The folder that commands run in, relative to the root; undefined for elsewhere. */
@@ -52,6 +54,11 @@ function findScript(words: readonly Word[]): Place | undefined {
     if (place !== undefined) return place
   }
   return ownCommand(words, at + 1)
+}
+
+/** Whether a text has a command in it that runs a script by an interpreter. */
+export function startsScript(text: string): boolean {
+  return shellCommands(text).some((words) => findScript(words)?.launcher !== undefined)
 }
 
 /** The script of a command that begins at `launcher`. */
@@ -211,6 +218,7 @@ export function invocationsOf(
       scriptWord: place(scriptWord),
       args: typed.slice(at.script + 1).map(place),
       ...(launcher === undefined ? {} : { launcher: place(launcher) }),
+      ...(snippet.prose ? { prose: true } : {}),
     })
   }
   return found

@@ -5,6 +5,7 @@ import { codeOnly } from '../yolov5/python'
 import type { Clone } from './clone'
 import { stockYamlFinding } from './commandCheck'
 import { type Binding, checkImports } from './importCheck'
+import { startsScript } from './invocations'
 import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
 import { hasName, homeOf, signatureIn } from './pythonModules'
 import { type Snippet, slice } from './snippet'
@@ -13,7 +14,11 @@ import { type Snippet, slice } from './snippet'
 export type Torch = { readonly version: string } | undefined
 
 /** Text of the string literals that may be file names or command lines. */
-const STRING = /(?<![\w"'])[rR]?("([^"\\\n]*)"|'([^'\\\n]*)')/g
+const STRING = /(?<![\w"'])[rRfF]{0,2}("([^"\\\n]*)"|'([^'\\\n]*)')/g
+
+/** What stands before a string that is run, rather than printed: `os.system(`, `cmd = `. */
+const RUN =
+  /(?:\b(?:system|p?open|run|call|check_call|check_output|getoutput|getstatusoutput|split|exec_command)\s*\(|\w*(?:cmd|command)\w*\s*\+?=)\s*\(?\s*$/i
 
 function refusalText(name: string, module: string, clone: Clone, refusal: Refusal): string {
   const whole = `${module}.${name}`
@@ -130,18 +135,20 @@ function closing(code: string, open: number): number {
   return -1
 }
 
-/** String literals that are command lines, for a shell: `os.system('python train.py …')`. */
+/** String literals that are command lines, for a shell: `os.system('cd yolov5 && python train.py …')`. */
 export function commandStrings(snippet: Snippet): readonly Snippet[] {
-  return strings(snippet).filter(({ text }) =>
-    /^\s*!?(?:\w+=\S+ )*python[\d.]* +\S+\.py\b/.test(text),
-  )
+  return strings(snippet).filter(({ text }) => /\.py\b/.test(text) && startsScript(text))
 }
 
 function strings(snippet: Snippet): readonly Snippet[] {
-  return [...codeOnly(snippet.text).matchAll(STRING)].map((match) => {
+  const code = codeOnly(snippet.text)
+  return [...code.matchAll(STRING)].map((match) => {
     const text = match[2] ?? match[3] ?? ''
     const start = match.index + match[0].length - text.length - 1
-    return slice(snippet, start, start + text.length)
+    const part = slice(snippet, start, start + text.length)
+    return RUN.test(code.slice(Math.max(0, match.index - 60), match.index))
+      ? part
+      : { ...part, prose: true }
   })
 }
 

@@ -5,6 +5,8 @@ export type Snippet = {
   readonly text: string
   /** Where offsets of `text` are in the file. */
   readonly range: (start: number, end: number) => Range
+  /** It may be a sentence that begins like a command. */
+  readonly prose?: true
 }
 
 /** A file, or an editor's document, as one piece. */

@@ -90,6 +90,13 @@ describe('cellParts', () => {
     })
   })
 
+  it('leaves texts of several lines alone', () => {
+    const cell = "usage = '''\n!python train.py --adam\n'''\n!echo it's # '''\n!ls\n"
+    const { python, shell } = cellParts(wholeText(cell))
+    expect(python?.text.slice(0, 39)).toBe(cell.slice(0, 39))
+    expect(shell.map(({ text }) => text)).toEqual(["echo it's # '''", 'ls'])
+  })
+
   it('knows cells of other languages', () => {
     expect(cellParts(wholeText('%%bash\nls\n')).shell.map(({ text }) => text)).toEqual(['ls\n'])
     expect(cellParts(wholeText('%%writefile x.yaml\nimport y\n'))).toEqual({
