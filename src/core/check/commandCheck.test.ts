@@ -8,7 +8,8 @@ let v5: Clone
 let v7: Clone
 
 beforeAll(async () => {
-  const files = "    parser.add_argument('--cfg')\n    parser.add_argument('--data')\n"
+  const files =
+    "    parser.add_argument('--batch-size')\n    parser.add_argument('--cfg')\n    parser.add_argument('--data')\n"
   const withFiles = (text: string) =>
     text.replace(/(?= {4}parser\.add_argument\('--project)/, files)
   v5 = await plantedClone(edited(OLD_STYLE, withFiles))
@@ -68,6 +69,40 @@ describe('command lines of a shell script', () => {
     expect(fixed(typo, check(typo)[0])).toBe('python train.py --patience=3\n')
     expect(found('python train.py --cos-lr --seed 1\n', v5)).toHaveLength(2)
     expect(found('python train.py --p 3\n')).toEqual(['command/flag error'])
+  })
+
+  it('says what another release says with a flag and its value', () => {
+    const adam = 'python train.py --optimizer Adam --img 64\n'
+    expect(fixed(adam, check(adam, v5)[0])).toBe('python train.py --adam --img 64\n')
+    const joined = 'python train.py --optimizer=Adam\n'
+    expect(fixed(joined, check(joined, v5)[0])).toBe('python train.py --adam\n')
+    const sgd = 'python train.py --optimizer SGD\n'
+    expect(fixed(sgd, check(sgd, v5)[0])).toBe('python train.py \n')
+    expect(check('python train.py --optimizer AdamW\n', v5)[0]).not.toHaveProperty('fixes')
+    expect(check('python train.py --optimizer \\\n  Adam\n', v5)[0]).not.toHaveProperty('fixes')
+    const cosine = 'python train.py --cos-lr\n'
+    expect(fixed(cosine, check(cosine, v5)[0])).toBe('python train.py \n')
+  })
+
+  it('says of no flag that it is the default where it is not', () => {
+    for (const text of ['python val.py --linear-lr\n', 'python val.py --cos-lr\n']) {
+      const [finding] = check(text)
+      expect(finding?.message).toMatch(/has no flag --\S+\.$/)
+      expect(finding).not.toHaveProperty('fixes')
+    }
+  })
+
+  it('guesses only what no release has, and marks guesses as such', () => {
+    const typo = 'python train.py --optimiser Adam --batch_size 3\n'
+    const [guess, sure] = check(typo)
+    expect(guess).toMatchObject({ suggestion: '--optimizer' })
+    expect(guess?.fixes?.[0]).not.toHaveProperty('safe')
+    expect(sure?.fixes?.[0]).toMatchObject({ safe: true })
+    for (const flag of ['--rect', '--save-crop', '--resume', '--merge']) {
+      expect(check(`python val.py ${flag}\n`)[0]).not.toHaveProperty('suggestion')
+    }
+    expect(check('python val.py --tasks\n')[0]?.suggestion).toBe('--task')
+    expect(check('python train.py --optimizer AdamV\n')[0]?.fixes?.[0]).not.toHaveProperty('safe')
   })
 
   it('knows choices', () => {

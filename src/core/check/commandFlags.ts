@@ -1,26 +1,11 @@
 import * as l10n from '@vscode/l10n'
-import type { Finding, Fix } from '../finding'
+import type { Finding } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
-import { editFix } from './fixes'
+import { editFix, guessFix, removeFix } from './fixes'
+import { isKnownFlag, type OtherWords, otherWords } from './flagHistory'
 import type { Invocation, PlacedWord } from './invocations'
-
-/** What one release calls a flag that another calls otherwise; an empty text means that it is the default there. */
-const RENAMED: Readonly<Record<string, readonly string[]>> = {
-  '--adam': ['--optimizer Adam'],
-  '--linear-lr': [''],
-  '--imgsz': ['--img-size'],
-  '--img-size': ['--imgsz'],
-  '--notest': ['--noval'],
-  '--noval': ['--notest'],
-  '--save_period': ['--save-period'],
-  '--save-period': ['--save_period'],
-  '--upload-dataset': ['--upload_dataset'],
-  '--logdir': ['--project'],
-  '--thickness': ['--line-thickness'],
-  '--output': ['--project'],
-}
 
 function namesOf(flags: readonly ScriptFlag[]): readonly string[] {
   return flags.flatMap(({ names }) => names)
@@ -34,52 +19,53 @@ function matching(name: string, flags: readonly ScriptFlag[]): readonly ScriptFl
     : flags.filter(({ names }) => names.some((known) => known.startsWith(name)))
 }
 
-function renamed(name: string, flags: readonly ScriptFlag[]): string | undefined {
-  const names = namesOf(flags)
-  const candidates = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined
-  return candidates?.find(
-    (candidate) => candidate === '' || names.includes(candidate.split(' ')[0] ?? ''),
-  )
+/** The flag that a misspelt one was meant to be: certain only where case or the marks between its words differ. */
+function misspelt(name: string, flags: readonly ScriptFlag[]): OtherWords | undefined {
+  const plain = (flag: string): string => flag.toLowerCase().replaceAll('_', '-')
+  const known = namesOf(flags).filter((flag) => flag.startsWith('--'))
+  const same = known.find((flag) => plain(flag) === plain(name))
+  if (same !== undefined) return { text: same }
+  const bare = known.map((flag) => flag.slice(2))
+  const near = isKnownFlag(name) ? undefined : nearest(name.slice(2), bare)
+  return near === undefined ? undefined : { text: `--${near}`, guessed: true }
+}
+
+function nameOf({ text }: PlacedWord): string {
+  return text.split('=', 1)[0] ?? ''
 }
 
 function unknownFlag(
   word: PlacedWord,
-  name: string,
-  invocation: Invocation,
+  next: PlacedWord | undefined,
+  { script }: Invocation,
   flags: readonly ScriptFlag[],
   clone: Clone,
 ): Finding {
-  const { release } = clone.detection
-  const lacks = l10n.t('{0} of YOLOv5 {1} has no flag {2}.', invocation.script, release, name)
-  const other = renamed(name, flags)
-  const value = word.text.slice(name.length)
+  const name = nameOf(word)
+  const tail = word.text.slice(name.length)
+  const lacks = l10n.t('{0} of YOLOv5 {1} has no flag {2}.', script, clone.detection.release, name)
   const base = { code: 'command/flag', severity: 'error', range: word.range } as const
-  if (other === '') {
-    const fix: Fix = {
-      kind: 'edit',
-      title: l10n.t('Remove {0}', name),
-      edits: [{ range: word.range, text: '' }],
-      safe: true,
-    }
-    return {
-      ...base,
-      message: `${lacks} ${l10n.t('What it does is the default there.')}`,
-      fixes: [fix],
-    }
+  const given = tail === '' ? next?.text : tail.slice(1)
+  const meant = otherWords(name, given, flags, clone.code(script)) ?? misspelt(name, flags)
+  if (meant === undefined) return { ...base, message: lacks }
+  const hint =
+    meant.text === ''
+      ? l10n.t('What it does is the default there.')
+      : l10n.t('Did you mean {0}?', meant.text)
+  const message = `${lacks} ${hint}`
+  const value = meant.withValue && tail === '' ? next : undefined
+  const range = { start: word.range.start, end: (value ?? word).range.end }
+  // What is quoted is an element of a list in Python, or too odd to be put together again.
+  if (word.quoted || value?.quoted || range.end.line !== range.start.line)
+    return { ...base, message }
+  if (meant.text === '') {
+    const gone = value === undefined ? word.text : `${name} ${value.text}`
+    return { ...base, message, fixes: [removeFix(gone, range)] }
   }
-  const meant =
-    other ??
-    nearest(
-      name,
-      namesOf(flags).filter((known) => known.startsWith('--')),
-    )
-  if (meant === undefined || word.quoted) return { ...base, message: lacks }
-  return {
-    ...base,
-    message: `${lacks} ${l10n.t('Did you mean {0}?', meant)}`,
-    suggestion: `${meant}${value}`,
-    fixes: [editFix(meant, word.range, `${meant}${value}`)],
-  }
+  const text = meant.withValue ? meant.text : `${meant.text}${tail}`
+  const write = meant.guessed ? guessFix : editFix
+  const suggestion = value === undefined ? { suggestion: text } : {}
+  return { ...base, message, ...suggestion, fixes: [write(meant.text, range, text)] }
 }
 
 /** Flags and choices of one command line that its script does not have. */
@@ -88,12 +74,12 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
   if (flags === undefined) return []
   const findings: Finding[] = []
   for (const [at, word] of invocation.args.entries()) {
-    const name = word.text.split('=', 1)[0] ?? ''
+    const name = nameOf(word)
     if (!/^--[A-Za-z]/.test(name) || /[^\w-]/.test(name) || name === '--help') continue
     const matches = matching(name, flags)
     const [flag] = matches
     if (flag === undefined) {
-      findings.push(unknownFlag(word, name, invocation, flags, clone))
+      findings.push(unknownFlag(word, invocation.args[at + 1], invocation, flags, clone))
     } else if (matches.length > 1) {
       findings.push({
         code: 'command/flag',
@@ -127,6 +113,7 @@ function choiceFindings(
   const literal = choices.every((choice) => /^[\w.-]+$/.test(choice))
   if (!literal || choices.includes(value.text) || value.text.startsWith('-')) return []
   const meant = nearest(value.text, choices)
+  const fix = meant?.toLowerCase() === value.text.toLowerCase() ? editFix : guessFix
   const whole = value.text.length === value.range.end.character - value.range.start.character
   return [
     {
@@ -134,7 +121,7 @@ function choiceFindings(
       message: l10n.t('{0} takes {1}; not {2}.', name, choices.join(', '), value.text),
       severity: 'error',
       range: value.range,
-      ...(meant === undefined || !whole ? {} : { fixes: [editFix(meant, value.range, meant)] }),
+      ...(meant === undefined || !whole ? {} : { fixes: [fix(meant, value.range, meant)] }),
     },
   ]
 }

@@ -13,6 +13,21 @@ export function editFix(shown: string, range: Range, text: string): Fix {
   }
 }
 
+/** The same where what is meant is only likely. */
+export function guessFix(shown: string, range: Range, text: string): Fix {
+  return { kind: 'edit', title: l10n.t('Write {0}', shown), edits: [{ range, text }] }
+}
+
+/** Takes out what says nothing in this release. */
+export function removeFix(shown: string, range: Range): Fix {
+  return {
+    kind: 'edit',
+    title: l10n.t('Remove {0}', shown),
+    edits: [{ range, text: '' }],
+    safe: true,
+  }
+}
+
 export function switchFix(release: Release): Fix {
   return { kind: 'switch', title: l10n.t('Switch the clone to YOLOv5 {0}', release), release }
 }

@@ -6,7 +6,7 @@ import type { ModelLayer } from '../yolov5/modelLayer'
 import { checkModelYaml, type ModelYaml, parseModelYaml } from '../yolov5/modelYaml'
 import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
-import { editFix, stockFix, switchFix } from './fixes'
+import { editFix, guessFix, stockFix, switchFix } from './fixes'
 import { releaseWithClass } from './history'
 import { shapeFindings } from './modelShape'
 import { scaledModules } from './modelTrace'
@@ -57,7 +57,9 @@ function moduleFixes(finding: Finding, layer: ModelLayer, yaml: YamlText, clone:
     return [...asSpp(layer, yaml, clone), ...(since === release ? [] : [switchFix(since)])]
   }
   const { suggestion } = finding
-  return suggestion === undefined ? [] : [editFix(suggestion, finding.range, suggestion)]
+  if (suggestion === undefined) return []
+  const same = suggestion.toLowerCase() === layer.module.toLowerCase()
+  return [(same ? editFix : guessFix)(suggestion, finding.range, suggestion)]
 }
 
 /** The finding with what can be done about it. */
