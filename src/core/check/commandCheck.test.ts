@@ -65,6 +65,8 @@ describe('command lines of a shell script', () => {
     expect(found(text, v5)).toEqual([])
     const linear = 'python train.py --linear-lr\n'
     expect(fixed(linear, check(linear)[0])).toBe('python train.py \n')
+    const short = 'python train.py --linear\n'
+    expect(fixed(short, check(short)[0])).toBe('python train.py \n')
     const typo = 'python train.py --patiense=3\n'
     expect(fixed(typo, check(typo)[0])).toBe('python train.py --patience=3\n')
     expect(found('python train.py --cos-lr --seed 1\n', v5)).toHaveLength(2)

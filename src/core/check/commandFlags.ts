@@ -3,6 +3,7 @@ import type { Finding } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
+import { leftoverFindings } from './commandValues'
 import { editFix, guessFix, removeFix } from './fixes'
 import { isKnownFlag, type OtherWords, otherWords } from './flagHistory'
 import type { Invocation, PlacedWord } from './invocations'
@@ -100,7 +101,11 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
       findings.push(...choiceFindings(flag, name, value))
     }
   }
-  return findings
+  const flagOf = (name: string): ScriptFlag | undefined => {
+    const [flag, ...others] = matching(name, flags)
+    return others.length === 0 ? flag : undefined
+  }
+  return [...findings, ...leftoverFindings(invocation, flagOf, clone)]
 }
 
 function choiceFindings(

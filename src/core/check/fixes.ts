@@ -18,13 +18,13 @@ export function guessFix(shown: string, range: Range, text: string): Fix {
   return { kind: 'edit', title: l10n.t('Write {0}', shown), edits: [{ range, text }] }
 }
 
-/** Takes out what says nothing in this release. */
-export function removeFix(shown: string, range: Range): Fix {
+/** Takes a range out. `shown` is what stands there; `safe` where it says nothing in this release. */
+export function removeFix(shown: string, range: Range, safe = true): Fix {
   return {
     kind: 'edit',
     title: l10n.t('Remove {0}', shown),
     edits: [{ range, text: '' }],
-    safe: true,
+    ...(safe ? { safe: true } : {}),
   }
 }
 

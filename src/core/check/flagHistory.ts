@@ -46,6 +46,13 @@ export function isKnownFlag(name: string): boolean {
   return FLAGS.has(name)
 }
 
+/** The one flag that a name may abbreviate, as argparse allows. */
+function wholeName(name: string): string {
+  if (FLAGS.has(name)) return name
+  const [only, ...others] = [...FLAGS].filter((flag) => flag.startsWith(name))
+  return only !== undefined && others.length === 0 ? only : name
+}
+
 /**
  * What stands for a flag that a script lacks.
  *
@@ -53,11 +60,12 @@ export function isKnownFlag(name: string): boolean {
  * @param code of the script, without comments
  */
 export function otherWords(
-  name: string,
+  written: string,
   value: string | undefined,
   flags: readonly ScriptFlag[],
   code: string,
 ): OtherWords | undefined {
+  const name = wholeName(written)
   const has = (flag: string): boolean => flags.some(({ names }) => names.includes(flag))
   // train.py learned to choose the optimizer with v6.1, and went over to a linear schedule.
   if (name === '--adam') return has('--optimizer') ? { text: '--optimizer Adam' } : undefined
