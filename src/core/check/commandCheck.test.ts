@@ -124,6 +124,40 @@ describe('command lines of a shell script', () => {
     ])
   })
 
+  it('knows which data sets other releases ship, and how they are called here', async () => {
+    const clone = await plantedClone({
+      ...edited(NEW_STYLE, (text) =>
+        text.replace(
+          /(?= {4}parser\.add_argument\('--project)/,
+          "    parser.add_argument('--data')\n",
+        ),
+      ),
+      'data/VOC.yaml': '',
+      'data/Argoverse.yaml': '',
+      'mine/xView.yaml': '',
+    })
+    const said = (data: string) => check(`python train.py --data ${data}\n`, clone)
+    expect(said('voc.yaml')[0]).toMatchObject({
+      code: 'command/stock-file',
+      severity: 'warning',
+      suggestion: 'data/VOC.yaml',
+    })
+    expect(said('./data/argoverse_hd.yaml')[0]?.suggestion).toBe('data/Argoverse.yaml')
+    expect(said('data/coco128-seg.yaml')[0]).not.toHaveProperty('suggestion')
+    expect(said('ImageNet.yaml')).toHaveLength(1)
+    for (const own of [
+      'VOC.yaml',
+      'data/VOC.yaml',
+      'xView.yaml',
+      'sets/voc.yaml',
+      'mine.yaml',
+      '$D/voc.yaml',
+      '/data/voc.yaml',
+    ]) {
+      expect(said(own)).toEqual([])
+    }
+  })
+
   it('runs slimming scripts that are not there with the program', () => {
     const text = 'python train_sparsity.py --st --sr 0.005\n'
     const [finding] = check(text)

@@ -6,7 +6,7 @@ import { flagFindings } from './commandFlags'
 import { editFix, switchFix } from './fixes'
 import { isKnownModule, otherNameOf, releaseWithModule } from './history'
 import { flagValue, type Invocation, type PlacedWord } from './invocations'
-import { counterpart, findsYaml, isStockYaml } from './stockYaml'
+import { counterpart, findsYaml, isStockDataPath, isStockYaml } from './stockYaml'
 
 /** Scripts for slimming that tutorials name, all of which the `yolov5-slim` program answers to. */
 const SLIMMING = /^(?:train_sparsity|train_sparity|prune|finetune_pruned)\.py$/
@@ -77,7 +77,7 @@ export function stockYamlFinding(
   const { text, range } = word
   const path = posix.normalize(text.replaceAll('\\', '/'))
   if (word.open || !/\.ya?ml$/.test(path) || /^(?:\/|~|[A-Za-z]:|\.\.)/.test(path)) return []
-  if (!isStockYaml(path) || findsYaml(clone, path)) return []
+  if (!(isStockYaml(path) || isStockDataPath(path)) || findsYaml(clone, path)) return []
   const near = counterpart(clone, path)
   const lacks = l10n.t('YOLOv5 {0} has no {1}.', clone.detection.release, path)
   return [
@@ -93,7 +93,7 @@ export function stockYamlFinding(
 
 /** All that is wrong with one command line, as far as its text tells. */
 export function checkInvocation(invocation: Invocation, clone: Clone): readonly Finding[] {
-  const values = ['--hyp', '--cfg'].flatMap((flag) => flagValue(invocation, [flag]) ?? [])
+  const values = ['--hyp', '--cfg', '--data'].flatMap((flag) => flagValue(invocation, [flag]) ?? [])
   return [
     ...missingScript(invocation, clone),
     ...flagFindings(invocation, clone),

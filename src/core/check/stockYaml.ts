@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Clone } from './clone'
+import { isStockData } from './stockFiles'
 
 const HYP = /^hyp\.(?:scratch|finetune|VOC|Objects365|no-augmentation)[\w.-]*\.ya?ml$/i
 const MODEL = /^yolov[35](?:[nsmlx]6?|-[\w]+|s-[\w]+|[nsmlx]-seg|-spp|-tiny)?\.ya?ml$/
@@ -8,6 +9,11 @@ const MODEL = /^yolov[35](?:[nsmlx]6?|-[\w]+|s-[\w]+|[nsmlx]-seg|-spp|-tiny)?\.y
 export function isStockYaml(path: string): boolean {
   const name = basename(path.replaceAll('\\', '/'))
   return HYP.test(name) || MODEL.test(name)
+}
+
+/** Whether a path is a stock data.yaml's, by its name and where releases have it; elsewhere it is the user's. */
+export function isStockDataPath(path: string): boolean {
+  return /^(?:data\/)?[^/]+$/.test(path) && isStockData(path)
 }
 
 /** Where a release keeps the yaml files that it looks for by name. */
@@ -20,7 +26,15 @@ const FOLDERS = ['', 'data/', 'data/hyps/', 'models/', 'models/hub/', 'models/se
 export function findsYaml(clone: Clone, path: string, folder = ''): boolean {
   const plain = path.replace(/^\.\//, '')
   if (clone.has(`${folder}${folder === '' ? '' : '/'}${plain}`)) return true
-  return FOLDERS.some((place) => clone.has(`${place}${plain}`))
+  return [...FOLDERS, ...foldersFor(clone, plain)].some((place) => clone.has(`${place}${plain}`))
+}
+
+/** Folders of the user's own in which a bare name of data is found. */
+function foldersFor(clone: Clone, path: string): readonly string[] {
+  if (!isStockDataPath(path) || path.includes('/')) return []
+  const below = (folder: string): readonly string[] =>
+    clone.list(folder).filter((name) => !name.includes('.'))
+  return [...below('').map((name) => `${name}/`), ...below('data').map((name) => `data/${name}/`)]
 }
 
 /**
@@ -31,10 +45,18 @@ export function counterpart(clone: Clone, path: string): string | undefined {
   const name = basename(path.replaceAll('\\', '/'))
   const same = FOLDERS.map((place) => `${place}${name}`).find((file) => clone.has(file))
   if (same !== undefined) return same
+  if (isStockData(name)) return dataCounterpart(clone, name)
   const [, kind] = /^hyp\.(\w+)/.exec(name) ?? []
   if (kind === undefined) return undefined
   const { hyp } = clone.detection.capabilities
   const near = kind === 'scratch' ? [hyp] : kind === 'finetune' ? [] : ['data/hyps/hyp.VOC.yaml']
   const tuned = ['data/hyps/hyp.VOC.yaml', 'data/hyps/hyp.finetune.yaml', 'data/hyp.finetune.yaml']
   return [...near, ...(kind === 'scratch' ? [] : tuned), hyp].find((file) => clone.has(file))
+}
+
+/** v6.0 wrote the names of public data sets as their authors do. */
+function dataCounterpart(clone: Clone, name: string): string | undefined {
+  const plain = (file: string): string => file.toLowerCase().replace('argoverse_hd', 'argoverse')
+  const now = clone.list('data').find((file) => plain(file) === plain(name))
+  return now === undefined ? undefined : `data/${now}`
 }
