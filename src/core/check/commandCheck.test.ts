@@ -113,6 +113,16 @@ describe('command lines of a shell script', () => {
     expect(found('python train.py --optimizer=Lion\n')).toEqual(['command/choice error'])
   })
 
+  it('knows which release chooses the batch size', () => {
+    for (const text of ['--batch-size -1', '--batch=-1']) {
+      const [finding] = check(`python train.py ${text}\n`, v5)
+      expect(finding).toMatchObject({ code: 'command/choice', severity: 'warning' })
+      expect(finding?.fixes).toMatchObject([{ kind: 'switch', release: 'v6.1' }])
+      expect(check(`python train.py ${text}\n`)).toEqual([])
+    }
+    expect(check('python train.py --batch-size 16\n', v5)).toEqual([])
+  })
+
   it('knows where stock files are', () => {
     const text = 'python train.py --hyp data/hyp.scratch.yaml\n'
     const [finding] = check(text)

@@ -91,12 +91,36 @@ export function stockYamlFinding(
   ]
 }
 
+/** `--batch-size -1`, which has the batch size chosen, where the script would take it for the number. */
+function autoBatchFinding(invocation: Invocation, clone: Clone): Finding[] {
+  const { script } = invocation
+  const word = flagValue(invocation, ['--batch-size', '--batch'])
+  const code = clone.code(script)
+  if (script !== 'train.py' || word?.text !== '-1' || code === '' || /autobatch/.test(code))
+    return []
+  const { release } = clone.detection
+  return [
+    {
+      code: 'command/choice',
+      message: l10n.t(
+        '{0} of YOLOv5 {1} can’t choose the batch size: that came with v6.1.',
+        script,
+        release,
+      ),
+      severity: 'warning',
+      range: word.range,
+      fixes: [switchFix('v6.1')],
+    },
+  ]
+}
+
 /** All that is wrong with one command line, as far as its text tells. */
 export function checkInvocation(invocation: Invocation, clone: Clone): readonly Finding[] {
   const values = ['--hyp', '--cfg', '--data'].flatMap((flag) => flagValue(invocation, [flag]) ?? [])
   return [
     ...missingScript(invocation, clone),
     ...flagFindings(invocation, clone),
+    ...autoBatchFinding(invocation, clone),
     ...values.flatMap((word) => stockYamlFinding(word, clone, 'command/stock-file')),
   ]
 }
