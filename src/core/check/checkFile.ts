@@ -8,7 +8,7 @@ import { checkHyp } from './hypCheck'
 import { type Cwd, type Invocation, invocations, invocationsOf } from './invocations'
 import { fileKind } from './kind'
 import { checkModel, type UsedWith } from './modelCheck'
-import { codeCells } from './notebook'
+import { codeCells, inNotebook } from './notebook'
 import { checkPython, commandStrings, type Torch } from './pythonCheck'
 import { blanked, type Snippet, wholeText } from './snippet'
 import { inClone, isStockPath } from './stockFiles'
@@ -127,7 +127,9 @@ export function checkText(
       return checkShell(blanked(wholeText(text), asPosixShell(text, kind)), clone, { folder: '' })
     case 'notebook': {
       const cwd: Cwd = { folder: '' }
-      return together(codeCells(text).map((cell) => checkCell(cell, path, clone, torch, cwd)))
+      const cells = codeCells(text).map((cell) => checkCell(cell, path, clone, torch, cwd))
+      const { findings, invocations: found } = together(cells)
+      return { findings: findings.map(inNotebook), invocations: found }
     }
     default:
       return nothing

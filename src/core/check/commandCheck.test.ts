@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { edited, NEW_STYLE, OLD_STYLE } from '../yolov5/testTrees'
-import { checkText } from './checkFile'
+import { checkCell, checkText } from './checkFile'
 import type { Clone } from './clone'
+import { wholeText } from './snippet'
 import { at, codes, fixed, plantedClone } from './testing'
 
 let v5: Clone
@@ -202,6 +203,35 @@ describe('command lines elsewhere', () => {
     const talk =
       '"""python train.py --adam"""\n# python train.py --adam\nx = "see train.py --adam"\n'
     expect(check(talk, v7, 'a.py')).toEqual([])
+  })
+
+  it('leaves a notebook one that can be read', () => {
+    const source = [
+      'from utils.general import (\n',
+      'check_dataset,\n',
+      'Segment as "s",\n'.replaceAll('"', ''),
+      ')\n',
+      'x = "\\t"\n',
+      'from utils.general import check_dataset, Segment\n',
+    ]
+    const text = JSON.stringify({ cells: [{ cell_type: 'code', source }], metadata: {} }, null, 1)
+    const findings = check(text, v7, 'a.ipynb')
+    expect(codes(findings)).toEqual(['script/name error', 'script/name error'])
+    const [first, second] = findings.map((finding) => {
+      const { cells } = JSON.parse(fixed(text, finding))
+      return cells[0].source.join('')
+    })
+    expect(first).toContain(
+      'from models.yolo import Segment as s\nfrom utils.general import (\ncheck_dataset,\n)',
+    )
+    expect(second).toContain(
+      'from models.yolo import Segment\nfrom utils.general import check_dataset\n',
+    )
+    // A cell of an editor is a document of its own.
+    const cell = checkCell(wholeText(source.join('')), at(v7, 'a.ipynb'), v7, undefined, {
+      folder: '',
+    })
+    expect(fixed(source.join(''), cell.findings[1])).toContain(second?.split('\n').at(-2) ?? '?')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { rangesIn } from '../finding'
+import { type Finding, type Fix, rangesIn } from '../finding'
 import type { Snippet } from './snippet'
 
 /** A JSON value's place; strings and the insides of what is not asked for are never decoded. */
@@ -80,16 +80,21 @@ class Places {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 
-/** The characters of JSON strings, and where each begins in the file. */
-function decode(json: string, strings: readonly Node[]): { text: string; offsets: number[] } {
+/** The characters of JSON strings, and where each begins and ends in the file. */
+function decode(
+  json: string,
+  strings: readonly Node[],
+): { text: string; offsets: number[]; ends: number[] } {
   let text = ''
   const offsets: number[] = []
+  const ends: number[] = []
   let last = 0
   for (const { start, end } of strings) {
     for (let at = start + 1; at < end - 1; ) {
       offsets.push(at)
       if (json[at] !== '\\') {
         text += json[at++]
+        ends.push(at)
         continue
       }
       const kind = json[at + 1] ?? ''
@@ -100,11 +105,12 @@ function decode(json: string, strings: readonly Node[]): { text: string; offsets
         text += Object.hasOwn(ESCAPES, kind) ? ESCAPES[kind] : kind
         at += 2
       }
+      ends.push(at)
     }
     last = end - 1
   }
   offsets.push(last)
-  return { text, offsets }
+  return { text, offsets, ends }
 }
 
 /**
@@ -127,10 +133,30 @@ export function codeCells(json: string): readonly Snippet[] {
     if (kind === undefined || source === undefined) return []
     if (json.slice(kind.start, kind.end) !== '"code"') return []
     const strings = (source.items ?? [source]).filter(({ start }) => json[start] === '"')
-    const { text, offsets } = decode(json, strings)
+    const { text, offsets, ends } = decode(json, strings)
     const at = (offset: number): number => offsets[offset] ?? offsets.at(-1) ?? 0
     // A range ends after its last character, not at the next one, which may lie in another string.
-    const past = (end: number): number => (end === 0 ? at(0) : at(end - 1) + 1)
+    const past = (end: number): number => (end === 0 ? at(0) : (ends[end - 1] ?? at(end)))
     return [{ text, range: (start, end) => range(at(start), Math.max(at(start), past(end))) }]
   })
+}
+
+/** A finding in a notebook's file, whose edits stand inside the strings of its JSON. */
+export function inNotebook(finding: Finding): Finding {
+  const { suggestion, fixes } = finding
+  return {
+    ...finding,
+    ...(suggestion === undefined ? {} : { suggestion: inString(suggestion) }),
+    ...(fixes === undefined ? {} : { fixes: fixes.map(inJson) }),
+  }
+}
+
+function inJson(fix: Fix): Fix {
+  if (fix.kind !== 'edit') return fix
+  return { ...fix, edits: fix.edits.map(({ range, text }) => ({ range, text: inString(text) })) }
+}
+
+/** A text as it stands between the quotes of a JSON string. */
+function inString(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
