@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import type { Clone } from './clone'
-import { editFix, switchFix } from './fixes'
+import { editFix, guessFix, switchFix } from './fixes'
 import { isKnownModule, otherNameOf, releaseWithModule, renamedName } from './history'
 import { type ImportedName, type ImportStatement, importsOf } from './pythonImports'
 import { hasName, moduleDefining, moduleFile } from './pythonModules'
@@ -135,11 +135,17 @@ function missingModule(
   }
 }
 
-/** `import test` is used as `test.…` below, so the old name stays as the alias. */
+/**
+ * `import test` is used as `test.…` below, so the old name stays as the alias. `import utils.datasets` can't keep its
+ * name: what uses it below has to be changed too.
+ */
 function renameFix(statement: ImportStatement, module: string, range: Finding['range']): Fix {
-  const bare = statement.names === undefined && statement.binds === statement.module
-  const plain = !statement.module.includes('.')
-  return editFix(module, range, bare && plain ? `${module} as ${statement.module}` : module)
+  if (statement.names !== undefined) return editFix(module, range, module)
+  if (statement.binds === statement.module) {
+    return editFix(module, range, `${module} as ${statement.module}`)
+  }
+  const aliased = statement.binds !== statement.module.split('.')[0]
+  return (aliased ? editFix : guessFix)(module, range, module)
 }
 
 function missingName(

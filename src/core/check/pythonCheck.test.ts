@@ -111,6 +111,14 @@ describe('imports', () => {
     expect(fixed(script, check(script, v5)[0])).toContain('import test as val\n')
   })
 
+  it('marks what leaves uses below as they are', () => {
+    const [plain] = check('import utils.datasets\nutils.datasets.load()\n')
+    expect(plain?.fixes?.[0]).not.toHaveProperty('safe')
+    for (const line of ['import utils.datasets as d\n', 'from utils.datasets import a\n']) {
+      expect(check(line)[0]?.fixes?.[0]).toMatchObject({ safe: true })
+    }
+  })
+
   it('knows modules that are taken from a package', () => {
     const text = 'from utils import google_utils, helper\n'
     const [finding] = check(text)
@@ -250,6 +258,14 @@ describe('torch.load', () => {
     expect(codes(check(text, v7, 'a.py', '2.13.1+cu130'))).toEqual(['script/torch-load warning'])
     expect(check(text, v7, 'a.py', '1.13.1')).toEqual([])
     expect(check(text, v7, 'a.py', '2.5.1')).toEqual([])
+  })
+
+  it('goes by other names too', () => {
+    const renamed = 'import torch as t\nfrom torch import load as read, save\nt.load(a)\nread(b)\n'
+    const lines = check(renamed, v7, 'a.py', '2.6.0').map(({ range }) => range.start.line)
+    expect(lines).toEqual([2, 3])
+    expect(found('from torch import nn\nload(a)\n')).toEqual([])
+    expect(found('from torch import load\ndef load(x):\n    pass\nload(a)\n')).toEqual([])
   })
 
   it('is no news in YOLOv5’s own files', () => {

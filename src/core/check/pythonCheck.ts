@@ -7,6 +7,7 @@ import { stockYamlFinding } from './commandCheck'
 import { type Binding, checkImports } from './importCheck'
 import { startsScript } from './invocations'
 import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
+import { importsOf } from './pythonImports'
 import { hasName, homeOf, signatureIn } from './pythonModules'
 import { type Snippet, slice } from './snippet'
 
@@ -89,6 +90,16 @@ function usesOf(binding: Binding, code: string, snippet: Snippet, clone: Clone):
   })
 }
 
+/** What code calls `torch.load`: that, `t.load` after `import torch as t`, `load` after `from torch import load`. */
+function loadNames(code: string): readonly string[] {
+  const names = importsOf(code).flatMap(({ module, names: taken, binds }) => {
+    if (module !== 'torch') return []
+    if (taken === undefined) return [`${binds}.load`]
+    return taken.filter(({ name }) => name === 'load').map(({ alias }) => alias)
+  })
+  return [...new Set(['torch.load', ...names])]
+}
+
 /** torch 2.6 reads only weights unless told otherwise, and YOLOv5's checkpoints hold whole models. */
 function torchLoads(code: string, { range }: Snippet, torch: Torch): Finding[] {
   const [major = 0, minor = 0] = (torch?.version ?? '').split('.').map(Number)
@@ -96,7 +107,10 @@ function torchLoads(code: string, { range }: Snippet, torch: Torch): Finding[] {
   // What may be is worth one line; what is, all of them.
   const shown = known ? Number.POSITIVE_INFINITY : 1
   if (known && (major < 2 || (major === 2 && minor < 6))) return []
-  return callsOf(code, 'torch.load')
+  return loadNames(code)
+    .filter((name) => !rebinds(code, name.split('.')[0] ?? name))
+    .flatMap((name) => callsOf(code, name))
+    .sort((a, b) => a.start - b.start)
     .filter(({ args }) => args.length > 0 && !args.some((arg) => /^weights_only\b|^\*/.test(arg)))
     .slice(0, shown)
     .flatMap(({ start, end }) => {
