@@ -5,7 +5,7 @@ import type { Clone } from './clone'
 import { checkInvocation } from './commandCheck'
 import { checkData } from './dataCheck'
 import { checkHyp } from './hypCheck'
-import { type Cwd, type Invocation, invocations, invocationsOf } from './invocations'
+import { type Invocation, invocations, invocationsOf } from './invocations'
 import { fileKind } from './kind'
 import { checkModel, type UsedWith } from './modelCheck'
 import { codeCells, inNotebook } from './notebook'
@@ -13,6 +13,7 @@ import { checkPython, commandStrings, type Torch } from './pythonCheck'
 import { blanked, type Snippet, wholeText } from './snippet'
 import { inClone, isStockPath } from './stockFiles'
 import { asPosixShell } from './windowsShell'
+import type { Cwd } from './workingFolder'
 
 /** What is known beside the file and the clone. */
 export type CheckContext = {

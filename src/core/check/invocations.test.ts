@@ -44,6 +44,10 @@ describe('what runs a script', () => {
     '"$PYTHON%"',
     'nohup ./venv/bin/python -X dev',
     'A=1 B="2 3" nohup',
+    'time -p python',
+    'command python',
+    '!python',
+    '! A=1 python',
   ])('%s', (before) => {
     const line = `${before} train.py --adam\n`
     expect(scripts(before.startsWith('{') ? line.replace('\n', '; }\n') : line)).toEqual([

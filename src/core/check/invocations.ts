@@ -1,8 +1,8 @@
-import { posix } from 'node:path'
 import type { Range } from '../finding'
 import type { Clone } from './clone'
 import { shellCommands, type Word } from './shellWords'
 import type { Snippet } from './snippet'
+import { type Cwd, follower, fromRoot } from './workingFolder'
 
 /** A word with its place in the file. */
 export type PlacedWord = Omit<Word, 'start' | 'end'> & { readonly range: Range }
@@ -19,14 +19,11 @@ export type Invocation = {
   readonly prose?: true
 }
 
-/** The folder that commands run in, relative to the root; undefined for elsewhere. */
-export type Cwd = { folder: string | undefined }
-
 /** What may stand before a command and takes no words of its own. */
-const PREFIX = /^(?:then|do|else|if|elif|while|until|time|exec|call|!|\{|\\)$/
+const PREFIX = /^(?:then|do|else|if|elif|while|until|call|!|\{|\\)$/
 /** Programs that run the command among their words. */
 const RUNNER =
-  /^(?:.*\/)?(?:sudo|doas|nohup|time|env|nice|ionice|timeout|stdbuf|setsid|taskset|numactl|unbuffer|xvfb-run|srun|mpirun|mpiexec|conda|mamba|micromamba|uv|poetry|pipenv|pdm|rye|hatch|cmd|start)(?:\.exe|\.bat)?$/i
+  /^(?:.*\/)?(?:sudo|doas|nohup|time|exec|command|env|nice|ionice|timeout|stdbuf|setsid|taskset|numactl|unbuffer|xvfb-run|srun|mpirun|mpiexec|conda|mamba|micromamba|uv|poetry|pipenv|pdm|rye|hatch|cmd|start)(?:\.exe|\.bat)?$/i
 const PYTHON = /^(?:.*[\\/])?(?:python[\d.]*|pythonw|py|pypy3?)(?:\.exe)?$/i
 /** `$PYTHON`, `%PY%`, `{sys.executable}`. */
 const OPEN_PYTHON = /^(?:\$?\{?(?:\w*_)?PY(?:THON\w*|\d)?(?::-[^}]*)?\}?%?|\{?sys\.executable\}?)$/i
@@ -96,75 +93,6 @@ function afterLauncher(words: readonly Word[], from: number, launcher: number): 
   return script < 0 ? undefined : { script, launcher }
 }
 
-/** Where `path` lies in the clone, seen from `folder`; undefined for elsewhere. */
-function fromRoot(path: string, folder: string | undefined, clone: Clone): string | undefined {
-  const plain = path.replaceAll('\\', '/')
-  const root = clone.detection.root.replaceAll('\\', '/')
-  if (plain.startsWith(`${root}/`)) return posix.normalize(plain.slice(root.length + 1))
-  if (/^(?:\/|~|[A-Za-z]:)/.test(plain)) {
-    // On another machine the clone lies elsewhere, mostly under its own name.
-    const inner = /\/yolov5(?:-[\w.]+)?\/(.+)$/i.exec(plain)?.[1]
-    return inner === undefined ? undefined : posix.normalize(inner)
-  }
-  if (folder === undefined) return undefined
-  const joined = posix.join(folder, plain)
-  return joined.startsWith('..') ? undefined : joined
-}
-
-const CD = /^(?:cd|chdir|sl|set-location)$/i
-const PUSH = /^(?:pushd|push-location)$/i
-const POP = /^(?:popd|pop-location)$/i
-
-/** What stands for the folder of the script itself, which is mostly the root. */
-const OWN_FOLDER =
-  /dirname|BASH_SOURCE|\$\{0%\/\*\}|\$~dp0|PSScriptRoot|Split-Path|rev-parse --show-toplevel/i
-
-const SAME_FOLDER = /^"?(?:\$\(pwd\)|`pwd`|\$PWD|\$\{PWD\}|\$cd%)"?(?: |$)/i
-
-/**
- * Where `cd` leads: a folder below the root, or undefined for elsewhere.
- *
- * @param written the target as it stands in the text, and what its variable is set to
- */
-function folderOf(
-  target: Word | undefined,
-  written: string,
-  folder: string | undefined,
-  clone: Clone,
-): string | undefined {
-  const path = (target?.text ?? '').replaceAll('\\', '/').replace(/\/+$/, '')
-  const name = posix.basename(path)
-  if (target?.open !== true) {
-    const inside = fromRoot(path, folder, clone)
-    if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) return inside
-  } else if (OWN_FOLDER.test(written)) {
-    const inside = belowOwn(path)
-    if (inside === '' || clone.has(inside)) return inside
-  } else if (SAME_FOLDER.test(written)) return folder
-  // What a variable stands for is not known, but the clone's own name says enough.
-  return namesClone(name, clone) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name) ? '' : undefined
-}
-
-/** The words of a target, with what the text sets its variable to. */
-function writtenWith({ start, end }: Word, text: string): string {
-  const word = text.slice(start, end)
-  const [, variable] = /\$\{?(\w+)/.exec(word) ?? []
-  if (variable === undefined) return word
-  const set = new RegExp(`\\b${variable}[ \\t]*=([^\\n]*)`).exec(text)?.[1] ?? ''
-  return `${word} ${set}`
-}
-
-function namesClone(name: string, { detection }: Clone): boolean {
-  const root = posix.basename(detection.root.replaceAll('\\', '/'))
-  return name === root || /^yolov5(?:-[\w.]+)?$/i.test(name)
-}
-
-/** What follows the script's own folder; its `..` end at the root, since that is where scripts want to be. */
-function belowOwn(path: string): string {
-  const rest = path.replace(/^(?:\$~dp0|\$Split-Path|\$\{[^}]*\}|\$\([^()]*\)|\$\w+%?)?\/*/i, '')
-  return posix.normalize(rest).replace(/^(?:\.\.?(?:\/|$))+/, '')
-}
-
 /** Every `python SCRIPT …` of a shell text that runs in the clone, following its `cd`s, as {@link invocationsOf}. */
 export function invocations(snippet: Snippet, clone: Clone, cwd: Cwd): readonly Invocation[] {
   return invocationsOf(shellCommands(snippet.text), snippet, clone, cwd)
@@ -187,24 +115,11 @@ export function invocationsOf(
     ...word,
     range: snippet.range(start, end),
   })
-  const subshells: (string | undefined)[] = []
-  const pushed: (string | undefined)[] = []
-  let before = cwd.folder
+  const follow = follower(cwd, snippet.text, clone)
   for (const words of commands) {
+    if (follow(words)) continue
     const [first] = words
     const name = first?.quoted === false ? first.text : ''
-    if (name === '(') subshells.push(cwd.folder)
-    if (name === ')' && subshells.length > 0) cwd.folder = subshells.pop()
-    if (POP.test(name) && pushed.length > 0) cwd.folder = pushed.pop()
-    if (CD.test(name) || PUSH.test(name)) {
-      const target = words.find(({ text }, at) => at > 0 && !/^-./.test(text))
-      const written = target === undefined ? '' : writtenWith(target, snippet.text)
-      if (PUSH.test(name)) pushed.push(cwd.folder)
-      const left = cwd.folder
-      cwd.folder = written === '-' ? before : folderOf(target, written, left, clone)
-      before = left
-      continue
-    }
     // `%run train.py …`, whose mark is gone.
     const typed = name === 'run' && /\.py$/.test(words[1]?.text ?? '') ? words.slice(1) : words
     const at = findScript(typed)

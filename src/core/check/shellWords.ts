@@ -34,6 +34,8 @@ export function shellCommands(text: string): readonly (readonly Word[])[] {
       at = afterHeredocs(text, at + 1, heredocs)
     } else if (char === ' ' || char === '\t' || char === '\r') at++
     else if (char === '#') at = lineEnd(text, at)
+    // `! python …` negates, `!python …` is a notebook's.
+    else if (char === '!' && commands.at(-1)?.length === 0) at++
     else if (char === '<' && text.startsWith('<<', at) && text[at + 2] !== '<') {
       const delimiter = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.][\w.-]*))/y
       delimiter.lastIndex = at

@@ -1,0 +1,111 @@
+import { posix } from 'node:path'
+import type { Clone } from './clone'
+import type { Word } from './shellWords'
+
+/** The folder that commands run in, relative to the root; undefined for elsewhere. */
+export type Cwd = { folder: string | undefined }
+
+/** Where `path` lies in the clone, seen from `folder`; undefined for elsewhere. */
+export function fromRoot(
+  path: string,
+  folder: string | undefined,
+  clone: Clone,
+): string | undefined {
+  const plain = path.replaceAll('\\', '/')
+  const root = clone.detection.root.replaceAll('\\', '/')
+  if (plain.startsWith(`${root}/`)) return posix.normalize(plain.slice(root.length + 1))
+  if (/^(?:\/|~|[A-Za-z]:)/.test(plain)) {
+    // On another machine the clone lies elsewhere, mostly under its own name.
+    const inner = /\/yolov5(?:-[\w.]+)?\/(.+)$/i.exec(plain)?.[1]
+    return inner === undefined ? undefined : posix.normalize(inner)
+  }
+  if (folder === undefined) return undefined
+  const joined = posix.join(folder, plain)
+  return joined.startsWith('..') ? undefined : joined
+}
+
+const CD = /^(?:cd|chdir|sl|set-location)$/i
+const PUSH = /^(?:pushd|push-location)$/i
+const POP = /^(?:popd|pop-location)$/i
+
+/** What stands for the folder of the script itself, which is mostly the root. */
+const OWN_FOLDER =
+  /dirname|BASH_SOURCE|\$\{0%\/\*\}|\$~dp0|PSScriptRoot|Split-Path|rev-parse --show-toplevel/i
+
+const SAME_FOLDER = /^"?(?:\$\(pwd\)|`pwd`|\$PWD|\$\{PWD\}|\$cd%)"?(?: |$)/i
+
+/**
+ * Where `cd` leads: a folder below the root, or undefined for elsewhere.
+ *
+ * @param written the target as it stands in the text, and what its variable is set to
+ */
+function folderOf(
+  target: Word | undefined,
+  written: string,
+  folder: string | undefined,
+  clone: Clone,
+): string | undefined {
+  const path = (target?.text ?? '').replaceAll('\\', '/').replace(/\/+$/, '')
+  const name = posix.basename(path)
+  if (target?.open !== true) {
+    const inside = fromRoot(path, folder, clone)
+    if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) return inside
+  } else if (OWN_FOLDER.test(written)) {
+    const inside = belowOwn(path)
+    if (inside === '' || clone.has(inside)) return inside
+  } else if (SAME_FOLDER.test(written)) return folder
+  // What a variable stands for is not known, but the clone's own name says enough.
+  return namesClone(name, clone) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name) ? '' : undefined
+}
+
+/** The words of a target, with what the text sets its variable to. */
+function writtenWith({ start, end }: Word, text: string): string {
+  const word = text.slice(start, end)
+  const [, variable] = /\$\{?(\w+)/.exec(word) ?? []
+  if (variable === undefined) return word
+  const set = new RegExp(`\\b${variable}[ \\t]*=([^\\n]*)`).exec(text)?.[1] ?? ''
+  return `${word} ${set}`
+}
+
+function namesClone(name: string, { detection }: Clone): boolean {
+  const root = posix.basename(detection.root.replaceAll('\\', '/'))
+  return name === root || /^yolov5(?:-[\w.]+)?$/i.test(name)
+}
+
+/** What follows the script's own folder; its `..` end at the root, since that is where scripts want to be. */
+function belowOwn(path: string): string {
+  const rest = path.replace(/^(?:\$~dp0|\$Split-Path|\$\{[^}]*\}|\$\([^()]*\)|\$\w+%?)?\/*/i, '')
+  return posix.normalize(rest).replace(/^(?:\.\.?(?:\/|$))+/, '')
+}
+
+/**
+ * Follows `cd`, `pushd` and `popd` from command to command, in a shell and its subshells.
+ *
+ * @param cwd what is kept up to date
+ * @param text that the commands stand in
+ * @returns takes the next command, and says whether it was one of these
+ */
+export function follower(
+  cwd: Cwd,
+  text: string,
+  clone: Clone,
+): (words: readonly Word[]) => boolean {
+  const subshells: (string | undefined)[] = []
+  const pushed: (string | undefined)[] = []
+  let before = cwd.folder
+  return (words) => {
+    const [first] = words
+    const name = first?.quoted === false ? first.text : ''
+    if (name === '(') subshells.push(cwd.folder)
+    else if (name === ')' && subshells.length > 0) cwd.folder = subshells.pop()
+    else if (POP.test(name) && pushed.length > 0) cwd.folder = pushed.pop()
+    if (!CD.test(name) && !PUSH.test(name)) return false
+    const target = words.find((word, at) => at > 0 && !/^-./.test(word.text))
+    const written = target === undefined ? '' : writtenWith(target, text)
+    const left = cwd.folder
+    if (PUSH.test(name)) pushed.push(left)
+    cwd.folder = written === '-' ? before : folderOf(target, written, left, clone)
+    before = left
+    return true
+  }
+}
