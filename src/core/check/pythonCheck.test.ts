@@ -246,6 +246,7 @@ describe('calls', () => {
       expect(found(own + text)).toEqual([])
     }
     expect(found('from models.common import *\nscale_coords(1, 2, 3)\n')).toEqual([])
+    expect(check(`from utils.plots import *\n${text}`)[0]?.message).toMatch(/^utils\.general/)
   })
 })
 

@@ -53,7 +53,10 @@ function renamedCalls(
   const now = renamedName(name)
   if (now === undefined || rebinds(code, name)) return []
   if (modules.some((module) => hasName(clone, module, name) !== false)) return []
-  const module = modules.find((one) => hasName(clone, one, now) === true)
+  // Many modules pass a name on; the one that defines it says more.
+  const module =
+    modules.find((one) => homeOf(clone, one, now)?.module === one) ??
+    modules.find((one) => hasName(clone, one, now) === true)
   if (module === undefined) return []
   const { release } = clone.detection
   return callsOf(code, name).map(({ start, end }) => {
