@@ -4,7 +4,7 @@ import type { Finding, Fix, Range } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import { parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
-import { editFix } from './fixes'
+import { editFix, guessFix } from './fixes'
 import { type HypKeys, hypKeys } from './hypKeys'
 import { inClone } from './stockFiles'
 
@@ -227,6 +227,6 @@ function unknown(
     message: meant === undefined ? ignored : `${ignored} ${l10n.t('Did you mean {0}?', meant)}`,
     severity: meant === undefined ? 'information' : 'warning',
     range,
-    ...(meant === undefined ? {} : { suggestion: meant, fixes: [editFix(meant, range, meant)] }),
+    ...(meant === undefined ? {} : { suggestion: meant, fixes: [guessFix(meant, range, meant)] }),
   }
 }
