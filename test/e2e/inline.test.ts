@@ -7,11 +7,11 @@ import { checkoutWorkspace } from './support/workspace'
 
 /** Commands of v5.0, kept by someone who went on to v6.2. */
 const script = `#!/bin/sh
-python test.py --data data/coco128.yaml
+python test.py --data data/mine.yaml
 python train.py --notest --adam --epochs 3
 `
 const mended = `#!/bin/sh
-python val.py --data data/coco128.yaml
+python val.py --data data/mine.yaml
 python train.py --noval --optimizer Adam --epochs 3
 `
 const notebook = {

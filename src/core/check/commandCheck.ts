@@ -79,7 +79,7 @@ export function stockYamlFinding(
   if (word.open || !/\.ya?ml$/.test(path) || /^(?:\/|~|[A-Za-z]:|\.\.)/.test(path)) return []
   if (!(isStockYaml(path) || isStockDataPath(path)) || findsYaml(clone, path)) return []
   const near = counterpart(clone, path)
-  const lacks = l10n.t('YOLOv5 {0} has no {1}.', clone.detection.release, path)
+  const lacks = l10n.t('This YOLOv5 {0} has no {1}.', clone.detection.release, path)
   return [
     {
       code,
