@@ -16,13 +16,14 @@ export function parseResultsCsv(text: string, gammaRate: ScriptRate): readonly R
   const names = header.split(',').map((name) => name.trim())
   return lines.flatMap((line) => {
     const cells = line.split(',').map((cell) => Number(cell.trim()))
-    const value = (name: string): number => cells[names.indexOf(name)] ?? Number.NaN
+    const value = (name: string, missing = Number.NaN): number =>
+      cells[names.indexOf(name)] ?? missing
     if (cells.length < names.length || !Number.isInteger(value('epoch'))) return []
     return [
       {
         epoch: value('epoch'),
-        train: losses((part) => value(`train/${part}_loss`)),
-        val: losses((part) => value(`val/${part}_loss`)),
+        train: losses((part) => value(`train/${part}_loss`, 0)),
+        val: losses((part) => value(`val/${part}_loss`, 0)),
         precision: score(value('metrics/precision')),
         recall: score(value('metrics/recall')),
         mAP50: score(value('metrics/mAP_0.5')),
@@ -71,8 +72,9 @@ function wholeLines(text: string): string[] {
     .filter((line) => line.trim() !== '')
 }
 
+/** NaN where training has diverged: a 0 would look perfect. */
 function losses(value: (part: string) => number): Record<string, number> {
-  return Object.fromEntries(['box', 'obj', 'cls'].map((part) => [part, finite(value(part))]))
+  return Object.fromEntries(['box', 'obj', 'cls'].map((part) => [part, value(part)]))
 }
 
 function finite(value: number): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseEvent } from '../../runs/eventCheck'
 import { isGammaTag, layerOf } from './gammas'
 import { stageOfScript } from './prepare'
 import { parseResultsCsv, parseResultsText } from './results'
@@ -29,6 +30,20 @@ describe('results files', () => {
   it('tell a NaN of the scores apart from 0', () => {
     const nan = row.replace('0.6', 'nan')
     expect(parseResultsCsv(`${header}\n${nan}\n`, 'x/lr0')[0]?.mAP50).toBeNull()
+  })
+
+  it('tell losses that are no numbers apart from 0, as the log does', () => {
+    const diverged = row.replace('0.1, 0.2', 'nan, inf').replace('0.11', 'nan')
+    const [read] = parseResultsCsv(`${header}\n${diverged}\n`, 'x/lr0')
+    expect(read?.train).toEqual({ box: Number.NaN, obj: Number.NaN, cls: 0.3 })
+    expect(read?.val.box).toBeNaN()
+    const event = { v: 1, t: 1, type: 'epoch', ...read, epochs: 1, sr: 0, seconds: 1 }
+    expect(parseEvent(JSON.stringify(event))).toEqual(event)
+  })
+
+  it('may lack a column of losses', () => {
+    const [read] = parseResultsCsv('epoch,train/box_loss\n0, 0.1\n', 'x/lr0')
+    expect(read).toMatchObject({ train: { box: 0.1, obj: 0 }, val: { box: 0 }, lr: 0 })
   })
 
   it('of v5.0 have 15 columns and no header', () => {
