@@ -54,6 +54,15 @@ it('gives a histogram of all gammas, and one a layer', () => {
   expect(first?.histogram.limits.slice(0, 2)).toEqual([2 / 64, 4 / 64])
 })
 
+it('begins the histogram of all gammas at the smallest of any layer', () => {
+  const layers = gamma.layers.map((layer, i) => ({
+    ...layer,
+    quantiles: [0.5 - i / 4, 1, 1, 1, 1] as const,
+  }))
+  expect(summaryOf({ ...gamma, layers })?.histograms[0]?.histogram.min).toBe(0.25)
+  expect(summaryOf({ ...gamma, layers: [] })?.histograms[0]?.histogram.min).toBe(0)
+})
+
 it('writes a file that can be read along', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slim-summaries-'))
   try {

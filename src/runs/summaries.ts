@@ -64,7 +64,10 @@ function histogramsOf({ layers }: GammaEvent): SummaryEvent['histograms'] {
     tag: `gamma/${name}`,
     histogram: gammaHistogram(histogram, quantiles[0], quantiles[4]),
   }))
-  return [{ tag: 'gamma', histogram: gammaHistogram(all, 0, largest) }, ...each]
+  // TensorBoard lets the first bucket that holds any begin there, and spreads its gammas from it.
+  const smallest =
+    layers.length === 0 ? 0 : Math.min(...layers.map(({ quantiles }) => quantiles[0]))
+  return [{ tag: 'gamma', histogram: gammaHistogram(all, smallest, largest) }, ...each]
 }
 
 /** Equal bins over [0, 2), of which the last also takes what lies beyond. */

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from slim_runner.failures import Failure, classify
 from slim_runner.gammas import gamma_layers
 from slim_runner.run import local_rank
 from slim_runner.sparsity import AverageZeros, Penalty
+from slim_runner.summaries import gamma_summary
 
 active: List[Penalty] = []
 mechanism = optimizer_hooks.install_step_hooks(
@@ -392,6 +394,16 @@ class GammaTest(unittest.TestCase):
             (layer["histogram"][0], layer["histogram"][32], layer["histogram"][63]), (2, 1, 1)
         )
         self.assertEqual(layer["quantiles"][4], 3.0)
+
+
+class SummaryTest(unittest.TestCase):
+    def test_the_histogram_of_all_gammas_begins_at_the_smallest_of_any_layer(self) -> None:
+        gammas = [torch.tensor([smallest, 1.0]) for smallest in (0.5, 0.25)]
+        layers = gamma_layers([("a.bn", gammas[0]), ("b.bn", gammas[1])])
+        total = gamma_summary({"layers": layers}).split(b"gamma", 2)[2]
+        # Behind the tag: field 5, its length in two bytes, then the double of field 1.
+        self.assertEqual(total[3:4], b"\x09")
+        self.assertEqual(struct.unpack("<d", total[4:12]), (0.25,))
 
 
 class ShimTest(unittest.TestCase):

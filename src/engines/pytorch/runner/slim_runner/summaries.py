@@ -102,9 +102,10 @@ def gamma_summary(fields: Dict[str, Any]) -> bytes:
     near = sum(layer["nearZero"] for layer in layers)
     parts = [_scalar("gamma/share_near_zero", near / max(1, sum(counts)))]
     if layers:
-        parts.append(
-            _histogram("gamma", counts, 0.0, max(layer["quantiles"][4] for layer in layers))
-        )
+        # TensorBoard lets the first bucket that holds any begin at the lowest.
+        lowest = min(layer["quantiles"][0] for layer in layers)
+        highest = max(layer["quantiles"][4] for layer in layers)
+        parts.append(_histogram("gamma", counts, lowest, highest))
     for layer in layers:
         low, high = layer["quantiles"][0], layer["quantiles"][4]
         parts.append(_histogram(f"gamma/{layer['name']}", layer["histogram"], low, high))
