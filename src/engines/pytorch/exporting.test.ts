@@ -7,6 +7,7 @@ const newer = readExportScript(
 parser = argparse.ArgumentParser()
 parser.add_argument('--weights', nargs='+', type=str, default=ROOT / 'yolov5s.pt', help='model.pt path(s)')
 parser.add_argument('--imgsz', '--img', '--img-size', nargs='+', type=int, default=[640, 640], help='image (h, w)')
+parser.add_argument('--device', default='cpu', help='cuda device, i.e. 0 or 0,1,2,3 or cpu')
 parser.add_argument('--include', nargs='+', default=['torchscript'], help='torchscript, onnx, engine')
 `,
 )
@@ -44,6 +45,11 @@ it('spells arguments as the release does', () => {
     '320',
   ])
   expect(exportArguments(newer, 'a.pt', 'paddle', undefined)).toEqual(['--weights', 'a.pt'])
+})
+
+it('asks for a GPU where only a GPU can export', () => {
+  const words = exportArguments(newer, 'a.pt', 'engine', undefined)
+  expect(words).toEqual(['--weights', 'a.pt', '--include', 'engine', '--device', '0'])
 })
 
 it('tells what an export wrote', () => {

@@ -69,10 +69,13 @@ export function exportArguments(
 ): readonly string[] {
   const size = flags.find(({ names }) => names.some((name) => /^--(imgsz|img-size)$/.test(name)))
   const sizeName = size?.names.find((name) => name.startsWith('--'))
+  // TensorRT builds on a GPU only, and the scripts' own default is the CPU.
+  const takesDevice = flags.some(({ dest }) => dest === 'device')
   return [
     ...['--weights', weights],
     ...(imageSize !== undefined && imageSize > 0 && sizeName ? [sizeName, String(imageSize)] : []),
     ...(format !== undefined && formats.includes(format) ? ['--include', format] : []),
+    ...(format === 'engine' && takesDevice ? ['--device', '0'] : []),
   ]
 }
 
