@@ -1,5 +1,15 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { exportArguments, exportFailure, newExports, readExportScript } from './exporting'
+import {
+  exportArguments,
+  exportedFile,
+  exportFailure,
+  exportsBeside,
+  newExports,
+  readExportScript,
+} from './exporting'
 
 const newer = readExportScript(
   'export.py',
@@ -63,6 +73,40 @@ it('tells what an export wrote', () => {
     ['/w/best.torchscript', 2],
   ])
   expect(newExports(before, after)).toEqual(['/w/best.torchscript', '/w/best.onnx'])
+})
+
+it('sees that the files in a folder were written anew', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'exports-'))
+  try {
+    const model = join(folder, 'best_openvino_model')
+    mkdirSync(model)
+    writeFileSync(join(model, 'best.xml'), '')
+    utimesSync(join(model, 'best.xml'), 1, 1)
+    utimesSync(model, 1, 1)
+    const before = await exportsBeside(join(folder, 'best.pt'))
+    writeFileSync(join(model, 'best.xml'), 'anew')
+    expect(newExports(before, await exportsBeside(join(folder, 'best.pt')))).toEqual([model])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+describe('exportedFile', () => {
+  const written = ['/w/best_openvino_model', '/w/best.onnx']
+  it('is of the format that was asked for, whatever was written after it', () => {
+    expect(exportedFile(written, [], 'openvino')).toBe('/w/best_openvino_model')
+    expect(exportedFile(['/w/best.torchscript.pt'], [], 'torchscript')).toBeDefined()
+    expect(exportedFile(['/w/best-int8.tflite'], [], 'edgetpu')).toBeUndefined()
+  })
+  it('is none where only a step on the way was written, or one failed', () => {
+    expect(exportedFile(['/w/best.onnx'], [], 'openvino')).toBeUndefined()
+    const failure = 'OpenVINO: export failure ❌ 0.1s: mo is not there'
+    expect(exportedFile(written, [failure], 'openvino')).toBeUndefined()
+  })
+  it('is the newest of a script that writes all formats, of which some may fail', () => {
+    const failure = "CoreML export failure: No module named 'coremltools'"
+    expect(exportedFile(written, [failure], undefined)).toBe('/w/best.onnx')
+  })
 })
 
 it('finds the reason in what the script said', () => {

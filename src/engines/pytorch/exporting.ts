@@ -23,6 +23,21 @@ export const exportFormats = [
 
 export type ExportFormat = (typeof exportFormats)[number][0]
 
+/** How the names of files and folders end that hold a format, in any release. */
+const endings: Readonly<Record<ExportFormat, readonly string[]>> = {
+  torchscript: ['.torchscript', '.torchscript.pt'],
+  onnx: ['.onnx'],
+  openvino: ['_openvino_model'],
+  engine: ['.engine'],
+  coreml: ['.mlmodel', '.mlpackage'],
+  saved_model: ['_saved_model'],
+  pb: ['.pb'],
+  tflite: ['.tflite'],
+  edgetpu: ['_edgetpu.tflite'],
+  tfjs: ['_web_model'],
+  paddle: ['_paddle_model'],
+}
+
 /** A release's own export script, and what it can do. */
 export type ExportScript = {
   /** Relative to the checkout. */
@@ -103,8 +118,12 @@ export async function exportsBeside(weights: string): Promise<ReadonlyMap<string
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     if (!name.startsWith(stem) || path === weights) continue
-    const info = await stat(path).catch(() => undefined)
-    if (info) found.set(path, info.mtimeMs)
+    // A folder that is written anew keeps its own time where its files keep their names.
+    const inside = await readdir(path).catch(() => [])
+    const places = [path, ...inside.map((one) => join(path, one))]
+    const infos = await Promise.all(places.map((place) => stat(place).catch(() => undefined)))
+    const times = infos.flatMap((info) => (info ? [info.mtimeMs] : []))
+    if (times.length > 0) found.set(path, Math.max(...times))
   }
   return found
 }
@@ -118,6 +137,20 @@ export function newExports(
     .filter(([path, time]) => before.get(path) !== time)
     .sort(([, a], [, b]) => a - b)
     .map(([path]) => path)
+}
+
+/**
+ * The export that was asked for, among what was written; without a format, the newest. Undefined where the script tells
+ * of a failure: most formats are made from another one, which is left beside the checkpoint, or was there before.
+ */
+export function exportedFile(
+  written: readonly string[],
+  lines: readonly string[],
+  format: ExportFormat | undefined,
+): string | undefined {
+  if (format === undefined) return written.at(-1)
+  if (lines.some((line) => line.includes('export failure'))) return undefined
+  return written.findLast((path) => endings[format].some((ending) => path.endsWith(ending)))
 }
 
 /** Why a format failed, in the script's own words; it catches its errors and ends as if all were well. */

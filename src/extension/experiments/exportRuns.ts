@@ -10,6 +10,7 @@ import {
   type ExportFormat,
   exportArguments,
   exportCommand,
+  exportedFile,
   exportFailure,
   exportFormats,
   exportsBeside,
@@ -82,9 +83,9 @@ async function exportRun(context: CommandContext, run: RunSnapshot): Promise<voi
   )
   if (code === 'cancelled') return
   const written = newExports(before, await exportsBeside(weights))
-  const newest = written.at(-1)
-  if (newest === undefined) throw exportError(lines, code)
-  await tell(newest)
+  const exported = exportedFile(written, lines, chosen)
+  if (exported === undefined) throw exportError(lines, code, chosen)
+  await tell(exported)
 }
 
 /** Python loads it: the person has to agree to whatever it would import beside YOLOv5 and torch. */
@@ -116,12 +117,18 @@ async function tell(path: string): Promise<void> {
   window.showInformationMessage(l10n.t('Exported to {0}.', path))
 }
 
-function exportError(lines: readonly string[], code: number | null): SlimError {
+function exportError(
+  lines: readonly string[],
+  code: number | null,
+  format: ExportFormat | undefined,
+): SlimError {
   const reason = exportFailure(lines) ?? l10n.t('it ended with code {0}', code ?? '?')
   const [, module] = /No module named '([\w.]+)'/.exec(reason) ?? []
   return new SlimError(
     'export/failed',
-    l10n.t('The export script wrote nothing: {0}.', reason),
+    format === undefined
+      ? l10n.t('The export script wrote nothing: {0}.', reason)
+      : l10n.t('The export to {0} failed: {1}.', new Map(exportFormats).get(format) ?? '', reason),
     module === undefined
       ? l10n.t('The log shows what it said.')
       : l10n.t('Install the package {0} for this interpreter, then export again.', module),
