@@ -8,26 +8,31 @@ import { isGammaTag, layerOf } from './gammas'
 const chunkBytes = 1 << 20
 
 type Gammas = Pick<GammaEvent, 'epoch' | 'layers'>
+/** Layers by their tags. */
+type Layers = Map<string, GammaEvent['layers'][number]>
 
 /** Follows the TensorBoard event files of a folder as a script writes them. */
 export class EventFiles {
   private readonly files = new Map<string, { offset: number; readonly splitter: RecordSplitter }>()
+  /** The latest step, whose layers may be written one after the other. */
+  private latest: ReadonlyMap<number, Layers> = new Map()
 
-  /** Histograms of gammas since the last call, an entry an epoch. */
+  /** Epochs with histograms of gammas since the last call, each with all layers that it has by now. */
   async read(folder: string): Promise<readonly Gammas[]> {
     const names = await readdir(folder).catch(() => [])
-    const found = new Map<number, GammaEvent['layers'][number][]>()
+    const found = new Map<number, Layers>()
     for (const name of names.filter((one) => one.includes('tfevents')).sort()) {
       for (const record of await this.recordsOf(join(folder, name))) {
         const { step, histograms } = decodeSummaryEvent(record)
         for (const { tag, histogram } of histograms.filter((one) => isGammaTag(one.tag))) {
-          const layers = found.get(step) ?? []
-          layers.push(layerOf(tag, histogram))
+          const layers: Layers = found.get(step) ?? this.latest.get(step) ?? new Map()
+          layers.set(tag, layerOf(tag, histogram))
           found.set(step, layers)
         }
       }
     }
-    return [...found].map(([epoch, layers]) => ({ epoch, layers }))
+    if (found.size > 0) this.latest = new Map([...found].slice(-1))
+    return [...found].map(([epoch, layers]) => ({ epoch, layers: [...layers.values()] }))
   }
 
   private async recordsOf(path: string): Promise<readonly Uint8Array[]> {
