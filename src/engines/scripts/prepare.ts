@@ -14,6 +14,7 @@ import { writeRunnerConfig } from '../common/runnerConfig'
 import { requireSafe } from '../common/weights'
 import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
 import type { ScriptConfig } from './contract'
+import { scriptOptions } from './options'
 
 export type ScriptRequest = {
   readonly detection: Detection
@@ -44,17 +45,16 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
   const flags = scanFlags(readSource(join(root, script)) ?? '')
   for (const path of await checkpointsNamed(root, args, flags)) requireSafe(path, request)
   const found = await preflight(await findPython(request.python), { checkout: root })
-  const writesThere = ['project', 'name', 'exist_ok'].every((dest) =>
-    flags.some((flag) => flag.dest === dest),
-  )
-  const name = flagText(flags, args, 'name') ?? script.replace(/\.py$/, '')
+  const options = scriptOptions(flags, args)
+  const knows = (dest: string) => flags.some((flag) => flag.dest === dest)
+  const writesThere = ['project', 'name', 'exist_ok'].every(knows)
+  const name = options.text('name') ?? script.replace(/\.py$/, '')
   const runDir = await createRunFolder(join(root, 'runs', 'train'), basename(name))
   const parts = runDir.split(sep)
   const place = writesThere
     ? ['--project', parts.slice(0, -1).join(sep), '--name', parts.at(-1) ?? '', '--exist-ok']
     : []
-  const sr = Number(flagText(flags, args, 'sr') ?? 0)
-  const sparse = stage === 'sparse' && (args.includes('--st') || !knows(flags, 'st')) ? sr : 0
+  const isSparse = args.includes('--st') || !knows('st')
   const config: ScriptConfig = {
     v: 1,
     stage,
@@ -65,16 +65,15 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
     runDir,
     writesThere,
     gammaRate: ['v6.2', 'v7.0', 'master'].includes(release) ? 'x/lr1' : 'x/lr0',
-    epochs: Number(flagText(flags, args, 'epochs') ?? 0),
-    batchSize: Number(flagText(flags, args, 'batch_size') ?? 0),
-    imageSize:
-      Number(flagText(flags, args, 'imgsz') ?? flagText(flags, args, 'img_size') ?? 0) || 0,
-    sr: Number.isFinite(sparse) ? sparse : 0,
+    epochs: options.number('epochs'),
+    batchSize: options.number('batch_size'),
+    imageSize: options.number('imgsz') || options.number('img_size'),
+    sr: stage === 'sparse' && isSparse ? options.number('sr') : 0,
     python: found.python.version,
   }
-  const weights = flagText(flags, args, 'weights')
+  const weights = options.text('weights')
   // The run lies in runs/train, but earlier ones may lie where the person keeps the script's own output.
-  const project = resolve(root, flagText(flags, args, 'project') ?? dirname(runDir))
+  const project = resolve(root, options.text('project') ?? dirname(runDir))
   const parent = weights ? await parentOf(resolve(root, weights), { root, project }) : undefined
   const manifest = await manifestOf(request, config, {
     torch: found.torch?.version,
@@ -90,7 +89,7 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
     args: [...follower, file],
     cwd: root,
     env: { ELECTRON_RUN_AS_NODE: '1' },
-    device: flagText(flags, args, 'device') ?? '',
+    device: options.text('device') ?? '',
   }
 }
 
@@ -143,26 +142,6 @@ export function stageOfScript(script: string): ScriptConfig['stage'] {
   if (/finetun|fine_tun/i.test(script)) return 'finetune'
   if (/(?:val|test|eval)/i.test(script)) return 'val'
   return /prun/i.test(script) && !/train/i.test(script) ? 'prune' : 'train'
-}
-
-function knows(flags: readonly ScriptFlag[], dest: string): boolean {
-  return flags.some((flag) => flag.dest === dest)
-}
-
-/** What a flag is given, or its default in the script. */
-function flagText(
-  flags: readonly ScriptFlag[],
-  args: readonly string[],
-  dest: string,
-): string | undefined {
-  const flag = flags.find((one) => one.dest === dest)
-  if (!flag) return undefined
-  const given = args.flatMap((arg, i) => {
-    const [name = '', inline] = arg.split(/=(.*)/s, 2)
-    return flag.names.includes(name) ? [inline ?? args[i + 1] ?? ''] : []
-  })
-  const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')
-  return given.at(-1) ?? (fallback === 'None' ? undefined : fallback)
 }
 
 function missing(script: string, { root, capabilities }: Detection): SlimError {

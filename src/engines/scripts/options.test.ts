@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { scanFlags } from '../../core/yolov5/argparse'
+import { scriptOptions } from './options'
+
+const flags = scanFlags(`
+p.add_argument('--epochs', type=int, default=EPOCHS)
+p.add_argument('--batch-size', type=int, default=2 * 8)
+p.add_argument('--imgsz', nargs='+', type=int, default=640)
+p.add_argument('--name', default='exp')
+p.add_argument('--weights', default=None)
+`)
+
+it('are the words of the script, else the defaults of its flags', () => {
+  const options = scriptOptions(flags, ['--name', 'a', '--name=b', '--epochs', '5'])
+  expect(options.text('name')).toBe('b')
+  expect(options.number('epochs')).toBe(5)
+  expect(options.number('imgsz')).toBe(640)
+  expect(options.text('weights')).toBeUndefined()
+})
+
+it('are 0 where the script works a number out, which a log can hold', () => {
+  const options = scriptOptions(flags, [])
+  expect(options.number('epochs')).toBe(0)
+  expect(options.number('batch_size')).toBe(0)
+  expect(options.number('sr')).toBe(0)
+})

@@ -1,0 +1,39 @@
+import type { ScriptFlag } from '../../core/yolov5/release'
+
+/** What a script goes by, by the names on its `opt`. */
+export type ScriptOptions = {
+  /** Undefined where it has no such option, or None for it. */
+  text(dest: string): string | undefined
+  /** 0 where there is none, or where the script works it out: `default=EPOCHS`. */
+  number(dest: string): number
+}
+
+/** Options of a script: what its words say, else the defaults of its flags. */
+export function scriptOptions(
+  flags: readonly ScriptFlag[],
+  args: readonly string[],
+): ScriptOptions {
+  const text = (dest: string) => flagText(flags, args, dest)
+  return {
+    text,
+    number: (dest) => {
+      const value = Number(text(dest) ?? 0)
+      return Number.isFinite(value) ? value : 0
+    },
+  }
+}
+
+function flagText(
+  flags: readonly ScriptFlag[],
+  args: readonly string[],
+  dest: string,
+): string | undefined {
+  const flag = flags.find((one) => one.dest === dest)
+  if (!flag) return undefined
+  const given = args.flatMap((arg, i) => {
+    const [name = '', inline] = arg.split(/=(.*)/s, 2)
+    return flag.names.includes(name) ? [inline ?? args[i + 1] ?? ''] : []
+  })
+  const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')
+  return given.at(-1) ?? (fallback === 'None' ? undefined : fallback)
+}
