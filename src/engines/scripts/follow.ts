@@ -31,6 +31,7 @@ export async function followScript(file: string): Promise<number> {
   const began = Date.now()
   await write(startOf(config))
   const outputs = new ScriptOutputs(config, began)
+  await outputs.skipEarlier()
   const child = spawn(config.command, [...config.args], {
     cwd: config.cwd,
     env: { ...process.env, PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' },

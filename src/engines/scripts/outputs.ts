@@ -1,6 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NewEvent } from '../../runs/eventLog'
+import { runFiles } from '../../runs/store'
+import { isFile } from '../common/inputs'
 import type { ScriptConfig } from './contract'
 import { EventFiles } from './eventFiles'
 import { parseResultsCsv, parseResultsText, type ResultRow } from './results'
@@ -17,6 +19,8 @@ export class ScriptOutputs {
   private lastEpoch = -1
   private lastTime: number
   private folder: string | undefined
+  /** Folders from before, which cannot be the script's. */
+  private foldersBefore: ReadonlySet<string> = new Set()
   last: ResultRow | undefined
 
   constructor(
@@ -27,16 +31,27 @@ export class ScriptOutputs {
     this.folder = config.writesThere ? config.runDir : undefined
   }
 
+  /** Notes what there is before the script starts, so that none of it is taken for the script's. */
+  async skipEarlier(): Promise<void> {
+    if (this.folder === undefined) {
+      const folders = await this.folders()
+      this.foldersBefore = new Set(folders.filter((folder) => folder !== this.config.runDir))
+    }
+  }
+
   /** What is new since the last call. */
   async read(): Promise<readonly NewEvent[]> {
     this.folder ??= await this.findFolder()
     const { folder } = this
-    const trained = folder === undefined ? [] : await this.trainingOf(folder)
+    // Pruning has no epochs: what looks like some is a training beside it.
+    const trains = folder !== undefined && this.config.stage !== 'prune'
+    const trained = trains ? await this.trainingOf(folder) : []
     return [...trained, ...(await this.checkpoints())]
   }
 
   private async trainingOf(folder: string): Promise<readonly NewEvent[]> {
-    const rows = (await this.rows(folder)).filter(({ epoch }) => epoch > this.lastEpoch)
+    const all = await resultRows(folder, this.config.gammaRate, this.began - clockSlack)
+    const rows = all.filter(({ epoch }) => epoch > this.lastEpoch)
     const now = Date.now()
     const seconds = (now - this.lastTime) / 1000 / Math.max(1, rows.length)
     const epochs = rows.map((row): NewEvent => {
@@ -50,37 +65,27 @@ export class ScriptOutputs {
     return [...epochs, ...gammas.map((event): NewEvent => ({ type: 'gamma', ...event }))]
   }
 
-  private async rows(folder: string): Promise<readonly ResultRow[]> {
-    const csv = await this.freshText(join(folder, 'results.csv'))
-    if (csv !== undefined) return parseResultsCsv(csv, this.config.gammaRate)
-    const text = await this.freshText(join(folder, 'results.txt'))
-    return text === undefined ? [] : parseResultsText(text)
-  }
-
-  private async freshText(path: string): Promise<string | undefined> {
-    const info = await stat(path).catch(() => undefined)
-    if (!info || info.mtimeMs < this.began - clockSlack) return undefined
-    return readFile(path, 'utf8').catch(() => undefined)
-  }
-
-  /** The folder that a script which takes no `--project` began to write. */
+  /** The folder that a script which takes no `--project` began to write: a new one, and not of another run of ours. */
   private async findFolder(): Promise<string | undefined> {
     const found: { folder: string; born: number }[] = []
-    for (const root of runRoots) {
-      const parent = join(this.config.cwd, root)
-      for (const name of await readdir(parent).catch(() => [])) {
-        const folder = join(parent, name)
-        const names = await readdir(folder).catch(() => [])
-        if (
-          !names.some((one) => /^(?:opt\.yaml|weights|results\.(?:csv|txt)|events\.out)/.test(one))
-        )
-          continue
-        const { birthtimeMs, mtimeMs } = await stat(folder)
-        const born = Math.max(birthtimeMs, mtimeMs)
-        if (born >= this.began - clockSlack) found.push({ folder, born })
-      }
+    for (const folder of await this.folders()) {
+      if (this.foldersBefore.has(folder)) continue
+      const names = await readdir(folder).catch(() => [])
+      if (!names.some((one) => /^(?:opt\.yaml|weights|results\.(?:csv|txt)|events\.out)/.test(one)))
+        continue
+      if (folder !== this.config.runDir && (await isFile(runFiles(folder).manifest))) continue
+      const info = await stat(folder).catch(() => undefined)
+      if (info) found.push({ folder, born: Math.max(info.birthtimeMs, info.mtimeMs) })
     }
     return found.sort((a, b) => b.born - a.born)[0]?.folder
+  }
+
+  private async folders(): Promise<readonly string[]> {
+    const parents = runRoots.map((root) => join(this.config.cwd, root))
+    const found = parents.map(async (parent) =>
+      (await readdir(parent).catch(() => [])).map((name) => join(parent, name)),
+    )
+    return (await Promise.all(found)).flat()
   }
 
   private async checkpoints(): Promise<readonly NewEvent[]> {
@@ -102,6 +107,24 @@ export class ScriptOutputs {
     }
     return events
   }
+}
+
+/** Rows of a folder's results file; none of one that was not written since. */
+async function resultRows(
+  folder: string,
+  gammaRate: ScriptConfig['gammaRate'],
+  since = 0,
+): Promise<readonly ResultRow[]> {
+  const csv = await textSince(join(folder, 'results.csv'), since)
+  if (csv !== undefined) return parseResultsCsv(csv, gammaRate)
+  const text = await textSince(join(folder, 'results.txt'), since)
+  return text === undefined ? [] : parseResultsText(text)
+}
+
+async function textSince(path: string, since: number): Promise<string | undefined> {
+  const info = await stat(path).catch(() => undefined)
+  if (!info || info.mtimeMs < since) return undefined
+  return readFile(path, 'utf8').catch(() => undefined)
 }
 
 function kindOf(
