@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseEvent } from '../../src/runs/eventCheck'
@@ -94,6 +94,35 @@ describe('a script of the workspace', () => {
     expect(status, stderr).toBe(0)
     expect(ofType(events, 'epoch')).toHaveLength(3)
     expect(ofType(events, 'checkpoint')[0]?.path).toContain('exp77')
+  })
+
+  it('that goes on with a training is followed in its folder, from where that was', () => {
+    const workspace = makeWorkspace('new')
+    const run = join(workspace.checkout, 'runs', 'train', 'old')
+    mkdirSync(join(run, 'weights'), { recursive: true })
+    copyFileSync(join(root, 'media', 'sample', 'baseline.pt'), join(run, 'weights', 'last.pt'))
+    writeFileSync(join(run, 'opt.yaml'), 'epochs: 4\nsr: 0.002\nst: true\n')
+    const header = 'epoch,train/box_loss,metrics/mAP_0.5:0.95,x/lr0,x/lr1\n'
+    writeFileSync(join(run, 'results.csv'), `${header}0,0.5,0.1,0.1,0.1\n1,0.5,0.2,0.1,0.1\n`)
+    writeFileSync(
+      join(workspace.checkout, 'train_sparsity.py'),
+      `import argparse, time
+parser = argparse.ArgumentParser()
+parser.add_argument('--resume', nargs='?', const=True, default=False)
+parser.add_argument('--epochs', type=int, default=300)
+${place.join('\n')}
+opt = parser.parse_args()
+assert opt.project == 'runs/train' and not opt.exist_ok
+with open('runs/train/old/results.csv', 'a') as results:
+    results.write('2,0.5,0.3,0.1,0.1\\n3,0.5,0.4,0.1,0.1\\n')
+`,
+    )
+    const { status, events, stderr } = runScript(workspace, 'train_sparsity.py', '--resume')
+    expect(status, stderr).toBe(0)
+    expect(ofType(events, 'epoch').map(({ epoch, epochs, sr }) => [epoch, epochs, sr])).toEqual([
+      [2, 4, 0.002],
+      [3, 4, 0.002],
+    ])
   })
 
   it('that prunes is told apart, and its output named', () => {

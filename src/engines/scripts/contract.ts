@@ -12,6 +12,8 @@ export type ScriptConfig = {
   readonly runDir: string
   /** The script writes into `runDir`; else it chooses a folder below `cwd`, which is looked for. */
   readonly writesThere: boolean
+  /** Folder of the training that the script goes on with, where it writes instead. */
+  readonly resumes?: string
   /** Column of results.csv with the learning rate of the BN group, which moved between releases. */
   readonly gammaRate: 'x/lr0' | 'x/lr1'
   readonly epochs: number

@@ -24,3 +24,14 @@ it('are 0 where the script works a number out, which a log can hold', () => {
   expect(options.number('batch_size')).toBe(0)
   expect(options.number('sr')).toBe(0)
 })
+
+it('are those of opt.yaml where a training goes on', () => {
+  const saved =
+    "epochs: 9\nname: 'old one'\nhyp:\n  sr: 3\nimg_size:\n- 64\n- 64\nsr: 1.0e-05\r\nst: true\n"
+  const options = scriptOptions(flags, ['--epochs', '5'], saved)
+  expect(options.number('epochs')).toBe(9)
+  expect(options.text('name')).toBe('old one')
+  expect(options.number('sr')).toBe(1e-5)
+  expect(options.text('st')).toBe('true')
+  expect(options.number('img_size')).toBe(0)
+})

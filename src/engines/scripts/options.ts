@@ -8,12 +8,17 @@ export type ScriptOptions = {
   number(dest: string): number
 }
 
-/** Options of a script: what its words say, else the defaults of its flags. */
+/**
+ * Options of a script: what its words say, else the defaults of its flags.
+ *
+ * @param saved opt.yaml of a training that goes on, which takes the place of both
+ */
 export function scriptOptions(
   flags: readonly ScriptFlag[],
   args: readonly string[],
+  saved = '',
 ): ScriptOptions {
-  const text = (dest: string) => flagText(flags, args, dest)
+  const text = (dest: string) => savedText(saved, dest) ?? flagText(flags, args, dest)
   return {
     text,
     number: (dest) => {
@@ -36,4 +41,10 @@ function flagText(
   })
   const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')
   return given.at(-1) ?? (fallback === 'None' ? undefined : fallback)
+}
+
+/** A field of opt.yaml that is one word or number. */
+function savedText(yaml: string, dest: string): string | undefined {
+  const field = new RegExp(`^${dest}:[ \\t]*['"]?([^'"\\r\\n]+?)['"]?[ \\t\\r]*$`, 'm')
+  return field.exec(yaml)?.[1]
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -75,4 +75,15 @@ describe('a script that chooses its folder itself', () => {
     train(folder('exp'), 0)
     expect(await epochs(outputs)).toEqual([])
   })
+})
+
+it('a training that goes on is told from where it was, an epoch that is done again too', async () => {
+  const resumes = folder('exp')
+  train(resumes, 0, 1, 2)
+  const outputs = await begin({ resumes })
+  expect(await epochs(outputs)).toEqual([])
+  appendFileSync(join(resumes, 'results.csv'), row(2) + row(3))
+  expect(await epochs(outputs)).toEqual([2, 3])
+  appendFileSync(join(resumes, 'results.csv'), row(4))
+  expect(await epochs(outputs)).toEqual([4])
 })

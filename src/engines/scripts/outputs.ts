@@ -19,6 +19,8 @@ export class ScriptOutputs {
   private lastEpoch = -1
   private lastTime: number
   private folder: string | undefined
+  /** Rows of a training that goes on, from before. */
+  private rowsBefore = 0
   /** Folders from before, which cannot be the script's. */
   private foldersBefore: ReadonlySet<string> = new Set()
   last: ResultRow | undefined
@@ -28,12 +30,16 @@ export class ScriptOutputs {
     private readonly began: number,
   ) {
     this.lastTime = began
-    this.folder = config.writesThere ? config.runDir : undefined
+    this.folder = config.writesThere ? config.runDir : config.resumes
   }
 
   /** Notes what there is before the script starts, so that none of it is taken for the script's. */
   async skipEarlier(): Promise<void> {
-    if (this.folder === undefined) {
+    const { resumes } = this.config
+    if (resumes !== undefined) {
+      this.rowsBefore = (await resultRows(resumes, this.config.gammaRate)).length
+      await this.eventFiles.read(resumes)
+    } else if (this.folder === undefined) {
       const folders = await this.folders()
       this.foldersBefore = new Set(folders.filter((folder) => folder !== this.config.runDir))
     }
@@ -51,7 +57,7 @@ export class ScriptOutputs {
 
   private async trainingOf(folder: string): Promise<readonly NewEvent[]> {
     const all = await resultRows(folder, this.config.gammaRate, this.began - clockSlack)
-    const rows = all.filter(({ epoch }) => epoch > this.lastEpoch)
+    const rows = all.slice(this.rowsBefore).filter(({ epoch }) => epoch > this.lastEpoch)
     const now = Date.now()
     const seconds = (now - this.lastTime) / 1000 / Math.max(1, rows.length)
     const epochs = rows.map((row): NewEvent => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -19,7 +19,10 @@ beforeAll(() => {
   writeCheckpoint(checkpoint, checkpoint.root, join(root, 'hostile.pt'))
   checkpoint.close()
   copyFileSync(golden, join(root, 'good.pt'))
-  writeFileSync(join(root, script), "p.add_argument('--weights', default=ROOT / 'hostile.pt')\n")
+  writeFileSync(
+    join(root, script),
+    "p.add_argument('--weights', default=ROOT / 'hostile.pt')\np.add_argument('--resume', nargs='?')\n",
+  )
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
@@ -47,4 +50,11 @@ it.each([
   expect(await refusal(args)).toBe('checkpoint/unsafe-globals')
   expect(await refusal(args, true)).toMatch(/^python\//)
   expect(readdirSync(root)).not.toContain('runs')
+})
+
+it('nor does one that goes on with the latest checkpoint, which it names nowhere', async () => {
+  const weights = join(root, 'runs', 'train', 'exp', 'weights')
+  mkdirSync(weights, { recursive: true })
+  copyFileSync(join(root, 'hostile.pt'), join(weights, 'last.pt'))
+  expect(await refusal(['--weights', 'good.pt', '--resume'])).toBe('checkpoint/unsafe-globals')
 })

@@ -15,6 +15,7 @@ import { requireSafe } from '../common/weights'
 import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
 import type { ScriptConfig } from './contract'
 import { scriptOptions } from './options'
+import { resumeAsked, resumedTraining } from './resumed'
 
 export type ScriptRequest = {
   readonly detection: Detection
@@ -33,7 +34,7 @@ export type ScriptRequest = {
 
 /**
  * Makes a run of the workspace's own slimming script ready: the script is started as it is, with the words that the
- * person typed. Only its run folder is chosen for it, where it takes the flags for that.
+ * person typed. Only its run folder is chosen for it, where it takes the flags for that and goes on with none.
  *
  * @throws SlimError `scripts/missing`, `checkpoint/…`, `python/…`, `runs/…`
  */
@@ -43,18 +44,22 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
   if (!capabilities.slimmingScripts.includes(script)) throw missing(script, detection)
   const stage = stageOfScript(script)
   const flags = scanFlags(readSource(join(root, script)) ?? '')
-  for (const path of await checkpointsNamed(root, args, flags)) requireSafe(path, request)
+  const asked = resumeAsked(flags, args)
+  const training = asked ? await resumedTraining(root, asked) : undefined
+  const named = await checkpointsNamed(root, args, flags)
+  const loaded = training ? [...named, training.checkpoint] : named
+  for (const path of new Set(loaded)) requireSafe(path, request)
   const found = await preflight(await findPython(request.python), { checkout: root })
-  const options = scriptOptions(flags, args)
+  const options = scriptOptions(flags, args, training?.options)
   const knows = (dest: string) => flags.some((flag) => flag.dest === dest)
-  const writesThere = ['project', 'name', 'exist_ok'].every(knows)
-  const name = options.text('name') ?? script.replace(/\.py$/, '')
+  const writesThere = !asked && ['project', 'name', 'exist_ok'].every(knows)
+  const name = training?.folder ?? options.text('name') ?? script.replace(/\.py$/, '')
   const runDir = await createRunFolder(join(root, 'runs', 'train'), basename(name))
   const parts = runDir.split(sep)
   const place = writesThere
     ? ['--project', parts.slice(0, -1).join(sep), '--name', parts.at(-1) ?? '', '--exist-ok']
     : []
-  const isSparse = args.includes('--st') || !knows('st')
+  const isSparse = training ? options.text('st') !== 'false' : args.includes('--st') || !knows('st')
   const config: ScriptConfig = {
     v: 1,
     stage,
@@ -64,6 +69,7 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
     cwd: root,
     runDir,
     writesThere,
+    ...(training ? { resumes: training.folder } : {}),
     gammaRate: ['v6.2', 'v7.0', 'master'].includes(release) ? 'x/lr1' : 'x/lr0',
     epochs: options.number('epochs'),
     batchSize: options.number('batch_size'),
@@ -71,7 +77,7 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
     sr: stage === 'sparse' && isSparse ? options.number('sr') : 0,
     python: found.python.version,
   }
-  const weights = options.text('weights')
+  const weights = training?.checkpoint ?? options.text('weights')
   // The run lies in runs/train, but earlier ones may lie where the person keeps the script's own output.
   const project = resolve(root, options.text('project') ?? dirname(runDir))
   const parent = weights ? await parentOf(resolve(root, weights), { root, project }) : undefined
