@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { EventAppender, type NewEvent } from '../../runs/eventLog'
-import { lastLines } from '../../runs/postMortem'
+import { lastLines, silentEnd } from '../../runs/postMortem'
 import { passGate } from '../../runs/startGate'
 import { runFiles } from '../../runs/store'
 import { SummaryWriter } from '../../runs/summaries'
+import type { RunExit } from '../../runs/supervisor'
 import type { ScriptConfig } from './contract'
 import { ScriptOutputs } from './outputs'
 
@@ -46,9 +47,9 @@ export async function followScript(file: string): Promise<number> {
       if (signal !== 'SIGINT') child.kill(signal)
     })
   }
-  const exit = new Promise<{ code: number | null; error?: Error }>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, error }))
-    child.once('exit', (code) => resolve({ code }))
+  const exit = new Promise<ScriptExit>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }))
+    child.once('exit', (code, signal) => resolve({ code, signal }))
   })
   let ended = false
   exit.then(() => {
@@ -58,21 +59,23 @@ export async function followScript(file: string): Promise<number> {
     await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, lookMs))])
     for (const event of await outputs.read()) await write(event)
   }
-  const { code, error } = await exit
+  const end = await exit
   for (const event of await outputs.read()) await write(event)
   const seconds = (Date.now() - began) / 1000
   if (stopped) {
     await write({ type: 'stopped', seconds })
     return stoppedStatus
   }
-  if (code === 0) {
+  if (end.code === 0) {
     const { mAP50 = null, mAP50_95 = null } = outputs.last ?? {}
     await write({ type: 'finished', summary: { mAP50, mAP50_95, seconds } })
     return 0
   }
-  await write(await failureOf(config, code, error, output))
-  return code ?? 1
+  await write(await failureOf(config, end, output))
+  return end.code ?? 1
 }
+
+type ScriptExit = RunExit & { readonly error?: Error }
 
 function startOf(config: ScriptConfig): NewEvent {
   const { epochs, batchSize, imageSize, sr, python } = config
@@ -89,11 +92,12 @@ function startOf(config: ScriptConfig): NewEvent {
 
 async function failureOf(
   { args }: ScriptConfig,
-  code: number | null,
-  error: Error | undefined,
+  end: ScriptExit,
   output: string,
 ): Promise<NewEvent> {
   const stderr = await lastLines(output)
+  const { code, signal, error } = end
+  if (signal) return silentEnd(end, stderr)
   const why = error?.message ?? stderr.split('\n').at(-1) ?? ''
   return {
     type: 'failed',
