@@ -50,6 +50,7 @@ export type StartedEvent = Base<'started'> & {
 export type ProgressEvent = Base<'progress'> & {
   readonly epoch: number
   readonly batch: number
+  /** 0 where no batches are known, and the event but says that the run is alive. */
   readonly batches: number
   /** Running means of this epoch: box, obj, cls. */
   readonly losses: Readonly<Record<string, number>>

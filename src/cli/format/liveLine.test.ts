@@ -31,6 +31,11 @@ describe('the live line', () => {
     expect(liveLine(state, started.t + 3000, wide)).toBe('running  3 s')
   })
 
+  it('leaves a sign of life, which tells no batches, alone', () => {
+    const state = foldLive(emptyLive, started)
+    expect(foldLive(state, { ...progress, batches: 0 })).toBe(state)
+  })
+
   it('says that it finishes after the last epoch', () => {
     const line = liveLine(fold(started, { ...epoch, epoch: 59 }), epoch.t, wide)
     expect(line).toMatch(/^━{16} {2}epoch 60\/60 .* finishing$/)

@@ -39,6 +39,7 @@ export function foldLive(state: LiveState, event: RunEvent): LiveState {
         ...(event.epochs > 0 ? { epochs: event.epochs } : {}),
       }
     case 'progress':
+      if (event.batches === 0) return state
       return { ...state, progress: event, firstEpoch: state.firstEpoch ?? event.epoch }
     case 'epoch':
       return {

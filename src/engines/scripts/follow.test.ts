@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { parseEvent } from '../../runs/eventCheck'
 import type { RunEvent } from '../../runs/events'
 import { runFiles } from '../../runs/store'
@@ -28,6 +28,24 @@ async function follow(script: string): Promise<readonly RunEvent[]> {
   const lines = readFileSync(events, 'utf8').trim().split('\n')
   return lines.flatMap((line) => parseEvent(line) ?? [])
 }
+
+it('gives a sign of life in every minute without news', async () => {
+  const { now } = Date
+  const began = now()
+  const fast = vi.spyOn(Date, 'now').mockImplementation(() => began + 60 * (now() - began))
+  try {
+    const events = await follow('setTimeout(() => {}, 2500)')
+    expect(events.map(({ type }) => type)).toEqual([
+      'started',
+      ...Array(events.length - 2).fill('progress'),
+      'finished',
+    ])
+    expect(events.length - 2).toBeGreaterThan(0)
+    expect(events.length - 2).toBeLessThan(10)
+  } finally {
+    fast.mockRestore()
+  }
+})
 
 // Windows knows no signals: what is killed there ends with a code.
 it.skipIf(process.platform === 'win32')('says what killed a script', async () => {

@@ -9,8 +9,11 @@ import { SummaryWriter } from '../../runs/summaries'
 import type { RunExit } from '../../runs/supervisor'
 import type { ScriptConfig } from './contract'
 import { ScriptOutputs } from './outputs'
+import type { ResultRow } from './results'
 
 const lookMs = 1000
+/** A script says nothing between epochs, and a run on another machine that is silent for long is taken for gone. */
+const silentMs = 60_000
 const stoppedStatus = 130
 
 /**
@@ -26,7 +29,9 @@ export async function followScript(file: string): Promise<number> {
   const { events, slimDir, output } = runFiles(config.runDir)
   const log = new EventAppender(events)
   const summaries = new SummaryWriter(slimDir)
+  let written = Date.now()
   const write = async (event: NewEvent): Promise<void> => {
+    written = Date.now()
     await summaries.write(await log.append(event)).catch(() => undefined)
   }
   const began = Date.now()
@@ -58,6 +63,7 @@ export async function followScript(file: string): Promise<number> {
   while (!ended) {
     await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, lookMs))])
     for (const event of await outputs.read()) await write(event)
+    if (!ended && Date.now() - written >= silentMs) await write(signOfLife(outputs.last))
   }
   const end = await exit
   for (const event of await outputs.read()) await write(event)
@@ -88,6 +94,12 @@ function startOf(config: ScriptConfig): NewEvent {
     layers: [],
     ...(sr > 0 ? { sparsity: { reg: 'l1', sr, schedule: 'constant' } } : {}),
   }
+}
+
+/** Progress of no batches: such a script does not tell them. */
+function signOfLife(last: ResultRow | undefined): NewEvent {
+  const epoch = last ? last.epoch + 1 : 0
+  return { type: 'progress', epoch, ...{ batch: 0, batches: 0, losses: {}, lr: 0, memory: 0 } }
 }
 
 async function failureOf(

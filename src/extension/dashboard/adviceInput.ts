@@ -45,7 +45,7 @@ export function collectAdviceInput(
     percent: percent ?? 0.5,
     hold: sparsity.sr === 'auto' && sparsity.reg === 'prox' && !tooShort,
     ...(before === undefined ? {} : { before }),
-    ...(batches === undefined ? {} : { drive: batches / accumulated / (1 - usualMomentum) }),
+    ...(batches ? { drive: batches / accumulated / (1 - usualMomentum) } : {}),
   }
 }
 
