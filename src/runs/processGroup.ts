@@ -1,24 +1,36 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { RunProcess } from './manifest'
 import { liveness, parseStat, processStartTime, withBoot } from './processIdentity'
 
 const execute = promisify(execFile)
 
-/** Environment variable that marks every process of a run, including those that leave its process group. */
-export const runIdVariable = 'YOLOV5_SLIM_RUN_ID'
+/** Marks every process of a run, including those that leave its process group. */
+const runIdVariable = 'YOLOV5_SLIM_RUN_ID'
+/** Tells a run from a copy of its folder, which has the same id. */
+const runFolderVariable = 'YOLOV5_SLIM_RUN_DIR'
 
 export type Member = { readonly pid: number; readonly startTime: string }
 
+/** A run as its processes are marked. */
+export type MarkedRun = { readonly id: string; readonly runDir: string }
+
 type Listed = Member & { readonly parent: number; readonly group: number }
+
+/** What a run's process finds in its environment, and hands on to whatever it starts. */
+export async function markOf({ id, runDir }: MarkedRun): Promise<Readonly<Record<string, string>>> {
+  const folder = await realpath(runDir).catch(() => resolve(runDir))
+  return { [runIdVariable]: id, [runFolderVariable]: folder }
+}
 
 /**
  * The live processes of a run: its leader, the leader's group and descendants, and on Linux whatever carries the
- * run's id in its environment (torch's launcher gives each worker a session of its own). A leader whose pid went
+ * run's mark in its environment (torch's launcher gives each worker a session of its own). A leader whose pid went
  * to another process has no group.
  */
-export async function runMembers(leader: RunProcess, runId: string): Promise<Member[]> {
+export async function runMembers(leader: RunProcess, run: MarkedRun): Promise<Member[]> {
   const all = await listProcesses()
   const alive = (await liveness(leader)) === 'alive'
   const mine = new Set<number>()
@@ -36,7 +48,8 @@ export async function runMembers(leader: RunProcess, runId: string): Promise<Mem
     if (!taken) for (const p of all) if (p.group === leader.pid) mine.add(p.pid)
   }
   if (process.platform === 'linux' && leader.group) {
-    for (const p of all) if (!mine.has(p.pid) && (await isMarked(p.pid, runId))) mine.add(p.pid)
+    const mark = await markOf(run)
+    for (const p of all) if (!mine.has(p.pid) && (await isMarked(p.pid, mark))) mine.add(p.pid)
   }
   mine.delete(process.pid)
   if (alive && leader.pid === process.pid) mine.clear()
@@ -67,9 +80,14 @@ async function linuxProcesses(): Promise<Listed[]> {
   })
 }
 
-async function isMarked(pid: number, runId: string): Promise<boolean> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
-  return environment.split('\0').includes(`${runIdVariable}=${runId}`)
+/** Earlier versions marked by the id alone. */
+async function isMarked(pid: number, mark: Readonly<Record<string, string>>): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+  const entries = environment.split('\0')
+  const value = (name: string) =>
+    entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1)
+  const folder = value(runFolderVariable) ?? mark[runFolderVariable]
+  return value(runIdVariable) === mark[runIdVariable] && folder === mark[runFolderVariable]
 }
 
 async function unixProcesses(): Promise<Listed[]> {

@@ -75,7 +75,7 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
   }
   const members = new Map<string, Member>()
   const look = async (): Promise<Member[]> => {
-    for (const member of await runMembers(leader, manifest.id)) {
+    for (const member of await runMembers(leader, { id: manifest.id, runDir })) {
       members.set(`${member.pid} ${member.startTime}`, member)
     }
     return stillAlive([...members.values()])

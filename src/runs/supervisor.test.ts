@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { EventReader } from './eventLog'
 import type { RunEvent } from './events'
 import { setChildLanguage } from './language'
 import type { RunManifest } from './manifest'
+import { runMembers } from './processGroup'
 import { identify, liveness, ownProcess } from './processIdentity'
 import { readRun } from './snapshot'
 import { createRunFolder, newRunId, readManifest, runFiles, updateManifest } from './store'
@@ -206,6 +207,25 @@ describe('stopRun', () => {
       expect(await liveness(worker)).toBe('gone')
     },
   )
+
+  test.runIf(process.platform === 'linux')('leaves a copy of the run alone', async () => {
+    const run = await start(`say(started); forever()`)
+    const copy = await start(`say(started); forever()`, { manifest: run.manifest })
+    await until(async () => (await readRun(run.runDir)).state === 'running')
+    expect(await stopRun(copy.runDir, { from: 'kill' })).toEqual({ by: 'kill', processes: 1 })
+    await copy.exited
+    expect((await readRun(run.runDir)).state).toBe('running')
+  })
+
+  test.runIf(process.platform === 'linux')('a folder with another path is the same', async () => {
+    await mkdir(join(root, 'größer'))
+    await symlink('größer', join(root, 'link'))
+    const run = await start('forever()', { runDir: join(root, 'link/exp') })
+    const nobody = { pid: 0, startTime: '', group: true }
+    const { id, process: leader } = run.manifest
+    const members = await runMembers(nobody, { id, runDir: join(root, 'größer/exp') })
+    expect(members.map(({ pid }) => pid)).toEqual([leader?.pid])
+  })
 
   test('a run that is over is left as it is', async () => {
     const run = await start(`say(started); say({ type: 'finished', summary: { seconds: 1 } })`)

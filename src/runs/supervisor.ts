@@ -8,7 +8,7 @@ import { withFileLock } from './fileLock'
 import { childLanguage } from './language'
 import type { RunManifest, RunProcess } from './manifest'
 import { lastLines, silentEnd } from './postMortem'
-import { runIdVariable, runMembers } from './processGroup'
+import { type MarkedRun, markOf, runMembers } from './processGroup'
 import { identify, ownProcess } from './processIdentity'
 import { readDigest } from './snapshot'
 import { closeGate, gateVariable, openGate } from './startGate'
@@ -63,7 +63,8 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   await writeManifest(runDir, { ...fresh, starter: { ...(await ownProcess()), boundaries } })
   const output = await open(files.output, 'a')
   try {
-    const child = spawnChild(launch, output.fd)
+    const mark = await markOf({ id: launch.manifest.id, runDir })
+    const child = spawnChild(launch, mark, output.fd)
     const exit = exitOf(child)
     const manifest = await putOnRecord(child, runDir, boundaries)
     const exited = exit.then(async (result) => {
@@ -87,14 +88,18 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   }
 }
 
-function spawnChild(launch: LaunchSpec, output: number): ChildProcess {
+function spawnChild(
+  launch: LaunchSpec,
+  mark: Readonly<Record<string, string>>,
+  output: number,
+): ChildProcess {
   const child = spawn(launch.command, [...launch.args], {
     cwd: launch.cwd,
     env: {
       ...process.env,
       ...childLanguage(),
       ...launch.env,
-      [runIdVariable]: launch.manifest.id,
+      ...mark,
       [gateVariable]: '1',
     },
     detached: true,
@@ -137,7 +142,7 @@ export async function recordSilentEnd(runDir: string, exit: RunExit): Promise<vo
   const { events, output } = runFiles(runDir)
   const manifest = await readManifest(runDir)
   if (attemptEnd(manifest, await readDigest(runDir))) return
-  if (manifest.process) await endLeftovers(manifest, manifest.process)
+  if (manifest.process) await endLeftovers({ id: manifest.id, runDir }, manifest.process)
   await withFileLock(events, async () => {
     const digest = await readDigest(runDir)
     if (attemptEnd(manifest, digest)) return
@@ -151,9 +156,9 @@ export async function recordSilentEnd(runDir: string, exit: RunExit): Promise<vo
 }
 
 /** Workers that outlive a dead leader would hold on to the GPU; give them a moment, then kill them. */
-async function endLeftovers(manifest: RunManifest, leader: RunProcess): Promise<void> {
+async function endLeftovers(run: MarkedRun, leader: RunProcess): Promise<void> {
   for (let wait = 0; wait < 20; wait++) {
-    const left = await runMembers(leader, manifest.id)
+    const left = await runMembers(leader, run)
     if (left.length === 0) return
     if (wait >= 10) for (const { pid } of left) tryKill(pid)
     await new Promise((resolve) => setTimeout(resolve, 200))

@@ -30,8 +30,10 @@ async function start(name: string, file: string, options: object, ...more: reado
 const nobody = { pid: 0, startTime: '', group: true }
 
 /** Processes of a run, whatever its manifest names. */
-const processesOf = async (runDir: string) =>
-  runMembers(nobody, (await readManifest(runDir).catch(() => undefined))?.id ?? '')
+const processesOf = async (runDir: string) => {
+  const manifest = await readManifest(runDir).catch(() => undefined)
+  return runMembers(nobody, { id: manifest?.id ?? '', runDir })
+}
 
 /** What is wrong with a run whose supervisor was killed before the manifest named a process. */
 async function faultsOfUnnamed(runDir: string): Promise<string[]> {
