@@ -261,9 +261,10 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
   program
     .command('internal-queue', { hidden: true })
     .argument('<id>')
-    .action(async (id: string) => {
+    .argument('<run-dir>')
+    .action(async (id: string, runDir: string) => {
       const { internalQueue } = await import('./commands/internalQueue')
-      outcome.code = await internalQueue(id)
+      outcome.code = await internalQueue(id, runDir)
     })
   program.command('internal-plan', { hidden: true }).action(async () => {
     const { internalPlan } = await import('./commands/internalPlan')

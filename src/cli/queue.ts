@@ -1,5 +1,11 @@
 import * as l10n from '@vscode/l10n'
-import { handOver, type Submission, startInTurn, startSubmitted } from '../runs/queue/queue'
+import {
+  handOver,
+  identityOf,
+  type Submission,
+  startInTurn,
+  startSubmitted,
+} from '../runs/queue/queue'
 import type { StartedRun } from '../runs/supervisor'
 import { stopRun } from '../runs/supervisor'
 import { exitCodes, printAside } from './terminal'
@@ -20,7 +26,7 @@ export async function startInQueue(submission: Submission): Promise<StartedRun |
   process.on('SIGINT', leave)
   process.on('SIGTERM', leave)
   try {
-    return await startInTurn(launch.manifest.id, {
+    return await startInTurn(identityOf(launch), {
       onAhead: (runs) => {
         const names = runs.map((run) => run.runDir).join(', ')
         printAside(l10n.t('waiting for {0}, after {1}', devices.join(', '), names))
@@ -34,6 +40,6 @@ export async function startInQueue(submission: Submission): Promise<StartedRun |
 
 /** `--detach` of a run that has to wait: a process of its own waits for it. */
 export async function detachQueued({ launch, ahead }: Submission): Promise<void> {
-  await handOver(launch.manifest.id, waiter, process.pid)
+  await handOver(identityOf(launch), waiter, process.pid)
   printAside(l10n.t('it is queued and starts by itself; runs ahead of it: {0}', ahead.length))
 }

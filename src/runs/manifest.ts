@@ -13,6 +13,9 @@ export type RunState =
   | 'failed'
   | 'interrupted'
 
+/** Which run: a copy of its folder holds the same id. */
+export type RunIdentity = { readonly id: string; readonly runDir: string }
+
 /** `slim/run.json`: who started what, from what. Written atomically; states are derived from it and the log. */
 export type RunManifest = {
   readonly v: 1

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, realpath } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { RunProcess } from './manifest'
+import type { RunIdentity, RunProcess } from './manifest'
 import { liveness, parseStat, processStartTime, withBoot } from './processIdentity'
+import { realFolder } from './store'
 
 const execute = promisify(execFile)
 
@@ -14,15 +14,14 @@ const runFolderVariable = 'YOLOV5_SLIM_RUN_DIR'
 
 export type Member = { readonly pid: number; readonly startTime: string }
 
-/** A run as its processes are marked. */
-export type MarkedRun = { readonly id: string; readonly runDir: string }
-
 type Listed = Member & { readonly parent: number; readonly group: number }
 
 /** What a run's process finds in its environment, and hands on to whatever it starts. */
-export async function markOf({ id, runDir }: MarkedRun): Promise<Readonly<Record<string, string>>> {
-  const folder = await realpath(runDir).catch(() => resolve(runDir))
-  return { [runIdVariable]: id, [runFolderVariable]: folder }
+export async function markOf({
+  id,
+  runDir,
+}: RunIdentity): Promise<Readonly<Record<string, string>>> {
+  return { [runIdVariable]: id, [runFolderVariable]: await realFolder(runDir) }
 }
 
 /**
@@ -30,7 +29,7 @@ export async function markOf({ id, runDir }: MarkedRun): Promise<Readonly<Record
  * run's mark in its environment (torch's launcher gives each worker a session of its own). A leader whose pid went
  * to another process has no group.
  */
-export async function runMembers(leader: RunProcess, run: MarkedRun): Promise<Member[]> {
+export async function runMembers(leader: RunProcess, run: RunIdentity): Promise<Member[]> {
   const all = await listProcesses()
   const alive = (await liveness(leader)) === 'alive'
   const mine = new Set<number>()

@@ -215,6 +215,11 @@ export async function runOfFile(path: string): Promise<StoredRun | undefined> {
   }
 }
 
+/** A run's folder as it is compared: whoever names it may go through a link. */
+export async function realFolder(runDir: string): Promise<string> {
+  return realpath(runDir).catch(() => resolve(runDir))
+}
+
 async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return entries

@@ -6,9 +6,9 @@ import { SlimError } from '../core/errors'
 import { appendEvent } from './eventLog'
 import { withFileLock } from './fileLock'
 import { childLanguage } from './language'
-import type { RunManifest, RunProcess } from './manifest'
+import type { RunIdentity, RunManifest, RunProcess } from './manifest'
 import { lastLines, silentEnd } from './postMortem'
-import { type MarkedRun, markOf, runMembers } from './processGroup'
+import { markOf, runMembers } from './processGroup'
 import { identify, ownProcess } from './processIdentity'
 import { readDigest } from './snapshot'
 import { closeGate, gateVariable, openGate } from './startGate'
@@ -156,7 +156,7 @@ export async function recordSilentEnd(runDir: string, exit: RunExit): Promise<vo
 }
 
 /** Workers that outlive a dead leader would hold on to the GPU; give them a moment, then kill them. */
-async function endLeftovers(run: MarkedRun, leader: RunProcess): Promise<void> {
+async function endLeftovers(run: RunIdentity, leader: RunProcess): Promise<void> {
   for (let wait = 0; wait < 20; wait++) {
     const left = await runMembers(leader, run)
     if (left.length === 0) return

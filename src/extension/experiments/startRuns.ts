@@ -5,7 +5,7 @@ import { peekOwnFlags } from '../../engines/common/flags'
 import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
 import { slimLine } from '../../runs/format/shellLine'
-import { handOver, startSubmitted } from '../../runs/queue/queue'
+import { handOver, identityOf, startSubmitted } from '../../runs/queue/queue'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { busy, type CommandContext } from '../commands/context'
 import { waitsForTurn } from '../common/queueing'
@@ -68,7 +68,7 @@ async function launch(
     for (const note of prepared.notes ?? []) channel.info(note)
     const submission = await submitRun(prepared, waitsForTurn(folder))
     if (submission.ahead.length > 0) {
-      await handOver(prepared.manifest.id, program.waiter, process.pid)
+      await handOver(identityOf(prepared), program.waiter, process.pid)
     } else {
       const run = await startSubmitted(submission)
       run.release()

@@ -4,7 +4,7 @@ import { peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
 import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
-import { handOver, startSubmitted } from '../../runs/queue/queue'
+import { handOver, identityOf, startSubmitted } from '../../runs/queue/queue'
 import type { Program } from '../program/program'
 import type { FormOrder } from './session'
 
@@ -33,7 +33,7 @@ export async function launchStage(order: FormOrder, program: Program): Promise<L
   })
   const submission = await submitRun(launch, own.queue === true)
   if (submission.ahead.length > 0) {
-    await handOver(launch.manifest.id, program.waiter, process.pid)
+    await handOver(identityOf(launch), program.waiter, process.pid)
   } else {
     const run = await startSubmitted(submission)
     run.release()

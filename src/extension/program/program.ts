@@ -17,7 +17,7 @@ const mostMs = 120_000
 export class Program {
   /** argv of the planner, which the PyTorch runner asks. */
   readonly planner: readonly string[]
-  /** argv of the process that waits for a queued run; the run's id is appended. */
+  /** argv of the process that waits for a queued run; the run's id and folder are appended. */
   readonly waiter: readonly string[]
   /** The Python runner's entry. */
   readonly runner: string

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { readRun } from '../snapshot'
 import { createRunFolder, newRunId, readManifest, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, stopRun } from '../supervisor'
 import { devicesOf } from './devices'
-import { adoptQueued, handOver, startInTurn, startSubmitted, submit } from './queue'
+import { adoptQueued, handOver, identityOf, startInTurn, startSubmitted, submit } from './queue'
 import { readTicket, readTickets, withQueue, writeTicket } from './tickets'
 
 let root: string
@@ -117,9 +117,9 @@ describe('startInTurn', () => {
     const third = await submit(await launch('0'), waiting)
     const ahead: string[][] = []
     const order: string[] = []
-    const turn = async (name: string, { launch: { manifest } }: typeof second): Promise<void> => {
+    const turn = async (name: string, { launch: queued }: typeof second): Promise<void> => {
       const onAhead = (list: readonly { id: string }[]) => ahead.push(list.map(({ id }) => id))
-      const run = await startInTurn(manifest.id, { lookMs: 20, onAhead })
+      const run = await startInTurn(identityOf(queued), { lookMs: 20, onAhead })
       if (!run) return
       order.push(name)
       started.push(run)
@@ -142,7 +142,7 @@ describe('startInTurn', () => {
   test('two processes that wait for one run start it once', async () => {
     const first = await start('0', 200)
     const { launch: queued } = await submit(await launch('0'), waiting)
-    const turns = [1, 2].map(() => startInTurn(queued.manifest.id, { lookMs: 5 }))
+    const turns = [1, 2].map(() => startInTurn(identityOf(queued), { lookMs: 5 }))
     await first.exited
     const runs = (await Promise.all(turns)).filter((run) => run !== undefined)
     started.push(...runs)
@@ -152,7 +152,7 @@ describe('startInTurn', () => {
   test('a queued run can be stopped, which its waiter notices', async () => {
     await start('0')
     const second = await submit(await launch('0'), waiting)
-    const turn = startInTurn(second.launch.manifest.id, { lookMs: 20 })
+    const turn = startInTurn(identityOf(second.launch), { lookMs: 20 })
     expect(await stopRun(second.runDir)).toEqual({ by: 'queue', processes: 0 })
     expect(await turn).toBeUndefined()
     expect((await readRun(second.runDir)).state).toBe('stopped')
@@ -162,8 +162,31 @@ describe('startInTurn', () => {
     await start('0')
     const second = await submit(await launch('0'), waiting)
     await rm(second.runDir, { recursive: true })
-    expect(await startInTurn(second.launch.manifest.id, { lookMs: 20 })).toBeUndefined()
-    expect(await readTicket(second.launch.manifest.id)).toBeUndefined()
+    expect(await startInTurn(identityOf(second.launch), { lookMs: 20 })).toBeUndefined()
+    expect(await readTicket(identityOf(second.launch))).toBeUndefined()
+  })
+
+  test('a copy of a queued run, which has its id, waits on its own', async () => {
+    const first = await start('0')
+    const second = await submit(await launch('0'), waiting)
+    const { manifest } = second.launch
+    const copy = await submit({ ...(await launch('0')), manifest }, waiting)
+    expect(copy.ahead.map(({ runDir }) => runDir)).toEqual([first.runDir, second.runDir])
+    await stopRun(second.runDir)
+    await stopRun(first.runDir)
+    const run = await startInTurn(identityOf(copy.launch), { lookMs: 20 })
+    if (run) started.push(run)
+    expect(run?.runDir).toBe(copy.runDir)
+  })
+
+  test('a ticket counts whichever way its folder is named', async () => {
+    await start('0')
+    const { launch: queued, runDir } = await submit(await launch('0'), waiting)
+    await symlink('runs', join(root, 'link'))
+    const linked = runDir.replace(join(root, 'runs'), join(root, 'link'))
+    await adoptQueued([await readRun(linked)], [])
+    expect((await readRun(runDir)).state).toBe('queued')
+    expect(await readTicket({ ...identityOf(queued), runDir: linked })).toBeDefined()
   })
 
   test('a run that stopped before waits again under its old id', async () => {
@@ -186,11 +209,11 @@ describe('handOver', () => {
   test('names a process of its own as the one that waits; a second one is not started', async () => {
     await start('0')
     const { launch: queued, runDir } = await submit(await launch('0,1'), waiting)
-    const { id } = queued.manifest
-    expect(await handOver(id, sleeper)).toBe(false)
-    expect(await handOver(id, sleeper, process.pid)).toBe(true)
-    expect(await handOver(id, sleeper)).toBe(false)
-    const waiter = (await readTicket(id))?.waiter
+    const run = identityOf(queued)
+    expect(await handOver(run, sleeper)).toBe(false)
+    expect(await handOver(run, sleeper, process.pid)).toBe(true)
+    expect(await handOver(run, sleeper)).toBe(false)
+    const waiter = (await readTicket(run))?.waiter
     expect(waiter && (await liveness(waiter))).toBe('alive')
     if (waiter) process.kill(waiter.pid, 'SIGKILL')
     await until(async () => waiter !== undefined && (await liveness(waiter)) === 'gone')
@@ -198,7 +221,7 @@ describe('handOver', () => {
     const free = await submit(await launch('1,2'), waiting)
     expect(free.ahead).toEqual([])
     await Promise.all([1, 2].map(async () => adoptQueued([await readRun(runDir)], sleeper)))
-    const adopter = (await readTicket(id))?.waiter
+    const adopter = (await readTicket(run))?.waiter
     expect(adopter?.pid).not.toBe(waiter?.pid)
     expect(adopter && (await liveness(adopter))).toBe('alive')
     if (adopter) process.kill(adopter.pid, 'SIGKILL')
@@ -220,7 +243,7 @@ test('without a place for tickets a run starts all the same, unless it shall wai
 
 test('a torn or foreign ticket is passed over, and left', async () => {
   const { launch: spec } = await submit(await launch('0'), waiting)
-  const ticket = await readTicket(spec.manifest.id)
+  const ticket = await readTicket(identityOf(spec))
   if (ticket) await writeTicket({ ...ticket, id: 'other', host: 'somewhere.else' })
   expect((await submit(await launch('0'), waiting)).ahead.map(({ id }) => id)).toEqual([
     spec.manifest.id,

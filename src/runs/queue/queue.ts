@@ -6,7 +6,7 @@ import { errorCode } from '../../core/disk/diskErrors'
 import { SlimError } from '../../core/errors'
 import { appendEvent } from '../eventLog'
 import { childLanguage } from '../language'
-import type { RunManifest } from '../manifest'
+import type { RunIdentity, RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
 import { readDigest } from '../snapshot'
 import { readManifest, runFiles, writeManifest } from '../store'
@@ -14,6 +14,7 @@ import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
 import {
   isAwaited,
+  isSameRun,
   queueFolder,
   readTicket,
   readTickets,
@@ -101,10 +102,10 @@ async function claim(
 export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Promise<StartedRun> {
   try {
     const run = await startRun(launch)
-    run.exited.finally(() => removeTicket(launch.manifest.id)).catch(() => undefined)
+    run.exited.finally(() => removeTicket(identityOf(launch))).catch(() => undefined)
     return run
   } catch (error) {
-    await removeTicket(launch.manifest.id)
+    await removeTicket(identityOf(launch))
     throw error
   }
 }
@@ -122,12 +123,12 @@ export type TurnOptions = {
  * @throws SlimError what `startRun` throws
  */
 export async function startInTurn(
-  id: string,
+  run: RunIdentity,
   options: TurnOptions = {},
 ): Promise<StartedRun | undefined> {
   let told: string | undefined
   for (;;) {
-    const turn = await lookForTurn(id)
+    const turn = await lookForTurn(run)
     if (turn.kind === 'gone') return undefined
     if (turn.kind === 'start') return startSubmitted(turn)
     const names = turn.ahead.map((ticket) => ticket.id).join()
@@ -143,11 +144,11 @@ type Turn =
   | { readonly kind: 'start'; readonly launch: LaunchSpec }
 
 /** Takes the devices when it is our turn; within the queue's lock, so that exactly one process does. */
-async function lookForTurn(id: string): Promise<Turn> {
+async function lookForTurn(run: RunIdentity): Promise<Turn> {
   const own = await ownProcess()
   return withQueue(async () => {
     const tickets = await readTickets()
-    const ticket = tickets.find((one) => one.id === id)
+    const ticket = await ticketOf(run, tickets)
     if (!ticket?.launch) return { kind: 'gone' }
     const { waiter, launch } = ticket
     if (waiter && (waiter.pid !== own.pid || waiter.startTime !== own.startTime)) {
@@ -162,26 +163,31 @@ async function lookForTurn(id: string): Promise<Turn> {
   })
 }
 
+async function ticketOf(run: RunIdentity, tickets: readonly Ticket[]): Promise<Ticket | undefined> {
+  for (const ticket of tickets) if (await isSameRun(ticket, run)) return ticket
+  return undefined
+}
+
 /**
  * Leaves the waiting for a queued run to a process of its own, which survives this one. Does nothing when the run is
  * awaited already by another process than `from`, so several windows may call it.
  *
- * @param waiter argv of the program's `internal-queue`; the id is appended
+ * @param waiter argv of the program's `internal-queue`; the run's id and folder are appended
  * @param from pid whose place the new process takes; default: nobody's
  * @returns whether a process was started
  */
 export async function handOver(
-  id: string,
+  run: RunIdentity,
   waiter: readonly string[],
   from?: number,
 ): Promise<boolean> {
   const [command, ...args] = waiter
   if (command === undefined) return false
   return withQueue(async () => {
-    const ticket = await readTicket(id)
+    const ticket = await readTicket(run)
     if (!ticket?.launch) return false
     if (ticket.waiter?.pid !== from && (await isAwaited(ticket))) return false
-    const child = spawn(command, [...args, id], {
+    const child = spawn(command, [...args, ticket.id, ticket.runDir], {
       cwd: ticket.launch.cwd,
       env: { ...process.env, ...childLanguage(), ELECTRON_RUN_AS_NODE: '1' },
       detached: true,
@@ -200,6 +206,11 @@ export async function handOver(
 /** What is needed of a run to see to its place in the queue; a RunSnapshot is one. */
 export type QueuedRun = { readonly runDir: string; readonly manifest: RunManifest }
 
+/** Which run one is, for `startInTurn` and `handOver`. */
+export function identityOf({ runDir, manifest }: QueuedRun): RunIdentity {
+  return { id: manifest.id, runDir }
+}
+
 /**
  * Sees to queued runs of this machine that nobody waits for any more, as after a restart: a process of its own waits
  * for each; one that the queue knows nothing of is failed, since nobody can say how to start it. Several windows may
@@ -209,13 +220,12 @@ export async function adoptQueued(
   runs: readonly QueuedRun[],
   waiter: readonly string[],
 ): Promise<void> {
-  for (const { runDir, manifest } of runs) {
+  for (const run of runs) {
+    const { runDir, manifest } = run
     if (manifest.queued?.host !== hostname()) continue
-    const ticket = await withQueue(() => readTicket(manifest.id))
+    const ticket = await withQueue(() => readTicket(identityOf(run)))
     if (ticket) {
-      if (ticket.launch && ticket.runDir === runDir && !(await isAwaited(ticket))) {
-        await handOver(manifest.id, waiter)
-      }
+      if (ticket.launch && !(await isAwaited(ticket))) await handOver(ticket, waiter)
       continue
     }
     // It may have got its process since the caller looked.

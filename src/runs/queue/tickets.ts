@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
 import { dataHome } from '../dataHome'
 import { withFileLock } from '../fileLock'
-import type { RunManifest, RunProcess } from '../manifest'
+import type { RunIdentity, RunManifest, RunProcess } from '../manifest'
 import { liveness } from '../processIdentity'
-import { readManifest, updateManifest } from '../store'
+import { readManifest, realFolder, updateManifest } from '../store'
 import type { LaunchSpec } from '../supervisor'
 import { overlap } from './devices'
 
@@ -49,17 +50,21 @@ export async function withQueue<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export async function writeTicket(ticket: Ticket): Promise<void> {
-  await writeFileAtomically(ticketFile(ticket.id), `${JSON.stringify(ticket, null, 2)}\n`)
+  await writeFileAtomically(await ticketFile(ticket), `${JSON.stringify(ticket, null, 2)}\n`)
 }
 
-export async function removeTicket(id: string): Promise<void> {
-  await rm(ticketFile(id), { force: true })
+export async function removeTicket(run: RunIdentity): Promise<void> {
+  await rm(await ticketFile(run), { force: true })
 }
 
 /** Undefined when there is none, or none that this version understands. */
-export async function readTicket(id: string): Promise<Ticket | undefined> {
-  const text = await readFile(ticketFile(id), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : parseTicket(text)
+export async function readTicket(run: RunIdentity): Promise<Ticket | undefined> {
+  return readTicketFile(await ticketFile(run))
+}
+
+/** Whether both are of one run, and not of a run and its copy. */
+export async function isSameRun(a: RunIdentity, b: RunIdentity): Promise<boolean> {
+  return a.id === b.id && (await realFolder(a.runDir)) === (await realFolder(b.runDir))
 }
 
 /**
@@ -71,10 +76,11 @@ export async function readTickets(now = Date.now()): Promise<readonly Ticket[]> 
   const tickets: Ticket[] = []
   for (const name of names) {
     if (!name.endsWith('.json')) continue
-    const ticket = await readTicket(name.slice(0, -'.json'.length))
+    const file = join(queueFolder(), name)
+    const ticket = await readTicketFile(file)
     if (!ticket || ticket.host !== hostname()) continue
     if (await counts(ticket, now)) tickets.push(ticket)
-    else await removeTicket(ticket.id)
+    else await rm(file, { force: true })
   }
   return tickets.sort(byAge)
 }
@@ -86,7 +92,7 @@ export async function ticketsAhead(
 ): Promise<readonly Ticket[]> {
   const ahead: Ticket[] = []
   for (const other of tickets) {
-    if (other.id === ticket.id || !overlap(other.devices, ticket.devices)) continue
+    if (!overlap(other.devices, ticket.devices) || (await isSameRun(other, ticket))) continue
     // Nobody is there to start it, as after a restart of the machine: it lets others pass until someone is.
     const abandoned = other.launch !== undefined && !(await isAwaited(other))
     if (!abandoned && (other.launch === undefined || byAge(other, ticket) < 0)) ahead.push(other)
@@ -106,12 +112,13 @@ export async function isAwaited({ waiter }: Ticket): Promise<boolean> {
  */
 export async function withdraw(runDir: string, { id }: Pick<RunManifest, 'id'>): Promise<boolean> {
   return withQueue(async () => {
-    const ticket = await readTicket(id)
+    const run = { id, runDir }
+    const ticket = await readTicket(run)
     if (ticket && ticket.host === hostname() && !ticket.launch) {
       const { process } = await readManifest(runDir)
       if (!process) return false
     }
-    if (ticket?.host === hostname()) await removeTicket(id)
+    if (ticket?.host === hostname()) await removeTicket(run)
     await updateManifest(runDir, (manifest) => ({ ...manifest, stopRequestedAt: Date.now() }))
     return true
   })
@@ -132,8 +139,21 @@ async function counts({ runDir, id, launch, since }: Ticket, now: number): Promi
   return Math.abs(now - since) < startPatience
 }
 
-function ticketFile(id: string): string {
-  return join(queueFolder(), `${id.replace(/[^\w.-]/g, '_')}.json`)
+/** Named by the run's id; of a run and its copy, the second's also by its folder. */
+async function ticketFile({ id, runDir }: RunIdentity): Promise<string> {
+  const name = id.replace(/[^\w.-]/g, '_')
+  const folder = await realFolder(runDir)
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 8)
+  const own = join(queueFolder(), `${name}.${hash}.json`)
+  if (await readTicketFile(own)) return own
+  const first = join(queueFolder(), `${name}.json`)
+  const there = await readTicketFile(first)
+  return there && (await realFolder(there.runDir)) !== folder ? own : first
+}
+
+async function readTicketFile(file: string): Promise<Ticket | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : parseTicket(text)
 }
 
 function parseTicket(text: string): Ticket | undefined {
