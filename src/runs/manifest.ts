@@ -51,6 +51,8 @@ export type RunManifest = {
     readonly boundaries?: number
     /** Machine whose devices it waits for. */
     readonly host: string
+    /** Folder of the queue that knows it: each person has one, and may name another. Default: unknown. */
+    readonly queue?: string
   }
   readonly provenance: Provenance
 }

@@ -215,9 +215,9 @@ export async function runOfFile(path: string): Promise<StoredRun | undefined> {
   }
 }
 
-/** A run's folder as it is compared: whoever names it may go through a link. */
-export async function realFolder(runDir: string): Promise<string> {
-  return realpath(runDir).catch(() => resolve(runDir))
+/** A folder as it is compared: whoever names it may go through a link. */
+export async function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder))
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -235,6 +235,14 @@ test('a queued run that the queue does not know is failed, not shown as waiting 
   expect((await readRun(runDir)).summary.failure?.code).toBe('queue/lost')
 })
 
+test('a run that waits in the queue of somebody else is left to it', async () => {
+  await start('0')
+  const { runDir } = await submit(await launch('0'), waiting)
+  process.env.YOLOV5_SLIM_QUEUE = join(root, 'another')
+  await adoptQueued([await readRun(runDir)], [])
+  expect((await readRun(runDir)).state).toBe('queued')
+})
+
 test('without a place for tickets a run starts all the same, unless it shall wait', async () => {
   process.env.YOLOV5_SLIM_QUEUE = join(process.execPath, 'queue')
   expect((await submit(await launch('0'), { wait: false, facts })).ahead).toEqual([])

@@ -9,7 +9,7 @@ import { childLanguage } from '../language'
 import type { RunIdentity, RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
 import { readDigest } from '../snapshot'
-import { readManifest, runFiles, writeManifest } from '../store'
+import { readManifest, realFolder, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
 import {
@@ -86,7 +86,8 @@ async function claim(
       const { command, args, cwd, env, manifest } = completed
       const stored = { command, args, cwd, ...(env ? { env } : {}), manifest }
       const { boundaries } = await readDigest(runDir)
-      const queued = { since: now, host: hostname(), boundaries }
+      const queue = await realFolder(queueFolder())
+      const queued = { since: now, host: hostname(), boundaries, queue }
       await writeManifest(runDir, { ...manifest, queued })
       await writeTicket({ ...holding, launch: stored, waiter })
     }
@@ -212,9 +213,9 @@ export function identityOf({ runDir, manifest }: QueuedRun): RunIdentity {
 }
 
 /**
- * Sees to queued runs of this machine that nobody waits for any more, as after a restart: a process of its own waits
- * for each; one that the queue knows nothing of is failed, since nobody can say how to start it. Several windows may
- * call it.
+ * Sees to queued runs of this machine and queue that nobody waits for any more, as after a restart: a process of its
+ * own waits for each; one that the queue knows nothing of is failed, since nobody can say how to start it. Several
+ * windows may call it.
  */
 export async function adoptQueued(
   runs: readonly QueuedRun[],
@@ -222,7 +223,7 @@ export async function adoptQueued(
 ): Promise<void> {
   for (const run of runs) {
     const { runDir, manifest } = run
-    if (manifest.queued?.host !== hostname()) continue
+    if (manifest.queued?.host !== hostname() || !(await isOurs(manifest.queued))) continue
     const ticket = await withQueue(() => readTicket(identityOf(run)))
     if (ticket) {
       if (ticket.launch && !(await isAwaited(ticket))) await handOver(ticket, waiter)
@@ -238,4 +239,8 @@ export async function adoptQueued(
       remedy: l10n.t('Start it again with Retry.'),
     })
   }
+}
+
+async function isOurs({ queue }: NonNullable<RunManifest['queued']>): Promise<boolean> {
+  return queue === undefined || queue === (await realFolder(queueFolder()))
 }
