@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunManifest } from '../manifest'
 import { liveness } from '../processIdentity'
 import { readRun } from '../snapshot'
@@ -187,6 +187,24 @@ describe('startInTurn', () => {
     await adoptQueued([await readRun(linked)], [])
     expect((await readRun(runDir)).state).toBe('queued')
     expect(await readTicket({ ...identityOf(queued), runDir: linked })).toBeDefined()
+  })
+
+  test('a queued run starts in the environment that it was submitted in', async () => {
+    const first = await start('0')
+    const spec = await launch('0')
+    const names = ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES', 'VIRTUAL_ENV', 'HOME']
+    const args = ['-p', `${JSON.stringify(names)}.map((name) => process.env[name] ?? '-').join()`]
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '1')
+    vi.stubEnv('HIP_VISIBLE_DEVICES', undefined)
+    vi.stubEnv('VIRTUAL_ENV', '/submitter')
+    await submit({ ...spec, args }, waiting)
+    for (const name of names) vi.stubEnv(name, '/adopter')
+    await stopRun(first.runDir)
+    const run = await startInTurn(identityOf(spec), { lookMs: 20 })
+    vi.unstubAllEnvs()
+    await run?.exited
+    const output = await readFile(runFiles(spec.runDir).output, 'utf8')
+    expect(output.trim()).toBe('1,-,/submitter,/adopter')
   })
 
   test('a run that stopped before waits again under its old id', async () => {

@@ -12,6 +12,7 @@ import { readDigest } from '../snapshot'
 import { readManifest, realFolder, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
+import { keepEnvironment, keptVariables } from './environment'
 import {
   isAwaited,
   isSameRun,
@@ -84,7 +85,8 @@ async function claim(
       await writeTicket(holding)
     } else {
       const { command, args, cwd, env, manifest } = completed
-      const stored = { command, args, cwd, ...(env ? { env } : {}), manifest }
+      const environment = keepEnvironment()
+      const stored = { command, args, cwd, ...(env ? { env } : {}), manifest, environment }
       const { boundaries } = await readDigest(runDir)
       const queue = await realFolder(queueFolder())
       const queued = { since: now, host: hostname(), boundaries, queue }
@@ -160,7 +162,9 @@ async function lookForTurn(run: RunIdentity): Promise<Turn> {
     if (ahead.length > 0) return { kind: 'wait', ahead }
     const { launch: _, waiter: __, ...holding } = ticket
     await writeTicket({ ...holding, since: Date.now() })
-    return { kind: 'start', launch: { runDir: ticket.runDir, ...launch } }
+    const { environment, ...rest } = launch
+    const env = { ...keptVariables(environment), ...rest.env }
+    return { kind: 'start', launch: { runDir: ticket.runDir, ...rest, env } }
   })
 }
 

@@ -10,10 +10,13 @@ import { liveness } from '../processIdentity'
 import { readManifest, realFolder, updateManifest } from '../store'
 import type { LaunchSpec } from '../supervisor'
 import { overlap } from './devices'
+import type { KeptEnvironment } from './environment'
 
 /** What starts a run once its turn has come. */
 export type StoredLaunch = Pick<LaunchSpec, 'command' | 'args' | 'cwd' | 'env'> & {
   readonly manifest: RunManifest
+  /** Tickets of earlier versions have none. */
+  readonly environment?: KeptEnvironment
 }
 
 /** A run's claim on devices of this machine. It waits while it has a `launch`, and holds them from then on. */
