@@ -106,6 +106,14 @@ describe('lineageTrees', () => {
     ])
   })
 
+  test('shows children under one copy of their parent only', () => {
+    const runs = [run('p', 'b'), run('b'), { ...run('b'), runDir: join(root, 'runs', 'copy') }]
+    expect(shape(lineageTrees(runs))).toEqual([
+      ['b', []],
+      ['b', [['p', []]]],
+    ])
+  })
+
   test('shows runs whose parent is gone, and those in a circle', () => {
     const runs = [run('x', 'gone'), run('a', 'b'), run('b', 'a'), run('c', 'a')]
     const text = JSON.stringify(shape(lineageTrees(runs)))

@@ -60,7 +60,10 @@ export type LineageNode<R extends LineageRun> = {
   readonly children: readonly LineageNode<R>[]
 }
 
-/** Arranges runs as trees. A run whose parent is gone, or is its own descendant, is a root. */
+/**
+ * Arranges runs as trees. A run whose parent is gone, or is its own descendant, is a root. Of copies of a run, which
+ * have one id, only the last has the children.
+ */
 export function lineageTrees<R extends LineageRun>(runs: readonly R[]): LineageNode<R>[] {
   const byId = new Map(runs.map((run) => [run.manifest.id, run]))
   const isRoot = (run: R): boolean => {
@@ -73,17 +76,17 @@ export function lineageTrees<R extends LineageRun>(runs: readonly R[]): LineageN
   }
   const roots = new Set(runs.filter(isRoot))
   const ordered = [...runs].sort((a, b) => a.manifest.createdAt - b.manifest.createdAt)
-  const children = new Map<string, R[]>()
+  const children = new Map<R, R[]>()
   for (const run of ordered) {
-    if (roots.has(run)) continue
-    const parent = run.manifest.parent ?? ''
+    const parent = byId.get(run.manifest.parent ?? '')
+    if (!parent || roots.has(run)) continue
     const siblings = children.get(parent)
     if (siblings) siblings.push(run)
     else children.set(parent, [run])
   }
   const node = (run: R): LineageNode<R> => ({
     run,
-    children: (children.get(run.manifest.id) ?? []).map(node),
+    children: (children.get(run) ?? []).map(node),
   })
   return ordered.filter((run) => roots.has(run)).map(node)
 }
