@@ -1,17 +1,30 @@
 import * as l10n from '@vscode/l10n'
+import { submitRun } from '../engines/common/submitRun'
 import {
+  adoptAbandoned,
   handOver,
   identityOf,
   type Submission,
   startInTurn,
   startSubmitted,
 } from '../runs/queue/queue'
-import type { StartedRun } from '../runs/supervisor'
+import type { LaunchSpec, StartedRun } from '../runs/supervisor'
 import { stopRun } from '../runs/supervisor'
 import { exitCodes, printAside } from './terminal'
 
 /** argv of the process that waits for a queued run on its own. */
 export const waiter: readonly string[] = [process.execPath, __filename, 'internal-queue']
+
+/** Sees to queued runs whose waiting process is gone, as after a restart; nothing fails where it cannot. */
+export async function takeUpQueued(): Promise<void> {
+  await adoptAbandoned(waiter).catch(() => undefined)
+}
+
+/** Claims the devices of a prepared run; one that waits does so behind those that came before and lost their waiter. */
+export async function submitInQueue(launch: LaunchSpec, wait: boolean): Promise<Submission> {
+  if (wait) await takeUpQueued()
+  return submitRun(launch, wait)
+}
 
 /**
  * Starts a run now, or when its turn has come; says what it waits for. Ctrl-C while it waits takes it out of the queue.

@@ -8,7 +8,15 @@ const folder = import.meta.dirname
 /** What starts a process that may be, or may load, something of the workspace. */
 const starters = [
   ...['findPython', 'preflight', 'readinessOf', 'readPython', 'prepareStage', 'startTensorBoard'],
-  ...['startRun', 'startSubmitted', 'handOver', 'adoptQueued', 'launchStage', 'TorchVersions'],
+  ...[
+    'startRun',
+    'startSubmitted',
+    'handOver',
+    'adoptQueued',
+    'adoptAbandoned',
+    'launchStage',
+    'TorchVersions',
+  ],
 ]
 
 /** Who asks before each file that has one: files with `workspace.isTrusted`, or commands that need trust. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunManifest } from '../../src/runs/manifest'
 import { startSubmitted, submit } from '../../src/runs/queue/queue'
+import { readTicket } from '../../src/runs/queue/tickets'
 import { createRunFolder, newRunId, writeManifest } from '../../src/runs/store'
 import { type StartedRun, stopRun } from '../../src/runs/supervisor'
 import { root, scratchFolder, slim } from './program'
@@ -53,13 +54,19 @@ it('--queue --detach leaves a run waiting for its device, from where stop takes 
     options,
   )
   expect([code, stderr]).toEqual([0, expect.stringContaining('runs ahead of it: 1')])
-  const { id, pid } = JSON.parse(stdout)
+  const { id, pid, runDir } = JSON.parse(stdout)
   expect(pid).toBeNull()
   const state = async () => {
     const answer = await slim(['runs', '--json'], options)
     return JSON.parse(answer.stdout).find((run: { id: string }) => run.id === id).state
   }
   expect(await state()).toBe('queued')
+  // As a restart of the machine does.
+  const waiter = async () => (await readTicket({ id, runDir }))?.waiter
+  const before = await waiter()
+  process.kill(before?.pid ?? 0, 'SIGKILL')
+  expect(await state()).toBe('queued')
+  await expect.poll(async () => (await waiter())?.pid).not.toBe(before?.pid)
   const stopped = await slim(['stop', 'waits', '--json'], options)
   expect(JSON.parse(stopped.stdout)).toMatchObject({ by: 'queue' })
   expect(await state()).toBe('stopped')

@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n'
-import { submitRun } from '../../engines/common/submitRun'
 import { prepareScript } from '../../engines/scripts/prepare'
 import { requireCheckout } from '../checkout'
 import { followRun } from '../followRun'
-import { detachQueued, startInQueue } from '../queue'
+import { detachQueued, startInQueue, submitInQueue } from '../queue'
 import { errColors, exitCodes, print, printAside, printJson } from '../terminal'
 import { slimVersion } from '../version'
 
@@ -34,7 +33,7 @@ export async function script(
     slimVersion,
     trusted: options.trustWeights === true,
   })
-  const submission = await submitRun(launch, options.queue === true)
+  const submission = await submitInQueue(launch, options.queue === true)
   const { runDir } = launch
   if (options.detach) {
     const pid = await detach()

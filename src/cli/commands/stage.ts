@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
-import { submitRun } from '../../engines/common/submitRun'
 import { prepareStage } from '../../engines/prepareStage'
 import type { Submission } from '../../runs/queue/queue'
 import type { LaunchSpec, StartedRun } from '../../runs/supervisor'
@@ -10,7 +9,7 @@ import type { ScriptStage, StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
 import { reportError, usageError } from '../errors'
 import { followRun } from '../followRun'
-import { detachQueued, startInQueue } from '../queue'
+import { detachQueued, startInQueue, submitInQueue } from '../queue'
 import { stageHelpLines } from '../stageHelp'
 import { errColors, exitCodes, outColors, print, printAside, printJson } from '../terminal'
 import { slimVersion } from '../version'
@@ -72,7 +71,7 @@ export async function launchStage(
   for (const note of [...notes, ...(launch.notes ?? [])]) {
     printAside(`${errColors.cyan(l10n.t('note:'))} ${note}`)
   }
-  const submission = await submitRun(launch, own.queue === true)
+  const submission = await submitInQueue(launch, own.queue === true)
   onRun?.({ id: launch.manifest.id, runDir: launch.runDir })
   if (own.detach && submission.ahead.length > 0) {
     const { id } = launch.manifest

@@ -9,7 +9,15 @@ import { readRun } from '../snapshot'
 import { createRunFolder, newRunId, readManifest, runFiles, writeManifest } from '../store'
 import { type LaunchSpec, type StartedRun, stopRun } from '../supervisor'
 import { devicesOf } from './devices'
-import { adoptQueued, handOver, identityOf, startInTurn, startSubmitted, submit } from './queue'
+import {
+  adoptAbandoned,
+  adoptQueued,
+  handOver,
+  identityOf,
+  startInTurn,
+  startSubmitted,
+  submit,
+} from './queue'
 import { readTicket, readTickets, withQueue, writeTicket } from './tickets'
 
 let root: string
@@ -242,7 +250,14 @@ describe('handOver', () => {
     const adopter = (await readTicket(run))?.waiter
     expect(adopter?.pid).not.toBe(waiter?.pid)
     expect(adopter && (await liveness(adopter))).toBe('alive')
+    await adoptAbandoned(sleeper)
+    expect((await readTicket(run))?.waiter).toEqual(adopter)
     if (adopter) process.kill(adopter.pid, 'SIGKILL')
+    await until(async () => adopter !== undefined && (await liveness(adopter)) === 'gone')
+    await adoptAbandoned(sleeper)
+    const last = (await readTicket(run))?.waiter
+    expect(last && (await liveness(last))).toBe('alive')
+    if (last) process.kill(last.pid, 'SIGKILL')
   })
 })
 

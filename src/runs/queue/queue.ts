@@ -14,6 +14,7 @@ import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
 import { keepEnvironment, keptVariables } from './environment'
 import {
+  abandonedTickets,
   isAwaited,
   isSameRun,
   queueFolder,
@@ -243,6 +244,14 @@ export async function adoptQueued(
       remedy: l10n.t('Start it again with Retry.'),
     })
   }
+}
+
+/**
+ * The same for a program that knows the queue, and of no workspace: a process of its own waits for each run of this
+ * person that nobody waits for any more. No run's folder is written to.
+ */
+export async function adoptAbandoned(waiter: readonly string[]): Promise<void> {
+  for (const ticket of await abandonedTickets()) await handOver(ticket, waiter)
 }
 
 async function isOurs({ queue }: NonNullable<RunManifest['queued']>): Promise<boolean> {

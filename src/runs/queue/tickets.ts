@@ -75,17 +75,37 @@ export async function isSameRun(a: RunIdentity, b: RunIdentity): Promise<boolean
  * within `withQueue`.
  */
 export async function readTickets(now = Date.now()): Promise<readonly Ticket[]> {
-  const names = await readdir(queueFolder()).catch(() => [])
   const tickets: Ticket[] = []
-  for (const name of names) {
-    if (!name.endsWith('.json')) continue
-    const file = join(queueFolder(), name)
-    const ticket = await readTicketFile(file)
-    if (!ticket || ticket.host !== hostname()) continue
+  for (const { file, ticket } of await filedTickets()) {
     if (await counts(ticket, now)) tickets.push(ticket)
     else await rm(file, { force: true })
   }
   return tickets.sort(byAge)
+}
+
+/**
+ * Waiting runs of this machine that nobody is there to start, oldest first. Changes nothing, so it waits for nobody
+ * either.
+ */
+export async function abandonedTickets(now = Date.now()): Promise<readonly Ticket[]> {
+  const tickets: Ticket[] = []
+  for (const { ticket } of await filedTickets()) {
+    if ((await isAbandoned(ticket)) && (await counts(ticket, now))) tickets.push(ticket)
+  }
+  return tickets.sort(byAge)
+}
+
+/** The tickets of this machine, with those of runs that are over. */
+async function filedTickets(): Promise<readonly { file: string; ticket: Ticket }[]> {
+  const names = await readdir(queueFolder()).catch(() => [])
+  const found: { file: string; ticket: Ticket }[] = []
+  for (const name of names) {
+    if (!name.endsWith('.json')) continue
+    const file = join(queueFolder(), name)
+    const ticket = await readTicketFile(file)
+    if (ticket?.host === hostname()) found.push({ file, ticket })
+  }
+  return found
 }
 
 /** The tickets that `ticket` has to wait for: those that hold one of its devices, or wait for it and came first. */
@@ -96,9 +116,9 @@ export async function ticketsAhead(
   const ahead: Ticket[] = []
   for (const other of tickets) {
     if (!overlap(other.devices, ticket.devices) || (await isSameRun(other, ticket))) continue
-    // Nobody is there to start it, as after a restart of the machine: it lets others pass until someone is.
-    const abandoned = other.launch !== undefined && !(await isAwaited(other))
-    if (!abandoned && (other.launch === undefined || byAge(other, ticket) < 0)) ahead.push(other)
+    // It lets others pass until someone takes it up.
+    if (await isAbandoned(other)) continue
+    if (other.launch === undefined || byAge(other, ticket) < 0) ahead.push(other)
   }
   return ahead
 }
@@ -106,6 +126,11 @@ export async function ticketsAhead(
 /** Whether the process that shall start a waiting run is there. */
 export async function isAwaited({ waiter }: Ticket): Promise<boolean> {
   return waiter !== undefined && (await liveness(waiter)) === 'alive'
+}
+
+/** It waits and nobody is there to start it, as after a restart of the machine. */
+async function isAbandoned(ticket: Ticket): Promise<boolean> {
+  return ticket.launch !== undefined && !(await isAwaited(ticket))
 }
 
 /**
