@@ -26,6 +26,15 @@ it('follows a file from before it exists', async () => {
   expect(await tail.read()).toEqual(['bé'])
 })
 
+it('gives a line once, however many ask for it at a time', async () => {
+  const path = join(folder, 'output.log')
+  writeFileSync(path, 'a\nb\n')
+  const tail = new OutputTail(path)
+  expect(await Promise.all([tail.read(), tail.read()])).toEqual([['a', 'b'], []])
+  appendFileSync(path, 'c\n')
+  expect(await tail.read()).toEqual(['c'])
+})
+
 it('starts near the end of long output', async () => {
   const path = join(folder, 'output.log')
   writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(10_000))

@@ -10,11 +10,18 @@ export class OutputTail {
   private offset: number | undefined
   private readonly lines = new OutputLines()
   private readonly decoder = new TextDecoder()
+  private reading: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly path: string) {}
 
-  /** Lines written since the last call; none while the file is not there. */
-  async read(): Promise<readonly string[]> {
+  /** Lines written since the last call, which may still be under way; none while the file is not there. */
+  read(): Promise<readonly string[]> {
+    const next = this.reading.then(() => this.readOn())
+    this.reading = next.catch(() => undefined)
+    return next
+  }
+
+  private async readOn(): Promise<readonly string[]> {
     const file = await open(this.path, 'r').catch(() => undefined)
     if (!file) return []
     try {
