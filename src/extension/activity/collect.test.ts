@@ -93,6 +93,19 @@ describe('collectRunStatus', () => {
   })
 })
 
+it('speaks of a run that waits only while none goes on', () => {
+  const { process: _, ...queued } = manifest(t0 + 5)
+  const waiting = snapshot(
+    '/w/runs/train/next',
+    { ...queued, queued: { since: t0, host: '' } },
+    digestEvents([]),
+    'gone',
+  )
+  expect(waiting.state).toBe('queued')
+  expect(collectRunStatus([waiting, run([started, epoch])])?.text).toMatch(/Sparse 2\/4 .*\(\+1\)$/)
+  expect(collectRunStatus([waiting])?.text).toBe('$(watch) Sparse queued')
+})
+
 it('lists runs with what is known of them', () => {
   const [item] = collectRunItems([run([started, epoch])])
   expect(item?.label).toBe('$(sync) mine')

@@ -29,9 +29,9 @@ const stateIcons: Readonly<Record<RunState, string>> = {
   interrupted: '$(warning)',
 }
 
-/** The runs under way for the status bar, the newest in words; undefined when there are none. */
+/** The runs under way for the status bar, the newest that does not wait in words; undefined when there are none. */
 export function collectRunStatus(alive: readonly RunSnapshot[]): RunStatusItem | undefined {
-  const [run, ...others] = [...alive].sort((a, b) => b.manifest.createdAt - a.manifest.createdAt)
+  const [run, ...others] = [...alive].sort(byInterest)
   if (!run) return undefined
   const parts = [`${stageName(run.manifest.stage)} ${progressText(run)}`, ...figures(run)]
   const more = others.length > 0 ? ` (+${others.length})` : ''
@@ -52,6 +52,11 @@ export function collectRunStatus(alive: readonly RunSnapshot[]): RunStatusItem |
       ].join(' · '),
     ].join('\n\n'),
   }
+}
+
+function byInterest(a: RunSnapshot, b: RunSnapshot): number {
+  const waiting = Number(a.state === 'queued') - Number(b.state === 'queued')
+  return waiting || b.manifest.createdAt - a.manifest.createdAt
 }
 
 function commandLink(label: string, command: string, argument: string): string {
