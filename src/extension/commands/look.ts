@@ -26,13 +26,15 @@ export async function selectCheckout(context: CommandContext): Promise<void> {
 export async function doctor(context: CommandContext): Promise<void> {
   const { channel, program, checkouts } = context
   await checkouts.search()
-  const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir()
-  const { configured, active } = await pythonSettings(Uri.file(root))
+  const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath
+  const { configured, active } = await pythonSettings(Uri.file(root ?? homedir()))
   const python = configured ?? active
   const args = ['doctor', ...(python === undefined ? [] : ['--python', python])]
   channel.show(true)
+  // Clones that lie in the home folder are none of a window's without a folder.
+  const cwd = root ?? program.folder
   // 1: something is missing; it says what.
   await busy(l10n.t('checking the environment'), () =>
-    program.run(args, root, (line) => channel.info(line), [0, 1]),
+    program.run(args, cwd, (line) => channel.info(line), [0, 1]),
   )
 }

@@ -25,13 +25,14 @@ export class Program {
   readonly builtin: string
   private readonly script: string
 
+  /** @param folder the extension's own */
   constructor(
-    extensionPath: string,
+    readonly folder: string,
     readonly version: string,
   ) {
-    this.script = join(extensionPath, 'dist', 'cli.cjs')
-    this.runner = join(extensionPath, 'dist', 'runner', 'main.py')
-    this.builtin = join(extensionPath, 'dist', 'builtin', 'main.cjs')
+    this.script = join(folder, 'dist', 'cli.cjs')
+    this.runner = join(folder, 'dist', 'runner', 'main.py')
+    this.builtin = join(folder, 'dist', 'builtin', 'main.cjs')
     this.planner = [process.execPath, this.script, 'internal-plan']
     this.waiter = [process.execPath, this.script, 'internal-queue']
   }
