@@ -10,6 +10,7 @@ import {
 import type { Criterion, Reduction } from '../../core/slimming/scores'
 import type { Detection } from '../../core/yolov5/release'
 import { inputFile } from '../../engines/common/inputs'
+import { slimLine } from '../../runs/format/shellLine'
 import { optionalCheckout } from '../checkout'
 import { manyWarningLines, usageError } from '../errors'
 import { keepExisting, requireFile, requirePlace } from '../files'
@@ -170,11 +171,11 @@ export function nextCommand(
   { data, name }: Pick<PruneOptions, 'data' | 'name'>,
   parentData: string | undefined,
 ): string {
-  const words = ['yolov5-slim', 'finetune', '--weights', short(output)]
+  const words = ['finetune', '--weights', short(output)]
   words.push('--data', data ?? (parentData && short(parentData)) ?? 'data/yours.yaml')
   words.push('--epochs', '100')
   if (name) words.push('--name', name)
-  return words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ')
+  return slimLine(words)
 }
 
 /** A path as one would type it here. */
