@@ -36,6 +36,8 @@ describe('yolov5-slim', () => {
     [['prune', '--percent', '0.5'], 'cli/missing-flag', '--weights'],
     [['prune', '--weights', 'w.pt'], 'cli/missing-flag', '--percent 0.5'],
     [['prune', '--weights', 'w.pt', '--percent', '50'], 'cli/bad-value', '--percent 0.5'],
+    [['prune', '--weights', 'w.pt', '--percent', '1'], 'prune/bad-percent', 'below 1'],
+    [['sparse', '--percent', '1'], 'flags/value', 'under 1'],
     [['prune', '--weights', 'w.pt', '--percent', '0.5'], 'cli/no-such-file', 'Correct the path'],
     [
       ['prune', '--weights', 'w.pt', '--percent', '1', '--threshold', '1'],

@@ -141,7 +141,8 @@ function amountOf({ percent, threshold, epsilon }: PruneOptions): PruneAmount {
       l10n.t('Give a share such as --percent 0.5, or --percent zero for just what costs nothing.'),
     )
   }
-  if (percent >= 1 && percent < 100) {
+  // 1 is all of it, and not meant as 1 %.
+  if (percent >= 2 && percent < 100) {
     throw usageError(
       'bad-value',
       l10n.t('--percent {0} is not a share from 0 to 1.', percent),

@@ -149,6 +149,9 @@ describe('as argparse', () => {
     expect(failure(v70, ['--percent', '50'])).toMatchObject({
       remedy: expect.stringContaining('0.5'),
     })
+    expect(failure(v70, ['--percent', '1'])).toMatchObject({
+      remedy: 'Give a number over 0 and under 1, such as 0.5.',
+    })
   })
 })
 

@@ -122,7 +122,8 @@ function share(value: string): number {
   throw new FlagError(
     '--percent',
     l10n.t('--percent {0}: that is no share of channels.', value),
-    percent >= 1 && percent < 100
+    // 1 is all of them, and not meant as 1 %.
+    percent >= 2 && percent < 100
       ? l10n.t('Give it as a fraction: --percent {0}.', percent / 100)
       : l10n.t('Give a number over 0 and under 1, such as 0.5.'),
   )
