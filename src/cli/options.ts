@@ -14,12 +14,16 @@ export function numberOption(least: number, most = Number.POSITIVE_INFINITY) {
   }
 }
 
-/** Parser of a whole number of `least` or more. */
-export function integerOption(least: number) {
+/** Parser of a whole number from `least` to `most`. */
+export function integerOption(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN
-    if (Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(l10n.t('Give a whole number of {0} or more.', least))
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(
+      most < Number.MAX_SAFE_INTEGER
+        ? l10n.t('Give a whole number from {0} to {1}.', least, most)
+        : l10n.t('Give a whole number of {0} or more.', least),
+    )
   }
 }
 

@@ -126,7 +126,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
     .description(l10n.t('Write a small data set of drawn shapes, to try things with.'))
     .option('--train <n>', l10n.t('training images; default: {0}', 320), integerOption(1))
     .option('--val <n>', l10n.t('validation images; default: {0}', 128), integerOption(1))
-    .option('--size <px>', l10n.t('side of an image; default: {0}', 96), integerOption(32))
+    .option('--size <px>', l10n.t('side of an image; default: {0}', 96), integerOption(32, 4096))
     .option(
       '--seed <n>',
       l10n.t('another seed draws other images; default: {0}', 1),

@@ -38,6 +38,7 @@ describe('yolov5-slim', () => {
     [['prune', '--weights', 'w.pt', '--percent', '50'], 'cli/bad-value', '--percent 0.5'],
     [['prune', '--weights', 'w.pt', '--percent', '1'], 'prune/bad-percent', 'below 1'],
     [['sparse', '--percent', '1'], 'flags/value', 'under 1'],
+    [['sample', 'big', '--size', '100000'], 'cli/bad-value', 'from 32 to 4096'],
     [['prune', '--weights', 'w.pt', '--percent', '0.5'], 'cli/no-such-file', 'Correct the path'],
     [
       ['prune', '--weights', 'w.pt', '--percent', '1', '--threshold', '1'],
