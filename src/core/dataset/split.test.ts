@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -11,9 +20,14 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
 })
 
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'split-'))
+  folders.push(folder)
+  return folder
+}
+
 function dataSet(count: number): string {
-  const root = mkdtempSync(join(tmpdir(), 'split-'))
-  folders.push(root)
+  const root = scratch()
   for (const folder of ['images/a', 'labels/a', 'images/b']) {
     mkdirSync(join(root, folder), { recursive: true })
   }
@@ -88,7 +102,7 @@ describe('splitFolder', () => {
 
   it('copies images with their labels, telling equal names apart', async () => {
     const root = dataSet(10)
-    const copyTo = join(root, 'out')
+    const copyTo = scratch()
     const { paths } = await splitFolder(root, { ...options, test: 0.2, copyTo })
     expect(paths.train).toBe(join(copyTo, 'images', 'train'))
     const copies = await imageFiles(Object.values(paths))
@@ -100,6 +114,30 @@ describe('splitFolder', () => {
     await expect(splitFolder(root, { ...options, copyTo })).rejects.toMatchObject({
       code: 'split/exists',
     })
+  })
+
+  it('refuses to copy among the images, through a link too, and leaves no folder there', async () => {
+    const root = dataSet(10)
+    const link = join(scratch(), 'link')
+    symlinkSync(root, link)
+    const images = join(root, 'images')
+    for (const [from, copyTo] of [
+      [root, root],
+      [root, join(root, 'out')],
+      [link, join(root, 'out')],
+      [root, join(link, 'out')],
+      [images, root],
+    ] as const) {
+      await expect(splitFolder(from, { ...options, copyTo })).rejects.toMatchObject({
+        code: 'split/inside',
+        message: expect.stringContaining(copyTo),
+      })
+    }
+    expect(readdirSync(root).sort()).toEqual(['images', 'labels'])
+    expect(existsSync(join(images, 'train'))).toBe(false)
+    const beside = `${root}-split`
+    folders.push(beside)
+    expect(await splitFolder(root, { ...options, copyTo: beside })).toMatchObject({ images: 11 })
   })
 
   it('refuses shares that leave nothing, and folders without images', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { copyFile, mkdir, readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { writeFileAtomically } from '../disk/writeFileAtomically'
 import { SlimError } from '../errors'
@@ -29,7 +29,7 @@ const atOnce = 32
  * Divides the images below a folder into training, validation and test images: by lists that lie in the folder, which
  * moves nothing, or by copies.
  *
- * @throws SlimError `split/share`, `split/no-images`, `split/same-name`, `split/exists`, `disk/…` for lists
+ * @throws SlimError `split/share`, `split/no-images`, `split/inside`, `split/same-name`, `split/exists`, `disk/…` for lists
  */
 export async function splitFolder(
   folder: string,
@@ -37,6 +37,8 @@ export async function splitFolder(
 ): Promise<SplitReport> {
   checkShares(options)
   const root = resolve(folder)
+  const targets = targetsOf(root, options)
+  if (options.copyTo !== undefined) await refuseInside(root, targets, options.copyTo)
   const files = existsSync(root) ? await imageFiles([root]) : []
   if (files.length < 2) {
     throw new SlimError(
@@ -48,7 +50,6 @@ export async function splitFolder(
   const images = await labelled(files)
   const split = splitImages(images, options)
   const write = options.copyTo === undefined ? writeLists : copyParts
-  const targets = targetsOf(root, options)
   refuseExisting(targets, options)
   await write(root, split, targets)
   const { train, val, test } = split
@@ -83,6 +84,27 @@ function checkShares({ val, test }: SplitOptions): void {
     ),
     l10n.t('Give shares such as 0.2, which together are below 1.'),
   )
+}
+
+/** Copies among the images would be images of the folder too, and each counted twice the next time. */
+async function refuseInside(root: string, { train }: Targets, copyTo: string): Promise<void> {
+  const below = relative(await realPlace(root), await realPlace(train))
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return
+  throw new SlimError(
+    'split/inside',
+    l10n.t('Copies to {0} would lie in {1}, among the images to divide.', resolve(copyTo), root),
+    l10n.t('Name a folder outside of it, or divide by lists.'),
+  )
+}
+
+/** A path as it is compared, whichever link leads there; its end need not be there yet. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const above = dirname(path)
+    return above === path ? path : join(await realPlace(above), basename(path))
+  }
 }
 
 function refuseExisting(targets: Targets, { overwrite, copyTo }: SplitFolderOptions): void {
