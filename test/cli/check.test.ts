@@ -83,6 +83,20 @@ describe('yolov5-slim check', () => {
     expect(none.stderr).toMatch(/error\[detect\/not-found\]|error\[cli/)
   })
 
+  it('names every release in the end, and --checkout where a path belongs to none of those here', async () => {
+    const several = join(scratch.path, 'several')
+    mkdirSync(join(several, 'sets'), { recursive: true })
+    standIn(several, 'old')
+    standIn(several, 'new')
+    writeFileSync(join(several, 'sets/data.yaml'), 'train: a\nval: b\n')
+    const all = await slim(['check'], { cwd: several })
+    expect(all.stderr).toMatch(/YOLOv5 v6\.2, v\d\.\d\.\n$/)
+    const lost = await slim(['check', 'sets/data.yaml'], { cwd: several })
+    expect(lost.code).toBe(2)
+    expect(lost.stderr).toContain('error[detect/not-found]')
+    expect(lost.stderr).toContain('--checkout which one it is for: yolov5-new, yolov5-old.')
+  })
+
   it('stays quick in a folder of many files', async () => {
     for (const folder of ['runs/train/exp', 'datasets/a/images', 'node_modules/x']) {
       mkdirSync(at(folder), { recursive: true })

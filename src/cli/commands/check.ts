@@ -5,6 +5,7 @@ import { checkFolder, type FileReport } from '../../core/check/checkFolder'
 import { checkpointFacts } from '../../core/check/checkpointFacts'
 import { diskFiles } from '../../core/check/files'
 import { type Pairing, pairingOf } from '../../core/check/project'
+import { SlimError } from '../../core/errors'
 import { findCheckouts, notFoundError } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
 import { listRuns } from '../../runs/store'
@@ -51,7 +52,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
       counts,
       files: reports,
     })
-  } else printAside(checkSummary(counts, targets[0]?.detection.release ?? ''))
+  } else {
+    const releases = new Set(targets.map(({ detection }) => detection.release))
+    printAside(checkSummary(counts, [...releases].join(', ')))
+  }
   return counts.error > 0 ? exitCodes.failed : exitCodes.ok
 }
 
@@ -79,7 +83,7 @@ async function targetsOf(
     }
     const start = found.isDirectory() ? folder : resolve(folder, '..')
     const detections = fixed === undefined ? await findCheckouts(start) : [fixed]
-    if (detections.length === 0) throw notFoundError(start)
+    if (detections.length === 0) throw await noCheckoutError(start)
     for (const detection of detections) {
       // A folder that holds the clone stands for it, everything else for itself.
       const above = found.isDirectory() && holds(folder, detection.root)
@@ -87,6 +91,19 @@ async function targetsOf(
     }
   }
   return targets
+}
+
+/** The error for a path that belongs to no clone; those that lie here are one `--checkout` away. */
+async function noCheckoutError(start: string): Promise<SlimError> {
+  const error = notFoundError(start)
+  const here = await findCheckouts(process.cwd())
+  if (here.length === 0) return error
+  const names = here.map(({ root }) => shownPath(root) || '.').join(', ')
+  return new SlimError(
+    error.code,
+    error.message,
+    l10n.t('Say with --checkout which one it is for: {0}.', names),
+  )
 }
 
 /** Whether `path` is `folder`, or lies in it. */

@@ -30,18 +30,18 @@ export function checkLines(
     })
 }
 
-/** One line at the end. */
+/** One line at the end; `releases` are those that were checked against. */
 export function checkSummary(
   { error, warning, information }: FindingCounts,
-  release: string,
+  releases: string,
 ): string {
   return error + warning + information === 0
-    ? l10n.t('Nothing that does not fit YOLOv5 {0}.', release)
+    ? l10n.t('Nothing that does not fit YOLOv5 {0}.', releases)
     : l10n.t(
         '{0} errors, {1} warnings, {2} notes for YOLOv5 {3}.',
         error,
         warning,
         information,
-        release,
+        releases,
       )
 }
