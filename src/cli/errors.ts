@@ -54,13 +54,24 @@ export function manyWarningLines(
   })
 }
 
+/** The error for a shell that stands in a folder which was deleted; undefined for any other. */
+function goneFolderError(error: unknown): SlimError | undefined {
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')) return
+  return usageError(
+    'no-current-folder',
+    l10n.t('The current folder is not there any more.'),
+    l10n.t('Change into one that is, and try again.'),
+    { cause: error },
+  )
+}
+
 /**
  * Prints any error the same way, the stack only for those who set YOLOV5_SLIM_DEBUG=1.
  *
  * @returns the exit code: 2 for what is wrong before anything started, 1 for a defect of ours
  */
 export function reportError(error: unknown): number {
-  const slim = asSlimError(error)
+  const slim = goneFolderError(error) ?? asSlimError(error)
   printAside(...errorLines(slim))
   if (process.env.YOLOV5_SLIM_DEBUG === '1') {
     const cause = error instanceof Error ? error.stack : undefined

@@ -59,6 +59,17 @@ describe('yolov5-slim', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
+  it.skipIf(process.platform === 'win32').each(['runs', 'sparse --data d.yaml', 'inspect x.pt'])(
+    'tells of a current folder that was deleted: %s',
+    (line) => {
+      const gone = join(scratch.path, 'gone')
+      mkdirSync(gone)
+      const command = `rmdir "${gone}"; "${process.execPath}" "${program}" ${line} 2>&1; echo "$?"`
+      const said = execFileSync('bash', ['-c', command], { cwd: gone, encoding: 'utf8' })
+      expect(said).toMatch(/^error\[cli\/no-current-folder\]: \S.*\n {2}→ \S.*\n2\n$/)
+    },
+  )
+
   it('shows a stack only to those who ask for it', async () => {
     const { stderr } = await slim(['inspect', 'x.pt'], { env: { YOLOV5_SLIM_DEBUG: '1' } })
     expect(stderr).toMatch(/\n {4}at /)
