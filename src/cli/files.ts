@@ -17,6 +17,33 @@ export async function requireFile(flag: string, path: string): Promise<void> {
   )
 }
 
+/**
+ * The folder that a flag names, absolute.
+ *
+ * @throws SlimError `cli/no-such-folder`, `cli/not-a-folder` naming the flag
+ */
+export async function requireFolder(flag: string, path: string): Promise<string> {
+  const folder = resolve(path)
+  const info = await stat(folder).catch(() => undefined)
+  if (info?.isDirectory()) return folder
+  throw info
+    ? usageError(
+        'not-a-folder',
+        l10n.t('{0} {1} is a file, not a folder.', flag, folder),
+        l10n.t('Correct the path.'),
+      )
+    : usageError(
+        'no-such-folder',
+        l10n.t('{0} {1}: there is no such folder.', flag, folder),
+        l10n.t('Correct the path.'),
+      )
+}
+
+/** The folders that `--project` adds to those of a checkout: none, or one that must be there. */
+export async function projectFolders(project: string | undefined): Promise<readonly string[]> {
+  return project === undefined ? [] : [await requireFolder('--project', project)]
+}
+
 /** Checks that a file can be put at `path`: its folder is there, and what it would replace is a file. */
 export async function requirePlace(flag: string, path: string): Promise<void> {
   const folder = await stat(dirname(resolve(path))).catch(() => undefined)

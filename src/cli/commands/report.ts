@@ -7,7 +7,7 @@ import type { ReportData } from '../../runs/reportData'
 import { readRun } from '../../runs/snapshot'
 import { findRun } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
-import { requirePlace } from '../files'
+import { projectFolders, requirePlace } from '../files'
 import { reportPage } from '../format/reportPage'
 import { modelFacts } from '../modelSize'
 import { exitCodes, print } from '../terminal'
@@ -25,7 +25,7 @@ export async function report(
 ): Promise<number> {
   const cwd = process.cwd()
   const checkout = await optionalCheckout(cwd, options.checkout)
-  const projects = options.project === undefined ? [] : [resolve(cwd, options.project)]
+  const projects = await projectFolders(options.project)
   const stages: ReportData['stages'][number][] = []
   for (const reference of references) {
     const { runDir } = await findRun(checkout?.root ?? cwd, reference, { projects })

@@ -4,6 +4,7 @@ import { type RunSnapshot, readRuns } from '../../runs/snapshot'
 import { type ListOptions, listRuns } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { warningLines } from '../errors'
+import { projectFolders } from '../files'
 import { runTreeLines } from '../format/runTree'
 import { withParameters } from '../modelSize'
 import { takeUpQueued } from '../queue'
@@ -21,7 +22,7 @@ export type RunsOptions = {
  */
 export async function runs(options: RunsOptions): Promise<number> {
   const root = (await optionalCheckout(process.cwd(), options.checkout))?.root ?? process.cwd()
-  const where = options.project ? { projects: [options.project] } : {}
+  const where = { projects: await projectFolders(options.project) }
   const found = withParameters(await readRuns(root, where))
   if (options.json) printJson(found.map(runJson))
   else await printTree(root, where, found)

@@ -3,6 +3,7 @@ import { stopRun } from '../../runs/stop'
 import { findRun } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { reportError } from '../errors'
+import { projectFolders } from '../files'
 import { exitCodes, print, printAside, printJson } from '../terminal'
 
 export type StopCommandOptions = {
@@ -14,7 +15,8 @@ export type StopCommandOptions = {
 /** `yolov5-slim stop`: ends a run of whichever process, and says so only once nothing of it is left. */
 export async function stop(reference: string, options: StopCommandOptions): Promise<number> {
   const root = (await optionalCheckout(process.cwd(), options.checkout))?.root ?? process.cwd()
-  const run = await findRun(root, reference, options.project ? { projects: [options.project] } : {})
+  const projects = await projectFolders(options.project)
+  const run = await findRun(root, reference, { projects })
   const { id } = run.manifest
   try {
     const result = await stopRun(run.runDir, {
