@@ -162,6 +162,19 @@ describe('the built-in engine', () => {
   })
 
   it.each([
+    ['out', (_: string, runDir: string) => runDir],
+    ['runs', (id: string) => id],
+  ])('a detached run in %s is told with a line that stops it', async (project, reference) => {
+    const args = ['--weights', baseline, '--epochs', '400', '--project', project, '--detach']
+    const started = await run('train', ...training('away', ...args))
+    const [id = '', runDir = ''] = started.stdout.trim().split(/ {2}/)
+    expect(runDir).toBe(join(scratch.path, project, 'away'))
+    const stop = /yolov5-slim stop (.+)$/m.exec(started.stderr)?.[1] ?? ''
+    expect(stop).toBe(reference(id, runDir))
+    expect((await run('stop', stop)).code).toBe(0)
+  })
+
+  it.each([
     [['--weights', 'missing.pt'], 'file/not-found', 'missing.pt'],
     [['--weights', baseline, '--epochs', '0'], 'flags/value', '--epochs'],
     [['--weights', baseline, '--imagesize', '64'], 'flags/unknown', '--imagesize'],

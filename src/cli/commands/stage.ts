@@ -3,7 +3,9 @@ import * as l10n from '@vscode/l10n'
 import { type OwnFlags, peekOwnFlags } from '../../engines/common/flags'
 import { engines } from '../../engines/common/ownFlags'
 import { prepareStage } from '../../engines/prepareStage'
+import { slimLine } from '../../runs/format/shellLine'
 import type { Submission } from '../../runs/queue/queue'
+import { findRun } from '../../runs/store'
 import type { LaunchSpec, StartedRun } from '../../runs/supervisor'
 import type { ScriptStage, StageCommand } from '../aliases'
 import { optionalCheckout, requireCheckout } from '../checkout'
@@ -89,7 +91,8 @@ export async function launchStage(
     if (own.json) printJson({ id, runDir, pid: leader?.pid ?? null })
     else {
       print(`${id}  ${runDir}`)
-      printAside(l10n.t('it goes on by itself; end it with "yolov5-slim stop {0}"', id))
+      const stop = slimLine(['stop', await referenceFromHere(id, runDir)])
+      printAside(l10n.t('it goes on by itself; end it with: {0}', stop))
     }
     return { code: exitCodes.ok, runDir }
   }
@@ -141,6 +144,18 @@ async function start(submission: Submission): Promise<StartedRun | number> {
   } catch (error) {
     reportError(error)
     return exitCodes.failed
+  }
+}
+
+/** What `stop` finds a run by from here: its id where `runs` lists it, else its folder. */
+async function referenceFromHere(id: string, runDir: string): Promise<string> {
+  try {
+    const cwd = process.cwd()
+    const root = (await optionalCheckout(cwd))?.root ?? cwd
+    const { manifest } = await findRun(root, id)
+    return manifest.id === id ? id : runDir
+  } catch {
+    return runDir
   }
 }
 

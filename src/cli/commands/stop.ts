@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { stopRun } from '../../runs/stop'
-import { findRun } from '../../runs/store'
+import { findRun, runOfFile, type StoredRun } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { reportError } from '../errors'
 import { projectFolders } from '../files'
@@ -14,9 +15,7 @@ export type StopCommandOptions = {
 
 /** `yolov5-slim stop`: ends a run of whichever process, and says so only once nothing of it is left. */
 export async function stop(reference: string, options: StopCommandOptions): Promise<number> {
-  const root = (await optionalCheckout(process.cwd(), options.checkout))?.root ?? process.cwd()
-  const projects = await projectFolders(options.project)
-  const run = await findRun(root, reference, { projects })
+  const run = await namedRun(reference, options)
   const { id } = run.manifest
   try {
     const result = await stopRun(run.runDir, {
@@ -36,4 +35,17 @@ export async function stop(reference: string, options: StopCommandOptions): Prom
     reportError(error)
     return exitCodes.failed
   }
+}
+
+async function namedRun(
+  reference: string,
+  { checkout, project }: StopCommandOptions,
+): Promise<StoredRun> {
+  const projects = await projectFolders(project)
+  // Its folder is enough, wherever one stands.
+  const run = await runOfFile(resolve(reference))
+  if (run) return run
+  const cwd = process.cwd()
+  const root = (await optionalCheckout(cwd, checkout))?.root ?? cwd
+  return findRun(root, reference, { projects })
 }
