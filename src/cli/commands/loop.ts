@@ -1,24 +1,27 @@
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { defaultPlanOptions } from '../../core/slimming/plan'
-import { checkAmount } from '../../core/slimming/pruneCheckpoint'
 import { peekOwnFlags } from '../../engines/common/flags'
+import { readManifest } from '../../runs/store'
 import { usageError } from '../errors'
-import { exitCodes, print } from '../terminal'
+import { errColors, exitCodes, print, printAside } from '../terminal'
 import { detachLoop, tellStarted } from './loopProcess'
+import { asksToResume, lastValue, resumedWords, without } from './loopWords'
 import { prune } from './prune'
 import { runs } from './runs'
 import { asksForHelp, launchStage, printHelp } from './stage'
 
-const defaultPercent = 0.5
-
 /** Flags that mean something to sparse training alone, or that the finetuning gets from the prune. */
 const sparseOnly = ['--sr', '--reg', '--sr-schedule', '--percent', '--weights', '--cfg', '--name']
+
+/** As that of sparse training. */
+const defaultPercent = 0.5
 
 /**
  * `yolov5-slim loop`: sparse training, pruning and finetuning, one after the other, then the lineage. The flags are
  * those of `sparse`; training flags such as --data, --epochs and --img go to both trainings. With `--detach` all that
- * happens in a process that is left alone.
+ * happens in a process that is left alone. With `--resume` a sparse training goes on; the stages after it take the flags
+ * that it was started with.
  */
 export async function loop(args: readonly string[]): Promise<number> {
   if (asksForHelp(args)) {
@@ -26,8 +29,6 @@ export async function loop(args: readonly string[]): Promise<number> {
     return exitCodes.ok
   }
   const own = peekOwnFlags(args)
-  const percent = own.percent ?? defaultPercent
-  checkAmount(percent)
   if (own.detach) return detachLoop(args, own.json === true)
   if (own.json) {
     throw usageError(
@@ -42,10 +43,27 @@ export async function loop(args: readonly string[]): Promise<number> {
     onRun: tellStarted,
   })
   if (sparse.code !== exitCodes.ok || sparse.runDir === undefined) return sparse.code
+  const manifest = await readManifest(sparse.runDir)
+  const words = asksToResume(args) ? resumedWords(manifest, args, process.cwd()) : args
+  const checkout = lastValue(words, '--checkout')
+  const project = lastValue(words, '--project')
+  const among = {
+    ...(checkout === undefined ? {} : { checkout }),
+    ...(project === undefined ? {} : { project }),
+  }
+  if (manifest.stage !== 'sparse') {
+    const text = l10n.t('{0} is a {1} run, so it is not pruned.', sparse.runDir, manifest.stage)
+    printAside(`${errColors.cyan(l10n.t('note:'))} ${text}`)
+    return runs(among)
+  }
+  const percent = own.percent ?? manifest.percent ?? defaultPercent
   const weights = join(sparse.runDir, 'weights', 'last.pt')
   const pruned = join(sparse.runDir, 'weights', 'pruned.pt')
   // Each stage is recorded as one would type it by itself.
   const pruneWords = ['--weights', weights, '--output', pruned, '--percent', `${percent}`]
+  // Without a checkout a prune is recorded only where it is told to.
+  const pruneProject = project ?? (manifest.checkout ? undefined : join('runs', 'prune'))
+  if (pruneProject !== undefined) pruneWords.push('--project', pruneProject)
   const { round, minChannels, maxLayerPercent, criterion, reduction } = defaultPlanOptions
   print('')
   const cut = await prune(
@@ -61,34 +79,23 @@ export async function loop(args: readonly string[]): Promise<number> {
       reduce: reduction,
       absorb: true,
       img: 640,
-      ...(own.checkout === undefined ? {} : { checkout: own.checkout }),
+      ...(checkout === undefined ? {} : { checkout }),
+      ...(pruneProject === undefined ? {} : { project: pruneProject }),
     },
     ['prune', ...pruneWords],
   )
   if (cut !== exitCodes.ok) return cut
   print('')
-  const finetune = [...[...without(args, sparseOnly), '--weights', pruned], ...finetuneName(args)]
-  const words = ['finetune', ...finetune]
-  const { code } = await launchStage({ stage: 'finetune', args: finetune, notes: [] }, words)
+  const name = lastValue(words, '--name')
+  const finetune = [
+    ...[...without(words, sparseOnly), '--weights', pruned],
+    ...(name ? ['--name', `${name}-finetuned`] : []),
+  ]
+  const { code } = await launchStage({ stage: 'finetune', args: finetune, notes: [] }, [
+    'finetune',
+    ...finetune,
+  ])
   if (code !== exitCodes.ok) return code
   print('')
-  return runs(own.checkout === undefined ? {} : { checkout: own.checkout })
-}
-
-/** The name of the sparse run, told apart; nothing where none was given. */
-function finetuneName(args: readonly string[]): string[] {
-  for (const [i, arg] of args.entries()) {
-    const [flag, inline] = arg.split(/=(.*)/s, 2)
-    const name = inline ?? args[i + 1]
-    if (flag === '--name' && name) return ['--name', `${name}-finetuned`]
-  }
-  return []
-}
-
-/** The arguments without these flags and their one value each, and without `--st`. */
-export function without(args: readonly string[], flags: readonly string[]): string[] {
-  return args.filter((arg, i) => {
-    const before = args[i - 1] ?? ''
-    return arg !== '--st' && !flags.includes(arg.split('=')[0] ?? '') && !flags.includes(before)
-  })
+  return runs(among)
 }
