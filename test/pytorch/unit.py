@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv.pop(1))
 
 import torch
-from slim_runner import optimizer_hooks, planner, saving, shims, texts, weights
+from slim_runner import offline, optimizer_hooks, planner, saving, shims, texts, weights
 from slim_runner.config import Config
 from slim_runner.events import EventLog
 from slim_runner.failures import Failure, classify
@@ -309,6 +309,32 @@ class WeightsTest(unittest.TestCase):
         self.assertEqual((convolution.out_channels, norm.num_features), (5, 5))
         self.assertTrue(torch.equal(convolution.weight, theirs.state_dict()["model.0.weight"]))
         self.assertTrue(convolution.weight.requires_grad)
+
+
+class OfflineTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.place = Path(self.folder.name, "Ann's 'YOLO'")
+        self.place.mkdir()
+        self.existing = offline._existing_weights(lambda file: file)
+
+    def test_weights_in_a_folder_with_apostrophes_are_found(self) -> None:
+        weights_file = self.place / "B.pt"
+        weights_file.touch()
+        self.assertEqual(self.existing(str(weights_file)), str(weights_file))
+        self.assertEqual(self.existing(weights_file), str(weights_file))
+
+    def test_quotes_around_a_name_are_none_of_it(self) -> None:
+        plain = Path(self.folder.name, "b.pt")
+        plain.touch()
+        self.assertEqual(self.existing(f" '{plain}'"), str(plain))
+
+    def test_missing_weights_are_named_as_given(self) -> None:
+        absent = str(self.place / "absent.pt")
+        with self.assertRaises(Failure) as caught:
+            self.existing(absent)
+        self.assertIn(absent, caught.exception.text)
 
 
 class FailureTest(unittest.TestCase):

@@ -80,18 +80,19 @@ def _false(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _existing_weights(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Stock takes apostrophes out of the path, and v5.0 capitals; the name of a folder may have them."""
+
     @functools.wraps(original)
     def existing(file: Any, *args: Any, **kwargs: Any) -> str:
-        path = str(file).strip().replace("'", "")
-        if not Path(path).exists():
-            raise Failure(
-                "weights/missing",
-                t("The weights {0} do not exist.", path),
-                t(
-                    "Correct --weights, or download the file first: nothing is downloaded during a run."
-                ),
-            )
-        return path
+        given = str(file)
+        for path in (given, given.strip().replace("'", "")):
+            if Path(path).exists():
+                return path
+        raise Failure(
+            "weights/missing",
+            t("The weights {0} do not exist.", given),
+            t("Correct --weights, or download the file first: nothing is downloaded during a run."),
+        )
 
     return existing
 
