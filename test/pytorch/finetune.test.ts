@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultPlanOptions } from '../../src/core/slimming/plan'
@@ -74,6 +75,36 @@ describe.each<Style>(['old', 'new'])('a pruned checkpoint, %s style', (style) =>
     for (const { epoch, sr } of epochs) expect(sr).toBeCloseTo(0.1 * (1 - (0.9 * epoch) / 4), 9)
     expect(rest.at(-1)?.type).toBe('finished')
     expect(inspectCheckpoint(workspace, last)).toMatchObject({ epoch: -1, shapes })
+  })
+
+  test('with the --cfg of a wider model ends in a failure at every stage, not in a whole model', async () => {
+    const workspace = makeWorkspace(style)
+    const { runDir } = await run(workspace, { style, name: 'base', epochs: 1 })
+    const base = join(runDir, 'weights', 'last.pt')
+    const weights = prune(workspace, base)
+    const wide = join(workspace.root, 'wide.yaml')
+    const text = readFileSync(join(workspace.checkout, 'models/yolov5s.yaml'), 'utf8')
+    writeFileSync(wide, text.replace('width_multiple: 0.50', 'width_multiple: 1.0'))
+    const options = { style, epochs: 1, extra: ['--cfg', wide] } as const
+    const sparsity = { reg: 'prox', sr: 0.1, schedule: 'linear', percent: 0.5 } as const
+    for (const stage of ['train', 'sparse', 'finetune'] as const) {
+      const more = stage === 'sparse' ? { sparsity } : {}
+      const tried = await run(workspace, { ...options, ...more, name: stage, stage, weights })
+      expect(tried.status, tried.log).toBe(1)
+      expect(tried.events.at(-1)).toMatchObject({
+        ...{ type: 'failed', code: 'weights/not-matched' },
+        remedy: expect.stringContaining('Leave --cfg out'),
+      })
+    }
+    const data = writeDataYaml(join(workspace.root, 'data'), 'three.yaml', ['a', 'b', 'c'])
+    const other = await run(workspace, { ...options, name: 'classes', weights, data })
+    expect(other.events.at(-1)).toMatchObject({ type: 'failed', code: 'weights/not-matched' })
+
+    // Whole weights of a narrower relative are stock's transfer.
+    const relative = await run(workspace, { ...options, name: 'relative', weights: base })
+    expect(relative.status, relative.log).toBe(0)
+    const codes = ofType(relative.events, 'warning').map(({ code }) => code)
+    expect(codes).toEqual(['weights/partial'])
   })
 
   test('with another class count ends in a failure that says so', async () => {

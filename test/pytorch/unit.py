@@ -300,6 +300,22 @@ class WeightsTest(unittest.TestCase):
         self.assertEqual(self.verdict(Body(8, 7), Body(9, 7)), "other")
         self.assertEqual(self.verdict(Body(8, 7), Body(8, 6)), "classes")
 
+    def test_weights_are_pruned_where_their_own_yaml_says_more_channels(self) -> None:
+        def construct(body: Any, described: Dict[str, int]) -> None:
+            Body.__init__(body, described["width"], 7)
+
+        for width, described, pruned in (
+            (5, {"width": 8}, True),
+            (8, {"width": 8}, False),
+            (5, None, False),
+            (5, {}, False),
+        ):
+            source: Any = Body(width, 7)
+            source.yaml = described
+            state = torch.random.get_rng_state()
+            self.assertEqual(weights.is_pruned(source, construct), pruned)
+            self.assertTrue(torch.equal(torch.random.get_rng_state(), state))
+
     def test_shrink_takes_shapes_values_and_numbers(self) -> None:
         ours, theirs = Body(8, 7), Body(5, 7)
         weights.shrink(ours, theirs)

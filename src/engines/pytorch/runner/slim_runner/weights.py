@@ -1,4 +1,4 @@
-"""Finetuning a pruned checkpoint: the freshly built model is shrunk to the checkpoint's shapes.
+"""Training a pruned checkpoint: the freshly built model is shrunk to the checkpoint's shapes.
 
 Stock train.py builds the model from its yaml and then copies the tensors whose shapes match, which silently
 un-prunes a pruned checkpoint. So the model is given the checkpoint's shapes and values, anchors included, the
@@ -7,6 +7,7 @@ moment it is built; stock then copies everything, and EMA, optimizer, resume and
 
 from __future__ import annotations
 
+import copy
 import functools
 import pickle
 from pathlib import Path
@@ -90,16 +91,36 @@ class Weights:
         def constructed(model: Any, *args: Any, **kwargs: Any) -> None:
             construct(model, *args, **kwargs)
             if self._source is not None and not self.shrunk:
-                self._fit(model, self._source)
+                self._fit(model, self._source, construct)
 
         model_class.__init__ = constructed
 
-    def _fit(self, model: torch.nn.Module, source: torch.nn.Module) -> None:
+    def _fit(
+        self, model: torch.nn.Module, source: torch.nn.Module, construct: Callable[..., None]
+    ) -> None:
         ours, theirs = model.state_dict(), source.state_dict()
         verdict, detail = compare(ours, theirs, source)
         strict = self._stage == "finetune" or self._resume
+        smaller = verdict == "pruned" or (
+            verdict == "classes" and _has_smaller_body(ours, theirs, source)
+        )
+        related = _widths(model) == _widths(source)
+        if smaller and not related:
+            unlike = t(
+                "its yaml scales widths by {0}, the --cfg by {1}",
+                *(_widths(source), _widths(model)),
+            )
+            if is_pruned(source, construct):
+                # Stock would copy the few tensors that fit and train all else anew, at full size.
+                raise Failure(
+                    "weights/not-matched",
+                    t("{0} does not fit the model that train.py builds: {1}.", self._file, unlike),
+                    t("Leave --cfg out: pruned weights bring their own shapes."),
+                )
+            if verdict == "pruned":
+                verdict, detail = "other", unlike
         if verdict == "classes":
-            if _has_smaller_body(ours, theirs, source) and _widths(model) == _widths(source):
+            if smaller and related:
                 raise Failure(
                     "data/class-mismatch",
                     t(
@@ -119,14 +140,6 @@ class Weights:
                 None,
             )
             return
-        if verdict == "pruned" and _widths(model) != _widths(source):
-            verdict, detail = (
-                "other",
-                t(
-                    "its yaml scales widths by {0}, the --cfg by {1}",
-                    *(_widths(source), _widths(model)),
-                ),
-            )
         if verdict == "pruned":
             shrink(model, source)
             self.shrunk = True
@@ -240,6 +253,24 @@ def _widths(model: torch.nn.Module) -> Any:
     if not isinstance(described, dict):
         return None
     return described.get("width_multiple"), described.get("depth_multiple")
+
+
+def is_pruned(source: torch.nn.Module, construct: Callable[..., None]) -> bool:
+    """Whether `source` has fewer channels than the model of its own yaml. A smaller relative of the --cfg, as
+    yolov5n's weights are of yolov5s.yaml, has not: stock takes what fits of it."""
+    described = getattr(source, "yaml", None)
+    if not isinstance(described, dict):
+        return False
+    whole = object.__new__(type(source))
+    # The training shall draw the same numbers as without this look.
+    with torch.random.fork_rng(devices=[]):
+        try:
+            construct(whole, copy.deepcopy(described))
+        except Exception:
+            return False  # The yaml of a fork whose layers this checkout does not know.
+    full, kept = whole.state_dict(), source.state_dict()
+    fits = compare(full, kept, source)[0] in ("pruned", "classes")
+    return fits and _has_smaller_body(full, kept, source)
 
 
 def shrink(model: torch.nn.Module, source: torch.nn.Module) -> None:
