@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
+import { withoutEscapes } from './escapes'
 import type { NewEvent } from './eventLog'
 import type { RunExit } from './supervisor'
 
 const tailBytes = 16 << 10
 const tailLines = 30
 
-/** The last lines of a file; of a progress bar that overwrites itself, what was left standing. Empty if missing. */
+/** The last lines of a file, uncoloured; of a progress bar that overwrites itself, what was left. Empty if missing. */
 export async function lastLines(path: string): Promise<string> {
   let file: Awaited<ReturnType<typeof open>>
   try {
@@ -21,7 +22,7 @@ export async function lastLines(path: string): Promise<string> {
     const lines = buffer
       .toString('utf8')
       .split('\n')
-      .map((line) => line.trimEnd().split('\r').at(-1) ?? '')
+      .map((line) => withoutEscapes(line.trimEnd().split('\r').at(-1) ?? ''))
     return lines
       .filter((line) => line !== '')
       .slice(-tailLines)

@@ -371,6 +371,12 @@ class FailureTest(unittest.TestCase):
         ):
             self.assertEqual(classify(error, here).code, code)
 
+    def test_colours_are_left_to_the_terminal(self) -> None:
+        text = "\x1b[34m\x1b[1mtrain: \x1b[0mNo labels found in a.cache, can not start training."
+        failure = classify(AssertionError(text), Path(tempfile.gettempdir()))
+        self.assertEqual(failure.code, "data/no-labels")
+        self.assertEqual(failure.text, "train: No labels found in a.cache, can not start training.")
+
 
 class TextsTest(unittest.TestCase):
     package = Path(__file__).resolve().parents[2]

@@ -1,5 +1,4 @@
-const escapeCharacter = String.fromCharCode(0x1b)
-const escapes = new RegExp(`${escapeCharacter}\\[[0-9;?]*[ -/]*[@-~]`, 'g')
+import { withoutEscapes } from '../../runs/escapes'
 
 /** Cuts a terminal program's output into lines: of a line rewritten with `\r`, as progress bars are, the last. */
 export class OutputLines {
@@ -17,8 +16,5 @@ export class OutputLines {
 
 function lastWriting(line: string): string {
   const shown = line.replace(/\r+$/, '')
-  return shown
-    .slice(shown.lastIndexOf('\r') + 1)
-    .replace(escapes, '')
-    .trimEnd()
+  return withoutEscapes(shown.slice(shown.lastIndexOf('\r') + 1)).trimEnd()
 }

@@ -12,12 +12,17 @@ from typing import Iterator, Optional
 from .texts import t
 
 
+def plain(text: str) -> str:
+    """`text` without the colours that YOLOv5 and torch give their messages: it is shown outside terminals too."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 class Failure(Exception):
     def __init__(self, code: str, text: str, remedy: str) -> None:
-        super().__init__(text)
         self.code = code
-        self.text = text
+        self.text = plain(text)
         self.remedy = remedy
+        super().__init__(self.text)
 
 
 class Stopped(BaseException):

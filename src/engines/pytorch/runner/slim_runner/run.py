@@ -11,7 +11,7 @@ from typing import Any, Dict, List, NoReturn, Optional
 
 from .config import Config, read_config
 from .events import EventLog
-from .failures import Failure, Stopped, classify
+from .failures import Failure, Stopped, classify, plain
 from .gate import may_begin
 from .stopping import GRACE_SECONDS, StopRequest, leave_within
 from .texts import speak, t
@@ -97,7 +97,7 @@ def _failed(events: EventLog, config: Config, error: BaseException) -> int:
         f"slim: failed {failure.code}: {failure.text} {failure.remedy}", file=sys.stderr, flush=True
     )
     if not events.already_ended():
-        tail = "\n".join(text.rstrip().splitlines()[-STDERR_LINES:])
+        tail = "\n".join(plain(text).rstrip().splitlines()[-STDERR_LINES:])
         events.write(
             "failed", code=failure.code, text=failure.text, remedy=failure.remedy, stderr=tail
         )
