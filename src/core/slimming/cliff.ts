@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { HeldBack } from './constraints'
 import type { ChannelGraph } from './graph'
 import { type Ranking, scoreAt } from './ranking'
 import type { TraceWarning } from './tracer'
@@ -38,19 +39,31 @@ function findLimit(graph: ChannelGraph, ranking: Ranking): PercentLimit | undefi
   return first && { percent: (gone[first.last + 1] ?? 0) / total, layer: first.layer }
 }
 
-/** Warnings for a plan that takes the first `taken` candidates. `scoreIsGamma`: scores are |gamma|. */
+/**
+ * Warnings for a plan that asks for the first `taken` candidates and, after rounding, floors and caps, removes those
+ * whose `removed` is 1. `scoreIsGamma`: scores are |gamma|.
+ */
 export function cliffWarnings(
   graph: ChannelGraph,
   ranking: Ranking,
-  taken: number,
+  {
+    taken,
+    removed,
+    heldBack,
+  }: {
+    readonly taken: number
+    readonly removed: Uint8Array
+    readonly heldBack: readonly HeldBack[]
+  },
   scoreIsGamma: boolean,
 ): TraceWarning[] {
-  if (taken === 0) return []
   const { candidates, gone, total } = ranking
+  const end = candidates.findLastIndex((group) => removed[group] === 1) + 1
+  if (end === 0) return []
   const warnings: TraceWarning[] = []
-  const reached = (gone[taken] ?? 0) / total
   const limit = percentLimit(graph, ranking)
-  if (limit && reached + margin > limit.percent) {
+  const asked = (gone[taken] ?? 0) / total
+  if (limit && asked + margin > limit.percent && !isSpared(graph, limit, removed, heldBack)) {
     warnings.push({
       code: 'prune/cliff',
       text: l10n.t(
@@ -60,9 +73,10 @@ export function cliffWarnings(
       ),
     })
   }
-  if (!scoreIsGamma || taken === candidates.length) return warnings
-  const median = scoreAt(ranking, Math.floor((taken + candidates.length) / 2))
-  const cut = scoreAt(ranking, taken - 1)
+  if (!scoreIsGamma) return warnings
+  const median = medianKept(ranking, removed)
+  const cut = scoreAt(ranking, end - 1)
+  const reached = (gone[end] ?? 0) / total
   const beyond = gone.findIndex((count) => count / total > reached + margin)
   const next = scoreAt(ranking, (beyond < 0 ? candidates.length : beyond) - 1)
   if (cut > largeShare * median) {
@@ -86,4 +100,28 @@ export function cliffWarnings(
     })
   }
   return warnings
+}
+
+/** Whether a cap, or a floor above all that it has, keeps a layer from losing its last channels at any amount. */
+function isSpared(
+  graph: ChannelGraph,
+  { layer }: PercentLimit,
+  removed: Uint8Array,
+  heldBack: readonly HeldBack[],
+): boolean {
+  const norm = graph.norms.findIndex(({ name }) => name === layer)
+  return (
+    heldBack.some((held) => held.norm === norm && held.by === 'cap') ||
+    graph.norms[norm]?.groups.every((group) => removed[group] !== 1) === true
+  )
+}
+
+/** The median score of the candidates that stay; infinity where none does. They are sorted: counting finds it. */
+function medianKept(ranking: Ranking, removed: Uint8Array): number {
+  const { candidates } = ranking
+  let kept = 0
+  for (const group of candidates) if (removed[group] !== 1) kept++
+  let before = Math.floor(kept / 2)
+  const index = candidates.findIndex((group) => removed[group] !== 1 && before-- === 0)
+  return scoreAt(ranking, index)
 }

@@ -158,6 +158,27 @@ describe('criteria and warnings', () => {
     )
   })
 
+  it('warns of no cut that rounding, a floor or a cap takes back', () => {
+    const graph = chain([0.5, 0.51, 0.6], [0.7, 0.8, 0.9])
+    const codesOf = (options: Partial<PlanOptions>): readonly string[] =>
+      plan(graph, { amount: percent(0.5), ...options })
+        .warnings.map(({ code }) => code)
+        .filter((code) => code === 'prune/cliff' || code === 'prune/large-gamma')
+    expect(codesOf({ round: 8 })).toEqual([])
+    expect(codesOf({ minChannels: 10_000 })).toEqual([])
+    expect(codesOf({ maxLayerPercent: 0 })).toEqual([])
+    // One channel of each layer may go: of the large gammas it warns still.
+    expect(codesOf({ maxLayerPercent: 0.4 })).toEqual(['prune/large-gamma'])
+  })
+
+  it('tells the gammas of what is cut and of what stays', () => {
+    const graph = chain([0.3, 0.4, 0.5], [0.9, 0.9, 0.9])
+    const { warnings } = plan(graph, { amount: percent(0.5), minChannels: 2 })
+    expect(warnings.find(({ code }) => code === 'prune/large-gamma')?.text).toMatch(
+      /up to 0\.300 are .* stay is 0\.900/,
+    )
+  })
+
   it('finds the cliff where a layer loses its last channel, and not before', () => {
     const heldBack = (graph: ReturnType<typeof chain>, share: number): boolean =>
       plan(graph, { amount: percent(share) }).warnings.some(

@@ -86,7 +86,7 @@ export function planPrune(
     warnings: [
       ...graph.warnings,
       ...heldBackWarnings(graph, heldBack),
-      ...cliffWarnings(graph, ranking, taken, options.criterion === 'gamma'),
+      ...cliffWarnings(graph, ranking, { taken, removed, heldBack }, options.criterion === 'gamma'),
     ],
   }
 }
