@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { buildCheckpoint } from '../checkpoint/build'
 import { editModel } from '../checkpoint/edit'
@@ -50,17 +50,20 @@ async function files(widthOfWeights: number): Promise<{ cfg: string; weights: st
   return { cfg, weights }
 }
 
-async function anchorsOf(
-  config: { readonly weights: string; readonly cfg?: string },
-  anchorsPerLevel?: number,
-): Promise<HeadShape['anchors']> {
-  const context = new RunContext(
+type Config = { readonly weights: string; readonly cfg?: string }
+
+function contextOf(config: Config): RunContext {
+  return new RunContext(
     {
       ...{ v: 1, stage: 'train', runDir: scratch, eventsFile: join(scratch, 'e'), opt: {} },
       ...{ sparsity: null, resume: false, device: '', threads: 0, ...config },
     },
     new AbortController().signal,
   )
+}
+
+async function anchorsOf(config: Config, anchorsPerLevel?: number): Promise<HeadShape['anchors']> {
+  const context = contextOf(config)
   const { open } = await startingModel(context, {
     release: 'v7.0',
     names,
@@ -90,4 +93,21 @@ it('has as many anchors as the hyperparameters ask for', async () => {
       [4, 5],
     ],
   ])
+})
+
+it('warns that the output layers start afresh where the data has other classes, and only there', async () => {
+  const { cfg, weights } = await files(16)
+  const warned = async (config: Config, classes: readonly string[]): Promise<unknown[]> => {
+    const context = contextOf(config)
+    const told = vi.spyOn(context, 'warn')
+    const request = { release: 'v7.0', anchorsPerLevel: undefined, seed: 0 } as const
+    await startingModel(context, { ...request, names: classes })
+    await context.written()
+    return told.mock.calls
+  }
+  const text = `${weights} was trained for 2 classes and the data has 3: its output layers start afresh.`
+  const warning = ['weights/class-count', text]
+  expect(await warned({ weights }, ['a', 'b', 'c'])).toEqual([warning])
+  expect(await warned({ weights, cfg }, ['a', 'b', 'c'])).toEqual([warning])
+  expect(await warned({ weights }, ['x', 'y'])).toEqual([])
 })

@@ -48,6 +48,7 @@ export async function startingModel(
   if (!given) return started(await built(cfg ?? ''))
   const fresh = cfg === undefined ? undefined : await built(cfg)
   if (!fresh || isSameArchitecture(given.layout, fresh.layout)) {
+    warnOfClasses(context, given, names.length)
     const converts = release !== undefined && isConvertible(given.release, release)
     // train.py takes the anchors of a --cfg and of the hyperparameters, not those of the weights. Pruned weights are
     // an exception: their --cfg only says what they were made from.
@@ -63,6 +64,18 @@ export async function startingModel(
     )
   }
   return transferred(context, given, fresh)
+}
+
+/** Training goes on without the head that was trained: whoever gave the wrong data shall see it at the start. */
+function warnOfClasses(context: RunContext, { name, head }: OpenModel, nc: number): void {
+  if (head.nc === nc) return
+  context.warn(
+    'weights/class-count',
+    l10n.t(
+      '{0} was trained for {1} classes and the data has {2}: its output layers start afresh.',
+      ...[name, head.nc, nc],
+    ),
+  )
 }
 
 /** Anchors that stand in until autoanchor finds better ones, as models/yolo.py has them. */
