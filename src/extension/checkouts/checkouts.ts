@@ -38,6 +38,12 @@ export class Checkouts extends DisposableList {
         this.searchSoon()
       }),
     )
+    // Whoever comes back from a terminal may have cloned one there.
+    this.track(
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused && this.found.length === 0) this.searchSoon()
+      }),
+    )
   }
 
   override dispose(): void {
@@ -92,11 +98,16 @@ export class Checkouts extends DisposableList {
   private watch(): void {
     this.watchers.dispose()
     this.watchers = new DisposableList()
+    const folders = workspace.workspaceFolders ?? []
+    for (const folder of folders) {
+      // Of a folder that comes as a whole, what is in it may not be told.
+      const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, '*'))
+      this.watchers.track(watcher)
+      this.watchers.track(watcher.onDidCreate(() => this.searchSoon()))
+    }
     const roots = [
       ...this.found.map(({ root }) => new RelativePattern(root, telling)),
-      ...(workspace.workspaceFolders ?? []).map(
-        (folder) => new RelativePattern(folder, '**/models/yolo.py'),
-      ),
+      ...folders.map((folder) => new RelativePattern(folder, '**/models/yolo.py')),
     ]
     for (const pattern of roots) {
       const watcher = this.watchers.track(workspace.createFileSystemWatcher(pattern))
