@@ -13,6 +13,11 @@ describe('the experiments tree', () => {
   let session: Session
   let window: Window
   const runs = (...path: string[]) => join(workspace.checkout, 'runs', ...path)
+  /** Runs on the page of the dashboard that is open; its frame may still be that of one that was just closed. */
+  const listed = async () => {
+    const frame = await window.webview('table.runs tbody tr', patience)
+    return frame.locator('table.runs tbody').innerText({ timeout: 5000 })
+  }
   const levelOf = (row: Locator) =>
     row.getAttribute('aria-level', { timeout: patience }).then(Number)
 
@@ -74,8 +79,6 @@ describe('the experiments tree', () => {
 
   it('renames a run, and its children and its dashboard stay with it', async () => {
     await window.inline(window.run('thin'), 'Open Dashboard')
-    const frame = await window.webview('table.runs tbody tr', patience)
-    const listed = () => frame.locator('table.runs tbody').innerText()
     await expect.poll(listed, { timeout: patience }).toContain('thin')
     await window.menu(window.run('thin'), 'Rename…')
     await window.fill('sparse-round-1')
@@ -104,10 +107,7 @@ describe('the experiments tree', () => {
     await window.run('base').click()
     await window.run('tuned').click({ modifiers: ['Control'] })
     await window.menu(window.run('tuned'), 'Compare Runs…')
-    const frame = await window.webview('table.runs tbody tr', patience)
-    await expect
-      .poll(() => frame.locator('table.runs tbody').innerText(), { timeout: patience })
-      .toMatch(/base[\s\S]*tuned|tuned[\s\S]*base/)
+    await expect.poll(listed, { timeout: patience }).toMatch(/base[\s\S]*tuned|tuned[\s\S]*base/)
   })
 
   it('retries the run that broke off, and none that is chosen with it', async () => {
