@@ -1,16 +1,16 @@
 import { EventReader } from './eventLog'
 import type { RunEvent } from './events'
 import type { ReportEpoch, ReportGamma, ReportStage } from './reportData'
-import { readRun } from './snapshot'
+import type { RunSnapshot } from './snapshot'
 import { runFiles } from './store'
 
-/**
- * What a run's log says for a report.
- *
- * @throws SlimError `runs/no-manifest`, `runs/bad-manifest`
- */
-export async function reportStage(runDir: string): Promise<ReportStage> {
-  const run = await readRun(runDir)
+/** What a run's log says for a report. */
+export async function reportStage({
+  runDir,
+  summary,
+  manifest,
+  name,
+}: RunSnapshot): Promise<ReportStage> {
   const epochs: ReportEpoch[] = []
   const gammas: ReportGamma[] = []
   let layers: ReportStage['layers']
@@ -25,7 +25,6 @@ export async function reportStage(runDir: string): Promise<ReportStage> {
       else if (event.type === 'pruned') layers = event.layers
     }
   }
-  const { summary, manifest, name } = run
   return {
     name,
     stage: manifest.stage,

@@ -13,6 +13,7 @@ import { releaseFor } from '../../engines/builtin/stage/detection'
 import { formatBytes, formatCount, formatScore } from '../../runs/format/numbers'
 import { reportStage } from '../../runs/report'
 import type { ReportStage } from '../../runs/reportData'
+import { readRun } from '../../runs/snapshot'
 import type { ScriptStage } from '../aliases'
 import { requireCheckout } from '../checkout'
 import { usageError } from '../errors'
@@ -110,7 +111,11 @@ class Demo {
     change: Partial<ReportStage> = {},
   ): Promise<void> {
     const model = modelFacts(checkpoint)
-    this.stages.push({ ...(await reportStage(runDir)), ...change, ...(model ? { model } : {}) })
+    this.stages.push({
+      ...(await reportStage(await readRun(runDir))),
+      ...change,
+      ...(model ? { model } : {}),
+    })
   }
 
   async #prune(weights: string): Promise<PruneReport> {

@@ -29,9 +29,9 @@ export async function report(
   const stages: ReportData['stages'][number][] = []
   for (const reference of references) {
     const { runDir } = await findRun(checkout?.root ?? cwd, reference, { projects })
-    const [stage, { summary }] = await Promise.all([reportStage(runDir), readRun(runDir)])
-    const model = modelFacts(resolve(runDir, summary.output ?? 'weights/best.pt'))
-    stages.push({ ...stage, ...(model ? { model } : {}) })
+    const run = await readRun(runDir)
+    const model = modelFacts(resolve(runDir, run.summary.output ?? 'weights/best.pt'))
+    stages.push({ ...(await reportStage(run)), ...(model ? { model } : {}) })
   }
   const output = resolve(cwd, options.output)
   await requirePlace('--output', output)

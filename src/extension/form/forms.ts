@@ -9,6 +9,7 @@ import { slimLine } from '../../runs/format/shellLine'
 import { readManifest } from '../../runs/store'
 import type { CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
+import { waitsForTurn } from '../common/queueing'
 import { commandIds, settings } from '../contributions'
 import { runDirsOf } from '../experiments/selection'
 import { writeError } from '../log'
@@ -199,10 +200,10 @@ function withoutRows([first]: readonly unknown[]): FormArguments {
 }
 
 function formSettings(root: string) {
-  const configuration = workspace.getConfiguration(settings.section, Uri.file(root))
-  const engine = configuration.get<string>(settings.engine)
+  const folder = Uri.file(root)
+  const engine = workspace.getConfiguration(settings.section, folder).get<string>(settings.engine)
   return {
     engine: engines.find((one) => one === engine) ?? 'auto',
-    queue: configuration.get<boolean>(settings.queue, true),
+    queue: waitsForTurn(folder),
   }
 }
