@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { relative, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { checkFolder, type FileReport } from '../../core/check/checkFolder'
 import { checkpointFacts } from '../../core/check/checkpointFacts'
 import { diskFiles } from '../../core/check/files'
 import { type Pairing, pairingOf } from '../../core/check/project'
+import { isBelow } from '../../core/disk/isBelow'
 import { SlimError } from '../../core/errors'
 import { findCheckouts, notFoundError } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
@@ -86,7 +87,7 @@ async function targetsOf(
     if (detections.length === 0) throw await noCheckoutError(start)
     for (const detection of detections) {
       // A folder that holds the clone stands for it, everything else for itself.
-      const above = found.isDirectory() && holds(folder, detection.root)
+      const above = found.isDirectory() && isBelow(folder, detection.root)
       targets.push({ folder: above ? detection.root : folder, detection })
     }
   }
@@ -104,12 +105,6 @@ async function noCheckoutError(start: string): Promise<SlimError> {
     error.message,
     l10n.t('Say with --checkout which one it is for: {0}.', names),
   )
-}
-
-/** Whether `path` is `folder`, or lies in it. */
-function holds(folder: string, path: string): boolean {
-  const below = relative(folder, path)
-  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)
 }
 
 async function checkoutAt(named: string): Promise<Detection> {

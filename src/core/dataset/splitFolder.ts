@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { isBelow } from '../disk/isBelow'
 import { writeFileAtomically } from '../disk/writeFileAtomically'
 import { SlimError } from '../errors'
 import { imageFiles, labelFile } from './imageFiles'
@@ -88,8 +89,8 @@ function checkShares({ val, test }: SplitOptions): void {
 
 /** Copies among the images would be images of the folder too, and each counted twice the next time. */
 async function refuseInside(root: string, { train }: Targets, copyTo: string): Promise<void> {
-  const below = relative(await realPlace(root), await realPlace(train))
-  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return
+  const [images, place] = [await realPlace(root), await realPlace(train)]
+  if (place !== images && !isBelow(images, place)) return
   throw new SlimError(
     'split/inside',
     l10n.t('Copies to {0} would lie in {1}, among the images to divide.', resolve(copyTo), root),

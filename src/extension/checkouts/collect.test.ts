@@ -6,7 +6,6 @@ import {
   collectCheckoutItems,
   collectReleaseStatus,
   deviceText,
-  isBelow,
   uniqueCheckouts,
 } from './collect'
 
@@ -78,12 +77,6 @@ describe('checkoutOf', () => {
     expect(checkoutOf([a, inner], '/w/a/models/x.yaml')).toBe(a)
     expect(checkoutOf([a, inner], '/w/ab/models/x.yaml')).toBeUndefined()
   })
-})
-
-it('tells what lies below a folder', () => {
-  expect(isBelow('/w/a', '/w/a/..b')).toBe(true)
-  expect(isBelow('/w/a', '/w/a')).toBe(false)
-  expect(isBelow('/w/a', '/w/b')).toBe(false)
 })
 
 it('drops repeated checkouts', () => {

@@ -1,5 +1,6 @@
-import { basename, isAbsolute, relative, sep } from 'node:path'
+import { basename } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { isBelow } from '../../core/disk/isBelow'
 import type { Detection } from '../../core/yolov5/release'
 import { escapeMarkdown } from '../common/markdown'
 
@@ -85,11 +86,6 @@ export function checkoutOf(detections: readonly Detection[], path: string): Dete
 /** Drops repeated roots, as when two workspace folders lie in one checkout. */
 export function uniqueCheckouts(detections: readonly Detection[]): readonly Detection[] {
   return [...new Map(detections.map((detection) => [detection.root, detection])).values()]
-}
-
-export function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 export function confidenceText(confidence: number): string {

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { isBelow } from '../checkouts/collect'
+import { isBelow } from '../../core/disk/isBelow'
 import { within } from '../form/candidates'
 
 /** Where a checkpoint is pruned, and how the command line names it from there. */

@@ -4,12 +4,12 @@ import * as v from 'valibot'
 import { loadDataYaml } from '../../core/dataset/dataSet'
 import { classesOf, parseDataYaml } from '../../core/dataset/dataYaml'
 import { imageFiles } from '../../core/dataset/imageFiles'
+import { isBelow } from '../../core/disk/isBelow'
 import { asSlimError, SlimError } from '../../core/errors'
 import type { Detection } from '../../core/yolov5/release'
 import { findPython, type Preflight, preflight } from '../../engines/pytorch/python'
 import { mapParallel } from '../../runs/index/parallel'
 import type { RunSnapshot } from '../../runs/snapshot'
-import { isBelow } from '../checkouts/collect'
 import type { CheckpointFact, DataSetFact, Known } from './facts'
 
 /** Checkpoints of runs that are worth a line; the tree of experiments has the rest. */
