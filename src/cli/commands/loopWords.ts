@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { RunManifest } from '../../runs/manifest'
 
 /** Flags of a training whose value is a path, taken from where one stands. */
@@ -10,7 +11,7 @@ const launchFlags = ['--resume', '--detach', '--json']
 
 /** Whether sparse training shall go on instead of beginning. */
 export function asksToResume(args: readonly string[]): boolean {
-  return args.some((arg) => flagOf(arg) === '--resume')
+  return args.some((arg) => splitFlag(arg)[0] === '--resume')
 }
 
 /**
@@ -29,8 +30,8 @@ export function resumedWords(
 
 /** The value of a flag, the last where it is given again; undefined where it is not given. */
 export function lastValue(args: readonly string[], flag: string): string | undefined {
-  const at = args.findLastIndex((arg) => flagOf(arg) === flag)
-  return at < 0 ? undefined : (inlineOf(args[at] ?? '') ?? args[at + 1])
+  const at = args.findLastIndex((arg) => splitFlag(arg)[0] === flag)
+  return at < 0 ? undefined : (splitFlag(args[at] ?? '')[1] ?? args[at + 1])
 }
 
 /** The arguments without these flags and their one value each, if any, and without `--st`. */
@@ -38,15 +39,15 @@ export function without(args: readonly string[], flags: readonly string[]): stri
   return args.filter((arg, i) => {
     const before = args[i - 1] ?? ''
     const isValue = flags.includes(before) && !arg.startsWith('--')
-    return arg !== '--st' && !flags.includes(flagOf(arg)) && !isValue
+    return arg !== '--st' && !flags.includes(splitFlag(arg)[0]) && !isValue
   })
 }
 
 /** The same words for whoever stands elsewhere. */
 function rooted(words: readonly string[], from: string): readonly string[] {
   return words.map((word, i) => {
-    const inline = inlineOf(word)
-    if (inline !== undefined) return `${flagOf(word)}=${placed(flagOf(word), inline, from)}`
+    const [flag, inline] = splitFlag(word)
+    if (inline !== undefined) return `${flag}=${placed(flag, inline, from)}`
     return placed(words[i - 1] ?? '', word, from)
   })
 }
@@ -56,12 +57,4 @@ function placed(flag: string, value: string, from: string): string {
   const path = resolve(from, value)
   // Else it may be one that the checkout has, or a program's name.
   return flag === '--project' || existsSync(path) ? path : value
-}
-
-function flagOf(word: string): string {
-  return word.startsWith('-') ? (word.split('=')[0] ?? '') : ''
-}
-
-function inlineOf(word: string): string | undefined {
-  return word.startsWith('-') ? word.split(/=(.*)/s, 2)[1] : undefined
 }

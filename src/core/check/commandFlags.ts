@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { Finding } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
+import { splitFlag } from '../yolov5/splitFlag'
 import type { Clone } from './clone'
 import { leftoverFindings } from './commandValues'
 import { editFix, guessFix, removeFix } from './fixes'
@@ -32,7 +33,7 @@ function misspelt(name: string, flags: readonly ScriptFlag[]): OtherWords | unde
 }
 
 function nameOf({ text }: PlacedWord): string {
-  return text.split('=', 1)[0] ?? ''
+  return splitFlag(text)[0]
 }
 
 function unknownFlag(
@@ -95,9 +96,8 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
         range: word.range,
       })
     } else {
-      const value = word.text.includes('=')
-        ? { ...word, text: word.text.slice(name.length + 1) }
-        : invocation.args[at + 1]
+      const [, inline] = splitFlag(word.text)
+      const value = inline === undefined ? invocation.args[at + 1] : { ...word, text: inline }
       findings.push(...choiceFindings(flag, name, value))
     }
   }

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import { bracketed, stringValue } from '../yolov5/python'
 import type { ScriptFlag } from '../yolov5/release'
+import { splitFlag } from '../yolov5/splitFlag'
 import type { Clone } from './clone'
 import { removeFix } from './fixes'
 import type { Invocation, PlacedWord } from './invocations'
@@ -65,11 +66,11 @@ export function leftoverFindings(
   for (const [at, word] of args.entries()) {
     if (word.text === '--') break
     if (isFlag(word)) {
-      const [name = '', ...values] = word.text.split('=')
-      const flag = word.open && values.length === 0 ? undefined : flagOf(name)
-      const joined = values.length > 0 && flag?.arity !== 'many'
+      const [name, inline] = splitFlag(word.text)
+      const flag = word.open && inline === undefined ? undefined : flagOf(name)
+      const joined = inline !== undefined && flag?.arity !== 'many'
       taker = flag === undefined ? ANY : { room: joined ? 0 : ROOM[flag.arity], flag, word }
-      if (joined && flag?.arity === 'none') report(word, values.join('='), taker)
+      if (joined && flag?.arity === 'none') report(word, inline, taker)
       else if (joined) taker = { ...taker, value: word }
     } else if (mayBeMany(word)) taker = ANY
     else if (taker.room > 0) taker = { ...taker, room: taker.room - 1, value: word }
@@ -94,7 +95,7 @@ function excuse(
       text,
     )
   }
-  const typed = word?.text.split('=', 1)[0] ?? ''
+  const [typed] = splitFlag(word?.text ?? '')
   const whole = flag.names.includes(typed)
     ? typed
     : (flag.names.find((name) => name.startsWith(typed)) ?? typed)

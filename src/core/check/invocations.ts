@@ -1,4 +1,5 @@
 import type { Range } from '../finding'
+import { splitFlag } from '../yolov5/splitFlag'
 import type { Clone } from './clone'
 import { shellCommands, type Word } from './shellWords'
 import type { Snippet } from './snippet'
@@ -142,16 +143,15 @@ export function invocationsOf(
 /** The first value of a flag, by any of its spellings: `--cfg x`, `--cfg=x`. Undefined where it is not given. */
 export function flagValue({ args }: Invocation, names: readonly string[]): PlacedWord | undefined {
   for (const [at, word] of args.entries()) {
-    const equals = word.text.indexOf('=')
-    const name = equals < 0 ? word.text : word.text.slice(0, equals)
+    const [name, inline] = splitFlag(word.text)
     if (!names.includes(name)) continue
-    if (equals < 0) {
+    if (inline === undefined) {
       const value = args[at + 1]
       return value?.text.startsWith('--') ? undefined : value
     }
     const { end } = word.range
-    const start = { line: end.line, character: end.character - (word.text.length - equals - 1) }
-    return { ...word, text: word.text.slice(equals + 1), range: { start, end } }
+    const start = { line: end.line, character: end.character - inline.length }
+    return { ...word, text: inline, range: { start, end } }
   }
   return undefined
 }

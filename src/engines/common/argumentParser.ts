@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { ScriptFlag } from '../../core/yolov5/release'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import { FlagError } from './flagError'
 
 /** A flag as it was given; `values` is empty for a bare one. */
@@ -29,16 +30,14 @@ export function parseArguments(args: readonly string[], lists: FlagLists): Given
           : l10n.t('Write it as --flag {0}.', token),
       )
     }
-    const equals = token.indexOf('=')
-    const name = equals < 0 ? token : token.slice(0, equals)
+    const [name, inline] = splitFlag(token)
     const flag = resolveFlag(name, lists)
-    const inline = equals < 0 ? [] : [token.slice(equals + 1)]
     let end = i
-    if (inline.length === 0 && flag.arity !== 'none') {
+    if (inline === undefined && flag.arity !== 'none') {
       const most = flag.arity === 'many' ? Number.POSITIVE_INFINITY : 1
       while (end < args.length && end - i < most && !looksLikeFlag(args[end] ?? '')) end++
     }
-    const values = inline.length > 0 ? inline : args.slice(i, end)
+    const values = inline === undefined ? args.slice(i, end) : [inline]
     i = end
     checkValues(name, flag, values)
     given.push({ flag, values })

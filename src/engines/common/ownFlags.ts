@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { ScriptFlag } from '../../core/yolov5/release'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { GivenFlag } from './argumentParser'
 import { FlagError } from './flagError'
 
@@ -95,11 +96,11 @@ export function readOwnFlags(given: readonly GivenFlag[]): OwnFlags {
 export function peekOwnFlags(args: readonly string[]): OwnFlags {
   const given: GivenFlag[] = []
   args.forEach((token, i) => {
-    const [name = '', ...inline] = token.split(/=(.*)/s, 2)
+    const [name, inline] = splitFlag(token)
     const flag = ownFlags.find(({ names }) => names.includes(name))
     if (!flag) return
     if (flag.arity === 'none') given.push({ flag, values: [] })
-    const value = inline[0] ?? args[i + 1]
+    const value = inline ?? args[i + 1]
     if (flag.arity === 'one' && value !== undefined) given.push({ flag, values: [value] })
   })
   return readOwnFlags(given)

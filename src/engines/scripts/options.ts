@@ -1,4 +1,5 @@
 import type { ScriptFlag } from '../../core/yolov5/release'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 
 /** What a script goes by, by the names on its `opt`. */
 export type ScriptOptions = {
@@ -36,7 +37,7 @@ function flagText(
   const flag = flags.find((one) => one.dest === dest)
   if (!flag) return undefined
   const given = args.flatMap((arg, i) => {
-    const [name = '', inline] = arg.split(/=(.*)/s, 2)
+    const [name, inline] = splitFlag(arg)
     return flag.names.includes(name) ? [inline ?? args[i + 1] ?? ''] : []
   })
   const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')

@@ -4,6 +4,7 @@ import { SlimError } from '../../core/errors'
 import { scanFlags } from '../../core/yolov5/argparse'
 import type { Detection, ScriptFlag } from '../../core/yolov5/release'
 import { readSource } from '../../core/yolov5/sources'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { RunManifest } from '../../runs/manifest'
 import { parentOf } from '../../runs/parent'
 import { collectProvenance } from '../../runs/provenance'
@@ -130,9 +131,8 @@ async function checkpointsNamed(
   args: readonly string[],
   flags: readonly ScriptFlag[],
 ): Promise<string[]> {
-  const given = args.flatMap((arg) => [arg, ...arg.split('=').slice(1)])
-  const isGiven = ({ names }: ScriptFlag) =>
-    args.some((arg) => names.includes(arg.split('=')[0] ?? ''))
+  const given = args.map((arg) => splitFlag(arg)[1] ?? arg)
+  const isGiven = ({ names }: ScriptFlag) => args.some((arg) => names.includes(splitFlag(arg)[0]))
   const defaults = flags
     .filter((flag) => !isGiven(flag))
     .map((flag) => /(['"])(.*)\1$/.exec(flag.default ?? '')?.[2] ?? '')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import { peekOwnFlags } from '../../engines/common/flags'
 import type { RunManifest } from '../../runs/manifest'
 
@@ -59,7 +60,5 @@ function stageOf({ stage }: RunManifest): Relaunch['stage'] {
 }
 
 function withoutValue(args: readonly string[], flag: string): readonly string[] {
-  return args.filter(
-    (word, i) => word !== flag && args[i - 1] !== flag && !word.startsWith(`${flag}=`),
-  )
+  return args.filter((word, i) => splitFlag(word)[0] !== flag && args[i - 1] !== flag)
 }

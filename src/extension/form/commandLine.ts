@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ScriptFlag } from '../../core/yolov5/release'
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { GivenFlag } from '../../engines/common/argumentParser'
 import {
   flagDefault,
@@ -43,7 +44,7 @@ export function valuesOf(
   if (!all) {
     const replaced = fields.flatMap(({ key, flag }) => (flag && except.includes(key) ? [flag] : []))
     const more = args.filter((word, i) => {
-      return ![word.split('=')[0], args[i - 1]].some((one) => replaced.includes(one ?? ''))
+      return ![splitFlag(word)[0], args[i - 1]].some((one) => replaced.includes(one ?? ''))
     })
     return { ...values, more: joinArguments(more) }
   }

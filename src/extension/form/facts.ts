@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { openCheckpoint } from '../../core/checkpoint/checkpoint'
 import { checkpointModel } from '../../core/checkpoint/model'
@@ -13,6 +13,7 @@ import type { Detection } from '../../core/yolov5/release'
 import { dataSetFor } from '../../engines/common/dataSetFor'
 import { inputFile, modelFile } from '../../engines/common/inputs'
 import { checkWeights, type WeightsFacts } from '../../engines/common/weights'
+import { stampOf } from '../common/stamp'
 
 /** Where a form's paths start, and the release that reads them. */
 export type Place = {
@@ -85,8 +86,7 @@ export class Facts {
   }
 
   async #keep<T>(key: string, file: string, read: () => Promise<T>): Promise<T> {
-    const info = await stat(file).catch(() => undefined)
-    const stamped = `${key} ${info?.mtimeMs} ${info?.size}`
+    const stamped = `${key} ${await stampOf(file)}`
     const now = performance.now()
     const kept = this.#kept.get(stamped)
     if (kept && kept.until > now) return kept.value as T

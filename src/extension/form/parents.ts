@@ -1,3 +1,4 @@
+import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { within } from './candidates'
@@ -72,7 +73,7 @@ function line(run: RunSnapshot, runs: readonly RunSnapshot[]): readonly RunSnaps
 
 function flagValue(words: readonly string[], names: readonly string[]): string | undefined {
   for (const [i, word] of words.entries()) {
-    const [name = '', inline] = word.split(/=(.*)/s, 2)
+    const [name, inline] = splitFlag(word)
     if (names.includes(name)) return inline ?? words[i + 1]
   }
   return undefined

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import {
   EventEmitter,
   ThemeColor,
@@ -16,6 +15,7 @@ import { type GpuSample, sampleGpus } from '../../engines/common/gpus'
 import type { Preflight } from '../../engines/pytorch/python'
 import type { CommandContext } from '../commands/context'
 import { DisposableList } from '../common/disposable'
+import { stampOf } from '../common/stamp'
 import { settings, viewIds } from '../contributions'
 import { formCandidates } from '../form/candidates'
 import { pythonSettings } from '../python/interpreter'
@@ -175,8 +175,7 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     file: Pick<CheckpointFact, 'file'>,
     read: () => Promise<CheckpointFact>,
   ): Promise<CheckpointFact> {
-    const info = await stat(file.file).catch(() => undefined)
-    const key = `${file.file} ${info?.mtimeMs} ${info?.size}`
+    const key = `${file.file} ${await stampOf(file.file)}`
     const before = this.inspected.get(key)
     if (before) return before
     const fact = await read()
