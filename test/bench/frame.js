@@ -6,7 +6,10 @@ globalThis.acquireVsCodeApi = () => ({
   postMessage: (message) => parent.postMessage(message, '*'),
 })
 
-/** Milliseconds until the page listens, from the first message until all charts in sight are drawn, and of `longestPause`. */
+/**
+ * Milliseconds until the page listens, from the first message until all charts in sight are drawn, and of the longest
+ * pause between two frames: at rest, which is what the browser itself makes of a frame, and with one more epoch.
+ */
 globalThis.openFrame = async () => {
   const messages = decode(await (await fetch('/messages')).arrayBuffer())
   const frame = document.createElement('iframe')
@@ -27,15 +30,20 @@ globalThis.openFrame = async () => {
   const draws = performance.now() - first
   const missing = chartsInSight(page).filter((box) => !box.querySelector('canvas').style.display)
   if (missing.length > 0) throw new Error(`${missing.length} charts in sight are not drawn`)
-  return { listens, draws, pause: await longestPause(page) }
+  const more = decode(await (await fetch('/more')).arrayBuffer())
+  const rest = await longestPause(() => {})
+  const pause = await longestPause(() => {
+    for (const message of more) page.postMessage(message, '*')
+  })
+  return { listens, draws, rest, pause }
 }
 
-/** Milliseconds that the page stands still at most while it takes in one more epoch: the longest between two frames. */
-async function longestPause(page) {
-  const more = decode(await (await fetch('/more')).arrayBuffer())
+/** Milliseconds of the longest pause between two frames, in the second after something was begun. */
+async function longestPause(begin) {
   await new Promise((done) => requestIdleCallback(done))
+  await nextFrame()
   let [longest, before] = [0, performance.now()]
-  for (const message of more) page.postMessage(message, '*')
+  begin()
   for (const end = before + 1000; before < end; ) {
     await nextFrame()
     const now = performance.now()
