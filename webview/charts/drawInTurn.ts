@@ -1,20 +1,19 @@
-/** Milliseconds of a frame that drawing may take; the browser needs the rest of 16 to put it on the screen. */
-const shareMs = 8
-
 const waiting = new Set<() => void>()
 
-/** Draws as soon as it fits, in a frame or several: what is asked for again meanwhile is drawn once. */
+/**
+ * Draws in a frame of its own, as soon as those that asked before have drawn: two charts of a thousand epochs do not
+ * fit into one. What is asked for again meanwhile is drawn once.
+ */
 export function drawInTurn(draw: () => void): void {
-  if (waiting.size === 0) requestAnimationFrame(drawSome)
+  if (waiting.size === 0) requestAnimationFrame(drawNext)
   waiting.add(draw)
 }
 
-function drawSome(): void {
-  const end = performance.now() + shareMs
-  for (const draw of waiting) {
-    waiting.delete(draw)
-    draw()
-    if (performance.now() >= end) break
-  }
-  if (waiting.size > 0) requestAnimationFrame(drawSome)
+function drawNext(): void {
+  const [draw] = waiting
+  if (!draw) return
+  waiting.delete(draw)
+  // Asked for before the drawing, which may fail: the others shall not wait forever.
+  if (waiting.size > 0) requestAnimationFrame(drawNext)
+  draw()
 }

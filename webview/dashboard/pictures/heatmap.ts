@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import type { ChartConfiguration } from 'chart.js'
 import { type GammaBlock, gammaBins, histogramAt } from '../../../src/runs/gammaBlock'
+import { cellsType } from '../../charts/cells'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme, type Theme } from '../../charts/theme'
 import { binWidth, heatCells } from '../gammaData'
@@ -19,15 +20,15 @@ export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
   const epochOf = (row: number): number => (block.epochs[row] ?? 0) + 1
   // Cells of one colour are one dataset: what thousands of cells share is reckoned once.
   const datasets = levels.map((level, at) => ({
-    data: level.map(({ row, bin, share }) => ({ x: row, y: (bin + 0.5) * binWidth, v: share })),
+    data: level.map(({ row, bin }) => ({ x: row, y: (bin + 0.5) * binWidth })),
     backgroundColor: heatColor((at + 0.5) / shades, theme),
-    borderWidth: 0,
     cell: [1, binWidth],
   }))
   const config: ChartConfiguration<'matrix'> = {
-    type: 'matrix',
+    type: cellsType,
     data: { datasets },
     options: {
+      parsing: false,
       scales: {
         x: {
           ...{
