@@ -28,6 +28,11 @@ export class CellsController extends MatrixController {
     super.update(mode)
   }
 
+  /** Where the chart is zoomed into, cells end at its area; a matrix runs over its axes. */
+  override getMaxOverflow(): true {
+    return true
+  }
+
   override draw(): void {
     const { ctx } = this.chart
     ctx.fillStyle = (this.getDataset() as unknown as Cells).backgroundColor
