@@ -12,6 +12,13 @@ it('takes the sparse flags out, with their values, in both spellings', () => {
   expect(without(args, ['--sr', '--weights'])).toEqual(['--data', 'a.yaml', '--img', '640', '320'])
 })
 
+it('knows flags by a beginning, as argparse does', () => {
+  const args = ['--wei', 'w.pt', '--proj', 'out', '--nam=a', '--sr', '0.1']
+  expect(without(args, ['--weights', '--sr'])).toEqual(['--proj', 'out', '--nam=a'])
+  expect(lastValue(args, '--project')).toBe('out')
+  expect(lastValue(args, '--name')).toBe('a')
+})
+
 it('keeps a flag that follows one whose value was joined by =', () => {
   expect(without(['--sr=auto', '--epochs', '3'], ['--sr'])).toEqual(['--epochs', '3'])
 })
@@ -29,6 +36,7 @@ it('the last value of a flag counts', () => {
 it.each([
   [['--resume'], true],
   [['--data', 'd', '--resume=exp'], true],
+  [['--res', 'exp'], true],
   [['--data', 'resume'], false],
 ])('%j asks to resume: %s', (args, resumes) => expect(asksToResume(args)).toBe(resumes))
 

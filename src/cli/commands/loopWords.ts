@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { splitFlag } from '../../core/yolov5/splitFlag'
+import { splitFlag } from '../../core/yolov5/flagWords'
 import type { RunManifest } from '../../runs/manifest'
 
 /** Flags of a training whose value is a path, taken from where one stands. */
@@ -11,7 +11,7 @@ const launchFlags = ['--resume', '--detach', '--json']
 
 /** Whether sparse training shall go on instead of beginning. */
 export function asksToResume(args: readonly string[]): boolean {
-  return args.some((arg) => splitFlag(arg)[0] === '--resume')
+  return args.some((arg) => gives(arg, '--resume'))
 }
 
 /**
@@ -30,16 +30,17 @@ export function resumedWords(
 
 /** The value of a flag, the last where it is given again; undefined where it is not given. */
 export function lastValue(args: readonly string[], flag: string): string | undefined {
-  const at = args.findLastIndex((arg) => splitFlag(arg)[0] === flag)
+  const at = args.findLastIndex((arg) => gives(arg, flag))
   return at < 0 ? undefined : (splitFlag(args[at] ?? '')[1] ?? args[at + 1])
 }
 
 /** The arguments without these flags and their one value each, if any, and without `--st`. */
 export function without(args: readonly string[], flags: readonly string[]): string[] {
+  const isLeft = (word: string): boolean => flags.some((flag) => gives(word, flag))
   return args.filter((arg, i) => {
-    const before = args[i - 1] ?? ''
-    const isValue = flags.includes(before) && !arg.startsWith('--')
-    return arg !== '--st' && !flags.includes(splitFlag(arg)[0]) && !isValue
+    const [before, joined] = splitFlag(args[i - 1] ?? '')
+    const isValue = isLeft(before) && joined === undefined && !arg.startsWith('--')
+    return arg !== '--st' && !isLeft(arg) && !isValue
   })
 }
 
@@ -48,13 +49,23 @@ function rooted(words: readonly string[], from: string): readonly string[] {
   return words.map((word, i) => {
     const [flag, inline] = splitFlag(word)
     if (inline !== undefined) return `${flag}=${placed(flag, inline, from)}`
-    return placed(words[i - 1] ?? '', word, from)
+    const [before, joined] = splitFlag(words[i - 1] ?? '')
+    return joined === undefined ? placed(before, word, from) : word
   })
 }
 
 function placed(flag: string, value: string, from: string): string {
-  if (!pathFlags.includes(flag) || value === '') return value
+  if (!pathFlags.some((one) => gives(flag, one)) || value === '') return value
   const path = resolve(from, value)
   // Else it may be one that the checkout has, or a program's name.
-  return flag === '--project' || existsSync(path) ? path : value
+  return gives(flag, '--project') || existsSync(path) ? path : value
+}
+
+/**
+ * Whether a word gives a flag, by its name or by a beginning of it. The sparse training before has taken the words, which
+ * it would not have where a beginning is of two flags.
+ */
+function gives(word: string, flag: string): boolean {
+  const [name] = splitFlag(word)
+  return /^--./.test(name) && flag.startsWith(name)
 }

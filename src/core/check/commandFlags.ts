@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n'
 import type { Finding } from '../finding'
+import { matchingFlags, splitFlag } from '../yolov5/flagWords'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
-import { splitFlag } from '../yolov5/splitFlag'
 import type { Clone } from './clone'
 import { leftoverFindings } from './commandValues'
 import { editFix, guessFix, removeFix } from './fixes'
@@ -11,14 +11,6 @@ import type { Invocation, PlacedWord } from './invocations'
 
 function namesOf(flags: readonly ScriptFlag[]): readonly string[] {
   return flags.flatMap(({ names }) => names)
-}
-
-/** Flags that argparse takes a word for: the one of that name, else all that it abbreviates. */
-function matching(name: string, flags: readonly ScriptFlag[]): readonly ScriptFlag[] {
-  const exact = flags.filter(({ names }) => names.includes(name))
-  return exact.length > 0
-    ? exact
-    : flags.filter(({ names }) => names.some((known) => known.startsWith(name)))
 }
 
 /** The flag that a misspelt one was meant to be: certain only where case or the marks between its words differ. */
@@ -78,7 +70,7 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
   for (const [at, word] of invocation.args.entries()) {
     const name = nameOf(word)
     if (!/^--[A-Za-z]/.test(name) || /[^\w-]/.test(name) || name === '--help') continue
-    const matches = matching(name, flags)
+    const matches = matchingFlags(name, flags)
     const [flag] = matches
     if (flag === undefined) {
       findings.push(unknownFlag(word, invocation.args[at + 1], invocation, flags, clone))
@@ -102,7 +94,7 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
     }
   }
   const flagOf = (name: string): ScriptFlag | undefined => {
-    const [flag, ...others] = matching(name, flags)
+    const [flag, ...others] = matchingFlags(name, flags)
     return others.length === 0 ? flag : undefined
   }
   return [...findings, ...leftoverFindings(invocation, flagOf, clone)]

@@ -1,5 +1,5 @@
 import type { Range } from '../finding'
-import { splitFlag } from '../yolov5/splitFlag'
+import { splitFlag } from '../yolov5/flagWords'
 import type { Clone } from './clone'
 import { shellCommands, type Word } from './shellWords'
 import type { Snippet } from './snippet'

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
+import { splitFlag } from '../../core/yolov5/flagWords'
 import type { ScriptFlag } from '../../core/yolov5/release'
-import { splitFlag } from '../../core/yolov5/splitFlag'
 import { FlagError } from './flagError'
 
 /** A flag as it was given; `values` is empty for a bare one. */

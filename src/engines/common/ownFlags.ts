@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
+import { splitFlag } from '../../core/yolov5/flagWords'
 import type { ScriptFlag } from '../../core/yolov5/release'
-import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { GivenFlag } from './argumentParser'
 import { FlagError } from './flagError'
 

@@ -1,5 +1,5 @@
+import { givenFlag, splitFlag } from '../../core/yolov5/flagWords'
 import type { ScriptFlag } from '../../core/yolov5/release'
-import { splitFlag } from '../../core/yolov5/splitFlag'
 
 /** What a script goes by, by the names on its `opt`. */
 export type ScriptOptions = {
@@ -37,8 +37,8 @@ function flagText(
   const flag = flags.find((one) => one.dest === dest)
   if (!flag) return undefined
   const given = args.flatMap((arg, i) => {
-    const [name, inline] = splitFlag(arg)
-    return flag.names.includes(name) ? [inline ?? args[i + 1] ?? ''] : []
+    if (givenFlag(arg, flags) !== flag) return []
+    return [splitFlag(arg)[1] ?? args[i + 1] ?? '']
   })
   const fallback = flag.default?.replace(/^['"](.*)['"]$/, '$1')
   return given.at(-1) ?? (fallback === 'None' ? undefined : fallback)

@@ -2,9 +2,9 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import { scanFlags } from '../../core/yolov5/argparse'
+import { givenFlag, splitFlag } from '../../core/yolov5/flagWords'
 import type { Detection, ScriptFlag } from '../../core/yolov5/release'
 import { readSource } from '../../core/yolov5/sources'
-import { splitFlag } from '../../core/yolov5/splitFlag'
 import type { RunManifest } from '../../runs/manifest'
 import { parentOf } from '../../runs/parent'
 import { collectProvenance } from '../../runs/provenance'
@@ -132,9 +132,9 @@ async function checkpointsNamed(
   flags: readonly ScriptFlag[],
 ): Promise<string[]> {
   const given = args.map((arg) => splitFlag(arg)[1] ?? arg)
-  const isGiven = ({ names }: ScriptFlag) => args.some((arg) => names.includes(splitFlag(arg)[0]))
+  const taken = args.map((arg) => givenFlag(arg, flags))
   const defaults = flags
-    .filter((flag) => !isGiven(flag))
+    .filter((flag) => !taken.includes(flag))
     .map((flag) => /(['"])(.*)\1$/.exec(flag.default ?? '')?.[2] ?? '')
   const names = [...given, ...defaults].filter((name) => /\.pth?$/i.test(name))
   const paths = [...new Set(names.map((name) => resolve(root, name)))]

@@ -26,6 +26,7 @@ it.each([
   [['--resume'], true],
   [['--resume', '--device', '0'], true],
   [['--resume', 'a.pt'], 'a.pt'],
+  [['--res', 'a.pt'], 'a.pt'],
   [['--resume=a.pt', '--device', '0'], 'a.pt'],
   [['--resume', 'a.pt', '--resume', 'b.pt'], 'b.pt'],
 ])('%j goes on with %s', (args, asked) => {

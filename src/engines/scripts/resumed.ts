@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { givenFlag, splitFlag } from '../../core/yolov5/flagWords'
 import type { ScriptFlag } from '../../core/yolov5/release'
-import { splitFlag } from '../../core/yolov5/splitFlag'
 import { isFile } from '../common/inputs'
 
 /** The training that a script's `--resume` goes on with. */
@@ -18,12 +18,12 @@ export function resumeAsked(
   flags: readonly ScriptFlag[],
   args: readonly string[],
 ): string | boolean {
-  const flag = flags.find(({ dest }) => dest === 'resume')
-  const at = args.findLastIndex((arg) => flag?.names.includes(splitFlag(arg)[0]))
-  if (!flag || at < 0) return false
+  const at = args.findLastIndex((arg) => givenFlag(arg, flags)?.dest === 'resume')
+  if (at < 0) return false
+  const flag = givenFlag(args[at] ?? '', flags)
   const [, inline] = splitFlag(args[at] ?? '')
   const next = args[at + 1]
-  const named = flag.arity === 'none' || next?.startsWith('-') ? undefined : next
+  const named = flag?.arity === 'none' || next?.startsWith('-') ? undefined : next
   return inline ?? named ?? true
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
-import { splitFlag } from '../../core/yolov5/splitFlag'
+import { splitFlag } from '../../core/yolov5/flagWords'
 import { peekOwnFlags } from '../../engines/common/flags'
 import type { RunManifest } from '../../runs/manifest'
 

@@ -1,4 +1,4 @@
-import { splitFlag } from '../../core/yolov5/splitFlag'
+import { splitFlag } from '../../core/yolov5/flagWords'
 import type { AskedStage, Stage } from '../../runs/manifest'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { within } from './candidates'
