@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
-import { splitFlag } from '../../core/yolov5/flagWords'
+import { matchingFlags, splitFlag } from '../../core/yolov5/flagWords'
+import { nearest } from '../../core/yolov5/nearest'
 import type { ScriptFlag } from '../../core/yolov5/release'
 import { FlagError } from './flagError'
 
@@ -64,19 +65,17 @@ function resolveFlag(name: string, lists: FlagLists): ScriptFlag {
       if (exact) return exact
     }
   }
-  if (name.startsWith('--') && name.length > 2) {
-    for (const list of lists) {
-      const hits = list.filter(({ names }) => names.some((n) => n.startsWith(name)))
-      const [only, another] = hits
-      if (another) {
-        throw new SlimError(
-          'flags/ambiguous',
-          l10n.t('{0} could be {1}.', name, hits.map(nameOf).join(', ')),
-          l10n.t('Write the flag out.'),
-        )
-      }
-      if (only) return only
+  for (const list of lists) {
+    const hits = matchingFlags(name, list)
+    const [only, another] = hits
+    if (another) {
+      throw new SlimError(
+        'flags/ambiguous',
+        l10n.t('{0} could be {1}.', name, hits.map(nameOf).join(', ')),
+        l10n.t('Write the flag out.'),
+      )
     }
+    if (only) return only
   }
   throw unknownFlag(name, lists)
 }
@@ -84,36 +83,12 @@ function resolveFlag(name: string, lists: FlagLists): ScriptFlag {
 /** The error for a flag that is not there, with the nearest that is. */
 function unknownFlag(name: string, lists: FlagLists): SlimError {
   const known = lists.flatMap((list) => list.flatMap(({ names }) => names))
-  const near = nearestName(name, known)
+  const near = nearest(name, known)
   return new SlimError(
     'flags/unknown',
     l10n.t('This release has no flag {0}.', name),
     near ? l10n.t('Did you mean {0}?', near) : l10n.t('"--help" lists the flags.'),
   )
-}
-
-/** The known name fewest edits away; undefined when none is near. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const most = Math.max(2, Math.floor(name.length / 3))
-  let best: { readonly name: string; readonly edits: number } | undefined
-  for (const candidate of known) {
-    const edits = editDistance(name, candidate)
-    if (edits <= most && (!best || edits < best.edits)) best = { name: candidate, edits }
-  }
-  return best?.name
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replace))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }
 
 function checkValues(name: string, flag: ScriptFlag, values: readonly string[]): void {
