@@ -25,7 +25,7 @@ describe('what the page knows', () => {
     model.take({ type: 'epochs', runDir: 'b', reset: true, rows: rows([0], [1]) })
     model.take({ type: 'runs', runs: [view('c'), view('b')] })
     expect(model.runs.map(({ view: { name }, color }) => [name, color])).toEqual([
-      ['c', 2],
+      ['c', 0],
       ['b', 1],
     ])
     expect(model.run('b')?.table.column('loss')).toEqual([1])

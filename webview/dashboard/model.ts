@@ -14,7 +14,7 @@ export type DashboardMessage = Exclude<ToPage<DashboardContract>, CommonToPage>
 /** A run as far as its page knows it. */
 export type RunModel = {
   view: RunView
-  /** Counts up from 0; its place among the theme's colours. */
+  /** Its place among the theme's colours: from 0, the lowest that no other run of the page had when it came. */
   readonly color: number
   readonly table: EpochTable
   /** For the epochs that a screen shows. */
@@ -42,7 +42,6 @@ export type Change =
 export class DashboardModel {
   private readonly byDir = new Map<string, RunModel>()
   private order: readonly string[] = []
-  private colors = 0
   readonly hardware: HardwareSample[] = []
   hardwareNote = ''
 
@@ -112,10 +111,17 @@ export class DashboardModel {
       if (run) run.view = view
       else {
         this.byDir.set(view.runDir, {
-          ...{ view, color: this.colors++, table: new EpochTable(), gammas: emptyBlock },
+          ...{ view, color: this.freeColor(), table: new EpochTable(), gammas: emptyBlock },
           ...{ available: [], exact: new Map(), advice: null, pruned: undefined },
         })
       }
     }
+  }
+
+  private freeColor(): number {
+    const taken = new Set([...this.byDir.values()].map(({ color }) => color))
+    let color = 0
+    while (taken.has(color)) color++
+    return color
   }
 }

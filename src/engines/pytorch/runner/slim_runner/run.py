@@ -229,7 +229,8 @@ class _Run:
     def _validate(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:
         import torch
 
-        from .training import devices, metrics_of, versions
+        from .environment import devices, versions
+        from .metrics import metrics_of
 
         began = time.time()
         found: List[Dict[str, Any]] = []

@@ -15,68 +15,26 @@ in every release since v3.
 from __future__ import annotations
 
 import functools
-import math
-import platform
-import sys
 import time
-from types import FrameType
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import torch
 
 from . import planner
 from .config import Config
+from .environment import devices, versions
 from .events import EventLog
 from .failures import Failure
 from .gammas import gamma_layers
+from .metrics import LOSSES, finite, fitness, metrics_of
 from .saving import nan_failure
 from .sparsity import AverageZeros, Penalty, group_momentum
 from .stopping import StopRequest
 from .texts import t
+from .train_frame import TrainFrame
 from .weights import Weights
 
 PROGRESS_SECONDS = 0.5
-LOSSES = ("box", "obj", "cls")
-
-
-class TrainFrame:
-    """Read access to the local variables of the running train()."""
-
-    def __init__(self, frame: FrameType) -> None:
-        self._frame: Optional[FrameType] = frame
-
-    @staticmethod
-    def find() -> TrainFrame:
-        frame: Optional[FrameType] = sys._getframe(1)
-        while frame is not None:
-            if frame.f_code.co_name == "train" and "optimizer" in frame.f_code.co_varnames:
-                return TrainFrame(frame)
-            if frame.f_code.co_name == "train" and "optimizer" in frame.f_locals:
-                return TrainFrame(frame)
-            frame = frame.f_back
-        raise Failure(
-            "train/unknown-loop",
-            t(
-                "The training loop of this checkout is not inside a function train() with an optimizer."
-            ),
-            t("Use a checkout of YOLOv5 v5.0 or later whose train.py keeps that function."),
-        )
-
-    def read(self, *names: str) -> List[Any]:
-        if self._frame is None:
-            return [None for _ in names]
-        snapshot = self._frame.f_locals
-        values = [snapshot.get(name) for name in names]
-        if type(snapshot) is dict and sys.gettrace() is None:
-            # Before Python 3.13 the frame keeps the snapshot, which would hold the batch's tensors alive.
-            snapshot.clear()
-        return values
-
-    def same(self, other: TrainFrame) -> bool:
-        return self._frame is other._frame
-
-    def release(self) -> None:
-        self._frame = None
 
 
 def unwrap(model: Any) -> Any:
@@ -404,27 +362,6 @@ class Training:
             self._frame.release()
 
 
-def finite(items: Iterable[Tuple[str, float]]) -> Dict[str, float]:
-    """Readers of the log take numbers only; a loss that is none is left out."""
-    return {key: value for key, value in items if math.isfinite(value)}
-
-
-def fitness(metrics: Dict[str, Any]) -> float:
-    """YOLOv5's own measure of best (utils/metrics.py): a tenth of mAP50 and nine of mAP50_95."""
-    return 0.1 * float(metrics["mAP50"]) + 0.9 * float(metrics["mAP50_95"])
-
-
-def metrics_of(results: List[float]) -> Dict[str, Any]:
-    """(P, R, mAP50, mAP50_95, box, obj, cls), as test.test and val.run return it."""
-    return {
-        "precision": results[0],
-        "recall": results[1],
-        "mAP50": results[2],
-        "mAP50_95": results[3],
-        "val": finite(zip(LOSSES, results[4:7])),
-    }
-
-
 def _bn_group(optimizer: Any, model: Any) -> Dict[str, Any]:
     """The optimizer's group that holds the BN gammas (0 up to v6.1, 2 from v6.2)."""
     norms = (torch.nn.BatchNorm2d, torch.nn.SyncBatchNorm)
@@ -433,25 +370,3 @@ def _bn_group(optimizer: Any, model: Any) -> Dict[str, Any]:
         if any(id(parameter) in gammas for parameter in group["params"]):
             return group  # type: ignore[no-any-return]
     return optimizer.param_groups[0]  # type: ignore[no-any-return]
-
-
-def devices(device: torch.device) -> List[str]:
-    if device.type != "cuda":
-        return [str(device)]
-    distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-    count = torch.distributed.get_world_size() if distributed else torch.cuda.device_count()
-    return [
-        f"cuda:{i} {torch.cuda.get_device_name(i)}"
-        for i in range(min(count, torch.cuda.device_count()))
-    ]
-
-
-def versions() -> Dict[str, Optional[str]]:
-    import numpy
-
-    return {
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "cuda": torch.version.cuda,
-        "numpy": str(numpy.__version__),
-    }
