@@ -67,6 +67,8 @@ export type RunProcess = {
   readonly startedAt?: number
   /** How many starts and ends the log held when it was started: those are of earlier attempts. Default: none. */
   readonly boundaries?: number
+  /** Real path of the run's folder as it was started: a copy of the folder names the process, too. Default: unknown. */
+  readonly folder?: string
   /** It leads a process group that was made for this run alone, so stopping the run stops the group. */
   readonly group?: boolean
 }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { RunIdentity, RunProcess } from './manifest'
-import { liveness, parseStat, processStartTime, withBoot } from './processIdentity'
+import { parseStat, processStartTime, withBoot } from './processIdentity'
+import { folderLiveness } from './runLiveness'
 import { realFolder } from './store'
 
 const execute = promisify(execFile)
@@ -31,7 +32,7 @@ export async function markOf({
  */
 export async function runMembers(leader: RunProcess, run: RunIdentity): Promise<Member[]> {
   const all = await listProcesses()
-  const alive = (await liveness(leader)) === 'alive'
+  const alive = (await folderLiveness(run.runDir, leader)) === 'alive'
   const mine = new Set<number>()
   if (alive) {
     mine.add(leader.pid)

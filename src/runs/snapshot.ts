@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path'
 import { EventReader } from './eventLog'
 import type { RunManifest, RunState } from './manifest'
-import { type Liveness, liveness } from './processIdentity'
+import type { Liveness } from './processIdentity'
+import { runLiveness } from './runLiveness'
 import {
   digestEvents,
   emptyDigest,
@@ -32,7 +33,7 @@ export type RunSnapshot = {
 export async function readRun(runDir: string): Promise<RunSnapshot> {
   const manifest = await readManifest(runDir)
   // The log of a process that is gone by now holds its last word.
-  const alive = await manifestLiveness(manifest)
+  const alive = await runLiveness(runDir, manifest)
   return snapshot(runDir, manifest, await readDigest(runDir), alive)
 }
 
@@ -41,7 +42,7 @@ export async function readRuns(root: string, options: ListOptions = {}): Promise
   const { runs } = await listRuns(root, options)
   const snapshots: RunSnapshot[] = []
   for (const { runDir, manifest } of runs) {
-    const alive = await manifestLiveness(manifest)
+    const alive = await runLiveness(runDir, manifest)
     snapshots.push(snapshot(runDir, manifest, await readDigest(runDir), alive))
   }
   return snapshots
@@ -82,10 +83,4 @@ function withOwnCheckpoints(runDir: string, digest: RunDigest): RunDigest {
   if (!last && !best) return digest
   const moved = { ...(last ? { last: own(last) } : {}), ...(best ? { best: own(best) } : {}) }
   return { ...digest, checkpoints: { ...digest.checkpoints, ...moved } }
-}
-
-/** Whether the run's process lives, or while it has none whoever is starting it. */
-export async function manifestLiveness({ process, starter }: RunManifest): Promise<Liveness> {
-  const named = process ?? starter
-  return named ? liveness(named) : 'gone'
 }

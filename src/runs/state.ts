@@ -126,7 +126,7 @@ const silencePatience = 15 * 60_000
  * process, no `started` event yet; `interrupted`: its process, or whoever was starting it, is gone and it never said how
  * it ended.
  *
- * @param alive as `manifestLiveness` has it; ignored while the manifest names nobody
+ * @param alive as `runLiveness` has it; ignored while the manifest names nobody
  */
 export function runState(
   manifest: RunManifest,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -215,6 +215,19 @@ describe('stopRun', () => {
     expect(await stopRun(copy.runDir, { from: 'kill' })).toEqual({ by: 'kill', processes: 1 })
     await copy.exited
     expect((await readRun(run.runDir)).state).toBe('running')
+  })
+
+  test('takes nothing for the process of a copy, and everything for that of a moved folder', async () => {
+    const run = await start(`say(started); forever()`)
+    await until(async () => (await readRun(run.runDir)).state === 'running')
+    const copy = join(root, 'copy')
+    await cp(run.runDir, copy, { recursive: true })
+    expect((await readRun(copy)).state).toBe('interrupted')
+    expect(await stopRun(copy)).toEqual({ by: 'already', processes: 0 })
+    expect((await readRun(run.runDir)).state).toBe('running')
+    await rename(run.runDir, join(root, 'moved'))
+    expect((await readRun(join(root, 'moved'))).state).toBe('running')
+    await rename(join(root, 'moved'), run.runDir)
   })
 
   test.runIf(process.platform === 'linux')('a folder with another path is the same', async () => {

@@ -13,7 +13,7 @@ import { identify, ownProcess } from './processIdentity'
 import { readDigest } from './snapshot'
 import { closeGate, gateVariable, openGate } from './startGate'
 import { attemptEnd } from './state'
-import { readManifest, runFiles, updateManifest, writeManifest } from './store'
+import { readManifest, realFolder, runFiles, updateManifest, writeManifest } from './store'
 
 export { type StopOptions, type StopResult, stopRun } from './stop'
 export { type RunUpdate, type RunWatch, type WatchOptions, watchRun } from './watch'
@@ -60,13 +60,14 @@ export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   const { boundaries } = await readDigest(runDir)
   // What an earlier attempt was, or was asked, is done with.
   const { stopRequestedAt: _, process: __, ...fresh } = launch.manifest
-  await writeManifest(runDir, { ...fresh, starter: { ...(await ownProcess()), boundaries } })
+  const attempt = { boundaries, folder: await realFolder(runDir) }
+  await writeManifest(runDir, { ...fresh, starter: { ...(await ownProcess()), ...attempt } })
   const output = await open(files.output, 'a')
   try {
     const mark = await markOf({ id: launch.manifest.id, runDir })
     const child = spawnChild(launch, mark, output.fd)
     const exit = exitOf(child)
-    const manifest = await putOnRecord(child, runDir, boundaries)
+    const manifest = await putOnRecord(child, runDir, attempt)
     const exited = exit.then(async (result) => {
       await recordSilentEnd(runDir, result)
       return result
@@ -115,13 +116,13 @@ function spawnChild(
 async function putOnRecord(
   child: ChildProcess,
   runDir: string,
-  boundaries: number,
+  attempt: Pick<RunProcess, 'boundaries' | 'folder'>,
 ): Promise<RunManifest> {
   try {
     let named: { readonly process?: RunProcess } = {}
     // No await before this: see identify().
     if (child.pid !== undefined) {
-      named = { process: { ...(await identify(child.pid)), group: true, boundaries } }
+      named = { process: { ...(await identify(child.pid)), group: true, ...attempt } }
     }
     await spawned(child)
     const manifest = await updateManifest(runDir, ({ starter: _, ...m }) => ({ ...m, ...named }))

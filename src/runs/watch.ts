@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EventReader } from './eventLog'
 import type { RunEvent } from './events'
 import type { Liveness } from './processIdentity'
-import { manifestLiveness, type RunSnapshot, snapshot } from './snapshot'
+import { runLiveness } from './runLiveness'
+import { type RunSnapshot, snapshot } from './snapshot'
 import { digestEvents, emptyDigest, isEnded } from './state'
 import { readManifest, runFiles } from './store'
 
@@ -77,7 +78,7 @@ async function follow(
     if (now - checked >= checkEvery) {
       checked = now
       manifest = await readManifest(runDir)
-      alive = await manifestLiveness(manifest)
+      alive = await runLiveness(runDir, manifest)
     }
     const batch = await reader.read()
     if (signal.aborted) break

@@ -1,7 +1,8 @@
 import type { EpochColumns } from '../../runs/epochTable'
 import { emptyBlock, type GammaBlock, mergeBlocks } from '../../runs/gammaBlock'
 import { RunHistory } from '../../runs/history'
-import { manifestLiveness, type RunSnapshot, snapshot } from '../../runs/snapshot'
+import { runLiveness } from '../../runs/runLiveness'
+import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { readManifest } from '../../runs/store'
 import { collectAdvice, collectAdviceInput } from './adviceInput'
@@ -98,7 +99,7 @@ export class RunFeed {
   private async news(everything: boolean): Promise<FeedUpdate | undefined> {
     const change = await this.history.read()
     const manifest = await readManifest(this.runDir)
-    const alive = await manifestLiveness(manifest)
+    const alive = await runLiveness(this.runDir, manifest)
     const run = snapshot(this.runDir, manifest, this.history.digest, alive)
     const same = run.state === this.run?.state && !change.changed && !change.reset
     this.run = run

@@ -2,7 +2,8 @@ import { EventReader } from '../eventLog'
 import type { RunEvent } from '../events'
 import type { RunManifest } from '../manifest'
 import type { Liveness } from '../processIdentity'
-import { manifestLiveness, type RunSnapshot, snapshot } from '../snapshot'
+import { runLiveness } from '../runLiveness'
+import { type RunSnapshot, snapshot } from '../snapshot'
 import { attemptEnd, digestEvents, emptyDigest, isEnded, type RunDigest } from '../state'
 import { readManifest, runFiles } from '../store'
 import { type FileMark, type FoundRun, sameMark } from './folders'
@@ -135,7 +136,7 @@ export class RunEntry {
     if (attemptEnd(manifest, this.digest)) return 'gone'
     if (renewed || now - this.checked >= checkMs) {
       this.checked = now
-      this.alive = await manifestLiveness(manifest)
+      this.alive = await runLiveness(this.runDir, manifest)
     }
     if (this.alive !== 'gone') {
       this.goneSince = undefined

@@ -7,6 +7,7 @@ import { dataHome } from '../dataHome'
 import { withFileLock } from '../fileLock'
 import type { RunIdentity, RunManifest, RunProcess } from '../manifest'
 import { liveness } from '../processIdentity'
+import { runLiveness } from '../runLiveness'
 import { readManifest, realFolder, updateManifest } from '../store'
 import type { LaunchSpec } from '../supervisor'
 import { overlap } from './devices'
@@ -161,8 +162,9 @@ async function counts({ runDir, id, launch, since }: Ticket, now: number): Promi
   if (!manifest || manifest.id !== id) return false
   if (launch) return manifest.stopRequestedAt === undefined
   // An end on record is not enough: its process still has the device's memory.
-  const holder = manifest.process ?? manifest.starter
-  if (holder) return (await liveness(holder)) === 'alive'
+  if (manifest.process ?? manifest.starter) {
+    return (await runLiveness(runDir, manifest)) === 'alive'
+  }
   // A clock that was set back must not hold the devices until it has caught up.
   return Math.abs(now - since) < startPatience
 }
