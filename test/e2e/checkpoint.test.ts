@@ -28,12 +28,8 @@ const textOf = async (frame: Frame, selector: string): Promise<string> =>
   (await frame.locator(selector).first().textContent()) ?? ''
 
 /** By the command: YOLOv5's own .gitignore hides checkpoints from the search for files. */
-async function openCheckpoint(window: Window, name: string): Promise<void> {
-  await window.command('Open checkpoint')
-  const row = window.page.locator('.quick-input-list .monaco-list-row', { hasText: name })
-  await row.first().waitFor({ timeout: 120_000 })
-  await row.first().click()
-}
+const openCheckpoint = (window: Window, name: RegExp): Promise<void> =>
+  window.commandAndChoose('Open checkpoint', name)
 
 describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) => {
   const made = workspace()
@@ -52,7 +48,7 @@ describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) =
   closeAfterwards(() => session)
 
   it('is shown with what it is and what pruning would give', async () => {
-    await openCheckpoint(window, 'weights/sample.pt')
+    await openCheckpoint(window, /weights\/sample\.pt/)
     const frame = await window.webview('.preview', 150_000)
     expect(await textOf(frame, '.facts')).toContain('circle')
     expect(await frame.locator('.layers .layer:not(.heads)').count()).toBeGreaterThan(50)
@@ -91,7 +87,7 @@ describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) =
   })
 
   it('has a page for a file that is none', async () => {
-    await openCheckpoint(window, 'weights/notes.pt')
+    await openCheckpoint(window, /weights\/notes\.pt/)
     const frame = await window.webview('.info-notice code')
     expect(await textOf(frame, '.info-notice')).toContain('checkpoint/not-a-checkpoint')
   })

@@ -67,8 +67,7 @@ describe('commands of the palette that look and prepare', () => {
       ['older', /YOLOv5 v[45]\.0/],
       ['yolov5', /YOLOv5 v6\.2/],
     ] as const) {
-      await window.command('YOLOv5 Slim: Choose Checkout')
-      await window.choose(name)
+      await window.commandAndChoose('YOLOv5 Slim: Choose Checkout', name)
       await window.status(release).waitFor({ timeout: patience })
     }
   })
@@ -97,8 +96,7 @@ describe('commands of the palette that look and prepare', () => {
   })
 
   it.skipIf(!python)('Run Workspace Script: a run like others, with its charts', async () => {
-    await window.command('YOLOv5 Slim: Run Workspace Script')
-    await window.choose('train_sparsity.py')
+    await window.commandAndChoose('YOLOv5 Slim: Run Workspace Script', 'train_sparsity.py')
     await window.ask('Its arguments', '--sr 0.001 --epochs 4 --name mine')
     const row = '.sidebar .monaco-list-row[aria-label^="mine, Sparse, finished"]'
     await window.page.locator(row).first().waitFor({ timeout: patience })
