@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ScriptFlag } from '../../core/yolov5/release'
 import { splitFlag } from '../../core/yolov5/flagWords'
+import type { ScriptFlag } from '../../core/yolov5/release'
 import type { GivenFlag } from '../../engines/common/argumentParser'
 import {
   flagDefault,
