@@ -353,6 +353,15 @@ class OfflineTest(unittest.TestCase):
         self.assertIn(absent, caught.exception.text)
 
 
+class RefusePipTest(unittest.TestCase):
+    def test_pip_is_not_called_and_other_commands_are(self) -> None:
+        original = os.system
+        self.addCleanup(setattr, os, "system", original)
+        offline.refuse_pip()
+        self.assertEqual(os.system("pip --version && exit 0"), 1)
+        self.assertEqual(os.system("exit 0"), 0)
+
+
 class FailureTest(unittest.TestCase):
     def test_codes(self) -> None:
         here = Path(tempfile.gettempdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any, Callable, List
@@ -14,11 +15,29 @@ from .texts import t
 
 
 def quiet_environment() -> None:
-    """Switches that YOLOv5 and its optional packages read when they are imported."""
+    """What YOLOv5 and its optional packages go by when they are imported; to be called before any of them is."""
+    refuse_pip()
     os.environ["YOLOv5_AUTOINSTALL"] = "false"
+    # The package ultralytics, of which later checkouts import a good part, installs and asks servers by itself, too.
+    os.environ["YOLO_AUTOINSTALL"] = "false"
+    os.environ.setdefault("YOLO_OFFLINE", "true")
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
     os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def refuse_pip() -> None:
+    """Later checkouts call pip where the package ultralytics does not import; the import then fails and says why."""
+    original = os.system
+
+    @functools.wraps(original)
+    def system(command: Any) -> int:
+        if not re.match(r"\s*pip3?\s", str(command)):
+            return original(command)
+        print(f"slim: nothing is installed during a run: {command}", flush=True)
+        return 1
+
+    os.system = system
 
 
 def block_unconfigured_loggers() -> List[str]:
