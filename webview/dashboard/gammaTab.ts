@@ -80,8 +80,7 @@ export class GammaTab implements TabPart {
     this.nothing.hidden = run !== undefined
     if (!run) {
       this.nothing.textContent =
-        runs.map(({ view }) => `${view.name}: ${view.gammaExpectation}`).join(' ') ||
-        l10n.t('No run is shown. Add runs to see their charts.')
+        runs.map(emptyText).join(' ') || l10n.t('No run is shown. Add runs to see their charts.')
       return
     }
     this.drawRun(run, having, part)
@@ -183,4 +182,8 @@ export class GammaTab implements TabPart {
       }),
     } as const
   }
+}
+
+function emptyText({ view, gammasRead }: RunModel): string {
+  return `${view.name}: ${gammasRead ? view.gammaExpectation : l10n.t('Reading the log…')}`
 }

@@ -36,6 +36,7 @@ describe('what the page knows', () => {
     const model = new DashboardModel()
     model.take({ type: 'runs', runs: [view('a')] })
     model.take({ type: 'epochs', runDir: 'a', reset: true, rows: rows([0, 1], [3, 2]) })
+    expect(model.run('a')?.gammasRead).toBe(false)
     model.take({ type: 'epochs', runDir: 'a', reset: false, rows: rows([1, 2], [9, 1]) })
     expect(model.run('a')?.table.column('loss')).toEqual([3, 9, 1])
     for (const [epoch, reset] of [
@@ -45,6 +46,7 @@ describe('what the page knows', () => {
       const available = Float64Array.of(0, epoch)
       model.take({ type: 'gammas', runDir: 'a', reset, block: block(epoch), available })
     }
+    expect(model.run('a')?.gammasRead).toBe(true)
     expect([...(model.run('a')?.gammas.epochs ?? [])]).toEqual([0, 4])
     model.take({ type: 'gammaRow', runDir: 'a', block: block(2) })
     expect(model.run('a')?.exact.has(2)).toBe(true)

@@ -19,6 +19,8 @@ export type RunModel = {
   readonly table: EpochTable
   /** For the epochs that a screen shows. */
   gammas: GammaBlock
+  /** Whether the log was read for them: it may have none, and takes a while to read. */
+  gammasRead: boolean
   /** All epochs that have gammas. */
   available: readonly number[]
   /** Rows that were asked for exactly, by epoch. */
@@ -69,6 +71,7 @@ export class DashboardModel {
         const run = this.byDir.get(message.runDir)
         if (!run) return 'gammas'
         run.gammas = mergeBlocks(message.reset ? emptyBlock : run.gammas, message.block)
+        run.gammasRead = true
         run.available = Array.from(message.available)
         if (message.reset) run.exact.clear()
         // An epoch may have come again.
@@ -112,7 +115,13 @@ export class DashboardModel {
       else {
         this.byDir.set(view.runDir, {
           ...{ view, color: this.freeColor(), table: new EpochTable(), gammas: emptyBlock },
-          ...{ available: [], exact: new Map(), advice: null, pruned: undefined },
+          ...{
+            gammasRead: false,
+            available: [],
+            exact: new Map(),
+            advice: null,
+            pruned: undefined,
+          },
         })
       }
     }
