@@ -55,7 +55,7 @@ describe.each([true, false])('a checkpoint in VS Code, trusted: %s', (trusted) =
     const before = await textOf(frame, '.totals tbody tr:nth-child(2)')
     await frame.locator('.amount input[type=range]').fill('0.3')
     await expect.poll(() => textOf(frame, '.totals tbody tr:nth-child(2)')).not.toBe(before)
-    expect(await textOf(frame, '.command')).toContain('--percent 0.3')
+    await expect.poll(() => textOf(frame, '.command')).toContain('--percent 0.3')
     await window.keepEvidence(`shown-${trusted}`)
   })
 

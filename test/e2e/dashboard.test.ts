@@ -63,7 +63,7 @@ describe('the dashboard in VS Code', () => {
     await expect
       .poll(() => canvas(frame, '|gamma| over epochs').getAttribute('aria-label'))
       .toContain(`${epochs} epochs`)
-    expect(await frame.locator('.card h2').textContent()).toMatch(/^sr 0.001/)
+    await expect.poll(() => frame.locator('.card h2').textContent()).toMatch(/^sr 0.001/)
     await window.keepEvidence('gammas')
   })
 
@@ -71,8 +71,9 @@ describe('the dashboard in VS Code', () => {
     // The workbench writes down what it keeps every few seconds.
     await window.page.waitForTimeout(10_000)
     await window.reload()
-    const frame = await window.webview('.card h2', 150_000)
-    expect(await frame.locator('#tab-gamma').getAttribute('aria-selected')).toBe('true')
+    const frame = await window.webview('table.runs tbody tr', 150_000)
     expect(await frame.locator('table.runs tbody').textContent()).toContain('yolov5x-sparse')
+    expect(await frame.locator('#tab-gamma').getAttribute('aria-selected')).toBe('true')
+    await frame.locator('.card h2').waitFor({ timeout: 60_000 })
   })
 })

@@ -33,7 +33,7 @@ describe('a run that cannot go well', () => {
     const form = await fillForm(window, { ...quickValues, data: 'data/nowhere.yaml' })
     await form.waitForSelector('#said-data .error', { timeout: patience })
     expect(await form.locator('#said-data').innerText()).toContain('nowhere.yaml')
-    expect(await form.locator('vscode-button[appearance=primary][disabled]').count()).toBe(1)
+    await form.locator('vscode-button[appearance=primary][disabled]').waitFor({ timeout: patience })
   })
 
   it('tells of the file and the class when a label names one that the data set lacks', async () => {

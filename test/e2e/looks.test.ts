@@ -48,7 +48,8 @@ describe.each(looks)('in $theme, $locale', ({ theme, locale }) => {
     const label = await window.run('thin').getAttribute('aria-label')
     expect(label).toMatch(said(/Sparse, finished/, /稀疏.*完成/))
     const title = said('YOLOv5 Slim: Sparse Training', 'YOLOv5 Slim: 稀疏训练')
-    expect(await window.offers(`${title}`)).toBe(true)
+    // The palette lists what was there when it was opened.
+    await expect.poll(() => window.offers(`${title}`), { timeout: patience }).toBe(true)
   })
 
   it('has the form of a stage, worked from the keyboard alone', async () => {

@@ -34,7 +34,9 @@ describe('rounds of slimming, from the palette', () => {
   it('Run All Stages: trains sparsely, prunes and finetunes, one after the other', async () => {
     await window.command('YOLOv5 Slim: Run All Stages')
     const form = await fillForm(window, { ...quickValues, epochs: '2', name: 'first' })
-    expect(await form.locator('.command').first().innerText()).toContain('yolov5-slim loop')
+    await expect
+      .poll(() => form.locator('.command').first().innerText(), { timeout: patience })
+      .toContain('yolov5-slim loop')
     await startForm(form)
     await row('first', 'Sparse').waitFor({ timeout: patience })
     await row('first-pruned', 'Prune').waitFor({ timeout: patience })
@@ -48,7 +50,9 @@ describe('rounds of slimming, from the palette', () => {
     await expect
       .poll(() => form.inputValue('#field-weights'), { timeout: patience })
       .toMatch(/first-finetuned\/weights\/\w+\.pt$/)
-    expect(await form.inputValue('#field-data')).toBe('data/shapes.yaml')
+    await expect
+      .poll(() => form.inputValue('#field-data'), { timeout: patience })
+      .toBe('data/shapes.yaml')
     await form.fill('#field-epochs', '1')
     await form.fill('#field-name', 'second')
     await startForm(form)

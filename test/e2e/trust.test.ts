@@ -37,7 +37,9 @@ describe('a workspace that is not trusted', () => {
   it('has nothing executed, and is told what trust would allow', async () => {
     await window.page.locator('.welcome-view', { hasText: 'not trusted yet' }).waitFor()
     expect(await window.offers('YOLOv5 Slim: Sparse Training')).toBe(false)
-    expect(await window.offers('YOLOv5 Slim: Detect Version')).toBe(true)
+    await expect
+      .poll(() => window.offers('YOLOv5 Slim: Detect Version'), { timeout: patience })
+      .toBe(true)
     await window.command('YOLOv5 Slim: Detect Version')
     await window.page.waitForTimeout(3000)
     expect(existsSync(trap())).toBe(false)
@@ -52,6 +54,8 @@ describe('a workspace that is not trusted', () => {
     await window.page
       .locator('.welcome-view', { hasText: 'No runs yet' })
       .waitFor({ timeout: patience })
-    expect(await window.offers('YOLOv5 Slim: Sparse Training')).toBe(true)
+    await expect
+      .poll(() => window.offers('YOLOv5 Slim: Sparse Training'), { timeout: patience })
+      .toBe(true)
   })
 })
