@@ -64,6 +64,8 @@ describe.each(looks)('in $theme, $locale', ({ theme, locale }) => {
     }
     expect(await at()).toBe('field-sr')
     await window.page.keyboard.press('Control+A')
+    // The workbench hears of it too, and selects all once more a moment later.
+    await window.page.waitForTimeout(1000)
     await window.page.keyboard.type('0.00001')
     await form.waitForSelector('#said-sr .warning', { timeout: patience })
     await window.keepEvidence('form')
