@@ -15,8 +15,7 @@ const harmless = [
 ]
 const terminals = /\b(?:createTerminal|sendText|ShellExecution|executeTask)\b|\bnew Function\b/
 const named = /\b(?:spawn|execFile)\w*\(\s*['"](?:\/bin\/)?(?:sh|bash|zsh|cmd(?:\.exe)?)['"]/
-// A call: to stand in for a checkout's own `os.system`, which the runner does to keep pip out, starts none of ours.
-const python = /\bos\.(?:system|popen)\s*\(|\bshell\s*=\s*(?!False\b)|\bsubprocess\.get\w*output\b/
+const python = /\bos\.(?:system|popen)\b|\bshell\s*=\s*(?!False\b)|\bsubprocess\.get\w*output\b/
 
 /** What of a TypeScript source hands a line of text to a shell. */
 function typescriptFaults(text: string): string[] {

@@ -353,13 +353,29 @@ class OfflineTest(unittest.TestCase):
         self.assertIn(absent, caught.exception.text)
 
 
-class RefusePipTest(unittest.TestCase):
-    def test_pip_is_not_called_and_other_commands_are(self) -> None:
-        original = os.system
-        self.addCleanup(setattr, os, "system", original)
-        offline.refuse_pip()
-        self.assertEqual(os.system("pip --version && exit 0"), 1)
-        self.assertEqual(os.system("exit 0"), 0)
+class RequireUltralyticsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = Path(self.folder.name)
+        self.general = self.root / "utils" / "general.py"
+        self.general.parent.mkdir()
+
+    def test_a_checkout_that_would_install_it_fails_before_it_is_run(self) -> None:
+        self.general.write_text("try:\n    import ultralytics\nexcept ImportError:\n    pip()\n")
+        with mock.patch.dict(sys.modules, {"ultralytics": None}), self.assertRaises(ImportError):
+            offline.require_ultralytics(self.root)
+
+    def test_a_folder_of_that_name_is_not_the_package(self) -> None:
+        self.general.write_text("import ultralytics\n")
+        folder = type(sys)("ultralytics")
+        with mock.patch.dict(sys.modules, {"ultralytics": folder}), self.assertRaises(ImportError):
+            offline.require_ultralytics(self.root)
+
+    def test_others_need_no_such_package(self) -> None:
+        self.general.write_text("# import ultralytics\n")
+        with mock.patch.dict(sys.modules, {"ultralytics": None}):
+            offline.require_ultralytics(self.root)
 
 
 class FailureTest(unittest.TestCase):

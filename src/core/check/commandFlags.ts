@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Finding } from '../finding'
-import { matchingFlags, splitFlag } from '../yolov5/flagWords'
+import { givenFlag, matchingFlags, splitFlag } from '../yolov5/flagWords'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
@@ -93,10 +93,7 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
       findings.push(...choiceFindings(flag, name, value))
     }
   }
-  const flagOf = (name: string): ScriptFlag | undefined => {
-    const [flag, ...others] = matchingFlags(name, flags)
-    return others.length === 0 ? flag : undefined
-  }
+  const flagOf = (name: string): ScriptFlag | undefined => givenFlag(name, flags)
   return [...findings, ...leftoverFindings(invocation, flagOf, clone)]
 }
 

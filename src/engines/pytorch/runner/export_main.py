@@ -15,7 +15,12 @@ sys.dont_write_bytecode = True
 if __name__ == "__main__":
     from slim_runner.checkout import Checkout, Script
     from slim_runner.config import Config
-    from slim_runner.offline import keep_offline, patch_imported, quiet_environment
+    from slim_runner.offline import (
+        keep_offline,
+        patch_imported,
+        quiet_environment,
+        require_ultralytics,
+    )
     from slim_runner.shims import apply_shims
 
     # The folder of this file must not shadow a module of the checkout.
@@ -41,6 +46,7 @@ if __name__ == "__main__":
     )
     checkout.enter()
     quiet_environment()
+    require_ultralytics(root)
     apply_shims(checkout)
     keep_offline(checkout)
     sys.argv[:] = [str(file), *sys.argv[4:]]

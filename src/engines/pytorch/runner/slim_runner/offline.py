@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import re
 import sys
@@ -15,8 +16,7 @@ from .texts import t
 
 
 def quiet_environment() -> None:
-    """What YOLOv5 and its optional packages go by when they are imported; to be called before any of them is."""
-    refuse_pip()
+    """Switches that YOLOv5 and its optional packages read when they are imported."""
     os.environ["YOLOv5_AUTOINSTALL"] = "false"
     # The package ultralytics, of which later checkouts import a good part, installs and asks servers by itself, too.
     os.environ["YOLO_AUTOINSTALL"] = "false"
@@ -26,18 +26,19 @@ def quiet_environment() -> None:
     os.environ.setdefault("MPLBACKEND", "Agg")
 
 
-def refuse_pip() -> None:
-    """Later checkouts call pip where the package ultralytics does not import; the import then fails and says why."""
-    original = os.system
-
-    @functools.wraps(original)
-    def system(command: Any) -> int:
-        if not re.match(r"\s*pip3?\s", str(command)):
-            return original(command)
-        print(f"slim: nothing is installed during a run: {command}", flush=True)
-        return 1
-
-    os.system = system
+def require_ultralytics(root: Path) -> None:
+    """Later checkouts call pip where the package ultralytics does not import; its error is raised before they can."""
+    general = root / "utils" / "general.py"
+    if not general.is_file():
+        return
+    source = general.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^\s*import ultralytics\b", source, re.MULTILINE):
+        return
+    package = importlib.import_module("ultralytics")
+    if not hasattr(package, "__version__"):
+        raise ModuleNotFoundError(
+            "ultralytics is a folder here, not the package", name="ultralytics"
+        )
 
 
 def block_unconfigured_loggers() -> List[str]:

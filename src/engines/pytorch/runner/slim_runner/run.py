@@ -151,7 +151,12 @@ class _Run:
 
     def execute(self) -> Dict[str, Any]:
         from .checkout import Checkout, Script
-        from .offline import block_unconfigured_loggers, keep_offline, quiet_environment
+        from .offline import (
+            block_unconfigured_loggers,
+            keep_offline,
+            quiet_environment,
+            require_ultralytics,
+        )
         from .shims import apply_shims
 
         config = self._config
@@ -167,6 +172,7 @@ class _Run:
         checkout.enter()
         quiet_environment()
         block_unconfigured_loggers()
+        require_ultralytics(config.checkout)
         shims = apply_shims(checkout)
         print(f"slim: shims applied: {', '.join(shims) or 'none'}", flush=True)
         keep_offline(checkout)
