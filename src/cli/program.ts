@@ -105,7 +105,7 @@ export function buildProgram(typed: readonly string[], outcome: Outcome): Comman
   program
     .command('predict')
     .usage('[flags]')
-    .description(l10n.t('Find objects in images and draw them; flags as detect.py’s.'))
+    .description(l10n.t('Find objects in images and draw them; many of detect.py’s flags.'))
     .helpOption(false)
     .allowUnknownOption()
 

@@ -21,7 +21,9 @@ export function stageHelpLines(
     '',
     l10n.t('Flags of YOLOv5 Slim:'),
     ...flagLines([
-      ...ownFlags.filter(({ dest }) => belongs(stage, dest)).map(described),
+      ...ownFlags
+        .filter(({ dest }) => belongs(stage, dest))
+        .map((flag) => described(flag, command === 'loop')),
       { ...helpFlag, help: l10n.t('this text') },
     ]),
     '',
@@ -53,8 +55,12 @@ function belongs(stage: ScriptStage, dest: string): boolean {
   return stage !== 'val' || !launcherFlags.includes(dest)
 }
 
-function described(flag: ScriptFlag): ScriptFlag {
-  const help = helpOf(flag.dest)
+/** @param loop whether this is the help of `loop`, whose stages' events `--json` would not tell apart */
+function described(flag: ScriptFlag, loop: boolean): ScriptFlag {
+  const help =
+    loop && flag.dest === 'json'
+      ? l10n.t('with --detach: print the id, folder and log as JSON')
+      : helpOf(flag.dest)
   return help === undefined ? flag : { ...flag, help }
 }
 

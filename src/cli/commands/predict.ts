@@ -37,7 +37,7 @@ function helpLines(): string[] {
   return [
     l10n.t('Usage: yolov5-slim predict --weights FILE --source IMAGE|DIR... [flags]'),
     '',
-    l10n.t('Find objects in images and draw them on copies; flags as detect.py’s:'),
+    l10n.t('Find objects in images and draw them on copies; of detect.py’s flags:'),
     '  --imgsz, --conf-thres, --iou-thres, --max-det, --classes, --agnostic-nms, --device,',
     '  --save-txt, --save-conf, --nosave, --line-thickness, --hide-labels, --hide-conf,',
     '  --project, --name, --exist-ok, --threads, --json',

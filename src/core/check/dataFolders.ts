@@ -1,12 +1,13 @@
 import { dirname, relative, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { isSeq } from 'yaml'
+import { isSeq, stringify } from 'yaml'
 import { isRemote, resolveEntry } from '../dataset/dataSet'
 import { classesOf, type DataPart, type DataYaml, parseDataYaml } from '../dataset/dataYaml'
 import type { Finding, Range } from '../finding'
 import { parseYamlText, topLevel } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import type { Files } from './files'
+import { editFix } from './fixes'
 import { isStockData } from './stockFiles'
 import { type Survey, survey } from './survey'
 
@@ -104,8 +105,13 @@ function missing(place: Place, path: string, data: DataYaml, beside: string | un
     message: `${gone} ${hint}`.trim(),
     severity: fetched || key === 'test' ? 'information' : 'warning',
     range,
-    ...(beside === undefined || beside === entry ? {} : { suggestion: beside }),
+    ...(beside === undefined || beside === entry ? {} : besideFix(beside, range)),
   }
+}
+
+function besideFix(beside: string, range: Range): Pick<Finding, 'suggestion' | 'fixes'> {
+  const scalar = stringify(beside, { lineWidth: 0 }).trimEnd()
+  return { suggestion: beside, fixes: [editFix(beside, range, scalar)] }
 }
 
 /**

@@ -99,6 +99,10 @@ describe('folders of a data.yaml', () => {
   it('writes the path of what lies beside the yaml', async () => {
     const [finding] = await look(data('train/images'), 'data/sub/data.yaml')
     expect(finding?.suggestion).toBe('data/sub/train/images')
+    const [fix] = finding?.fixes ?? []
+    expect(fix?.kind === 'edit' && fix.edits.map(({ text }) => text)).toEqual([
+      'data/sub/train/images',
+    ])
   })
 
   it('drops a leading ../ that leads nowhere, but not in a list', async () => {
@@ -260,7 +264,7 @@ describe('weights', () => {
   ) => codes(checkWeights({ ...facts, ...change }, 'w.pt', range, v7, use, nc))
 
   it('fit', () => {
-    for (const use of ['train', 'slim', 'evaluate', 'other'] as const)
+    for (const use of ['train', 'sparse', 'prune', 'evaluate', 'other'] as const)
       expect(of({}, use, 2)).toEqual([])
     expect(of({ release: 'unknown' }, 'train')).toEqual([])
   })
@@ -282,15 +286,17 @@ describe('weights', () => {
 
   it('have BatchNorm where it is needed', () => {
     const fused = { obstacle: { code: 'checkpoint/fused' } }
-    expect(of(fused, 'slim')).toEqual(['weights/fused error'])
+    expect(of(fused, 'prune')).toEqual(['weights/fused error'])
+    expect(of(fused, 'sparse')).toEqual(['weights/fused error'])
     expect(of(fused, 'train')).toEqual(['weights/fused warning'])
     expect(of(fused, 'evaluate')).toEqual([])
   })
 
   it('have the classes of the data that they are evaluated on', () => {
     expect(of({}, 'evaluate', 3)).toEqual(['weights/classes error'])
-    expect(of({}, 'slim', 3)).toEqual(['weights/classes warning'])
-    expect(of({}, 'train', 80)).toEqual([])
+    expect(of({}, 'prune', 3)).toEqual(['weights/classes warning'])
+    expect(of({}, 'train', 3)).toEqual([])
+    expect(of({}, 'sparse', 3)).toEqual([])
     expect(of({ names: [] }, 'evaluate', 3)).toEqual([])
   })
 
@@ -312,7 +318,8 @@ describe('weights', () => {
     ])
     expect(await look('python train.py --weights $W --data x\n', 'a.sh')).toEqual([])
     expect(await look('python train.py --weights none.pt\n', 'a.sh')).toEqual([])
-    expect(weightsUse('train_sparity.py')).toBe('slim')
+    expect(weightsUse('train_sparity.py')).toBe('sparse')
+    expect(weightsUse('finetune_pruned.py')).toBe('prune')
   })
 })
 

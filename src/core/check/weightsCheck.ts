@@ -22,12 +22,13 @@ export type CheckpointFacts = {
 }
 
 /** What a checkpoint is wanted for. */
-export type WeightsUse = 'train' | 'slim' | 'evaluate' | 'other'
+export type WeightsUse = 'train' | 'sparse' | 'prune' | 'evaluate' | 'other'
 
 /** What a script does with its `--weights`. */
 export function weightsUse(script: string): WeightsUse {
   const name = basename(script)
-  if (/prun|spars|sparity|slim/i.test(name)) return 'slim'
+  if (/spars|sparity/i.test(name)) return 'sparse'
+  if (/prun|slim/i.test(name)) return 'prune'
   if (/^(?:val|test)\.py$/.test(name)) return 'evaluate'
   return name === 'train.py' ? 'train' : 'other'
 }
@@ -83,20 +84,21 @@ export function checkWeights(
       ...(origin === undefined || origin === release ? {} : { fixes: [switchFix(origin)] }),
     })
   }
-  if (facts.obstacle?.code === 'checkpoint/fused' && (use === 'slim' || use === 'train')) {
+  const slims = use === 'sparse' || use === 'prune'
+  if (facts.obstacle?.code === 'checkpoint/fused' && (slims || use === 'train')) {
     findings.push({
       code: 'weights/fused',
       message: l10n.t(
         '{0} was fused for inference and has no BatchNorm left: it can be neither trained sparsely nor pruned.',
         shown,
       ),
-      severity: use === 'slim' ? 'error' : 'warning',
+      severity: slims ? 'error' : 'warning',
       range,
     })
   }
   const count = facts.names.length
   // A training takes weights of other classes as a start; it replaces the head.
-  if (nc !== undefined && count > 0 && count !== nc && (use === 'evaluate' || use === 'slim')) {
+  if (nc !== undefined && count > 0 && count !== nc && (use === 'evaluate' || use === 'prune')) {
     findings.push({
       code: 'weights/classes',
       message: l10n.t('{0} was trained on {1} classes, but the data has {2}.', shown, count, nc),
