@@ -37,7 +37,7 @@ export function activate(context: ExtensionContext): void {
   const storage = context.storageUri
   const runs = parts.track(new WorkspaceRuns({ checkouts, storage, waiter, onError }))
   const activity = parts.track(new Activity(runs, channel, announceEnd))
-  parts.track(new SetupKeys(checkouts, onError))
+  const keys = parts.track(new SetupKeys(checkouts, onError))
   parts.track(new ReleaseStatus(checkouts))
   parts.track(new RunStatus(activity))
   const shared: CommandContext = { channel, checkouts, runs, activity, program }
@@ -48,6 +48,7 @@ export function activate(context: ExtensionContext): void {
       ...partsOnDemand(shared, context, parts),
       ...experiments.handlers,
       refresh: async () => {
+        keys.update()
         facts.refresh()
         await experiments.refresh()
       },

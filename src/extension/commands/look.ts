@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import * as l10n from '@vscode/l10n'
-import { Uri, workspace } from 'vscode'
+import { commands, Uri, workspace } from 'vscode'
 import { collectDetectionLines } from '../checkouts/collect'
+import { commandIds } from '../contributions'
 import { showLine } from '../notify'
 import { pythonSettings } from '../python/interpreter'
 import { busy, type CommandContext, requireCheckout } from './context'
@@ -37,4 +38,6 @@ export async function doctor(context: CommandContext): Promise<void> {
   await busy(l10n.t('checking the environment'), () =>
     program.run(args, cwd, (line) => channel.info(line), [0, 1]),
   )
+  // What was installed since may be enough now.
+  await commands.executeCommand(commandIds.refresh)
 }

@@ -52,10 +52,16 @@ export class Facts {
   readonly #kept = new Map<string, { readonly value: unknown; readonly until: number }>()
 
   /** @throws SlimError what `dataSetFor` throws, `data/no-images` */
-  data(name: string, place: Place): Promise<DataFacts> {
-    return this.#keep(`data ${place.root} ${place.detection.release} ${name}`, name, () =>
-      readDataFacts(name, place),
-    )
+  async data(name: string, place: Place): Promise<DataFacts> {
+    const { root, detection } = place
+    const file = await inputFile('--data', name, { cwd: root, root })
+    const key = `data ${root} ${detection.release} ${name}`
+    return this.#keep(key, file, () => readDataFacts(name, place))
+  }
+
+  /** Forgets what may have changed without the file that was stamped, as the images and labels of a data set do. */
+  forget(): void {
+    this.#kept.clear()
   }
 
   /** @throws SlimError what `modelFile` throws */

@@ -44,6 +44,7 @@ export class FormPanel extends DisposableList {
   ) {
     super()
     const { extensionUri, channel, sources } = options
+    const onError = (error: unknown) => writeError(channel, error)
     this.session = new FormSession(sources, (message) => {
       if (message.type === 'form') this.panel.title = message.title
       this.page.post(message)
@@ -57,6 +58,12 @@ export class FormPanel extends DisposableList {
           if (this.starting) this.page.post({ type: 'busy', busy: true })
           return this.session.repeat()
         },
+      }),
+    )
+    this.track(
+      panel.onDidChangeViewState(() => {
+        // The person comes back, perhaps from mending a file.
+        if (panel.active) this.session.recheck().catch(onError)
       }),
     )
     this.track(panel.onDidDispose(() => this.dispose()))

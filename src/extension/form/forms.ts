@@ -16,6 +16,7 @@ import { writeError } from '../log'
 import { showError, showLine, showTrustNeeded } from '../notify'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
+import { rootOfRun } from '../runs/rootOfRun'
 import { formState } from './contract'
 import type { Place } from './facts'
 import { FormPanel, type FormPanelOptions } from './formPanel'
@@ -147,12 +148,11 @@ export class Forms extends DisposableList {
 
   /** The folder that a form works in: that of the run, the selected checkout's, or the first that is open. */
   private async rootFor(runDir: string | undefined): Promise<string> {
-    if (runDir !== undefined) {
-      const { checkout, cwd } = await readManifest(runDir)
-      return checkout?.root ?? cwd
-    }
     const { checkouts } = this.context
     await checkouts.search()
+    if (runDir !== undefined) {
+      return rootOfRun({ runDir, manifest: await readManifest(runDir) }, checkouts)
+    }
     const root = checkouts.selected?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath
     if (root !== undefined) return root
     throw new SlimError(

@@ -248,3 +248,25 @@ it('goes on from a run that lies elsewhere, and still does after a reload', asyn
   ])
   rmSync(join(runDir, '..'), { recursive: true })
 })
+
+it('sees a data set that was mended meanwhile, under the number that the page knows', async () => {
+  const { made, last, type } = session()
+  await made.open('train', root)
+  writeFileSync(
+    join(root, 'data/short.yaml'),
+    `train: set/images/train\nval: set/images/val\nnc: 1\nnames: [a]\n`,
+  )
+  expect(said(await type({ data: 'data/short.yaml' }), 'data')).toContain('data/class-range error')
+  writeFileSync(
+    join(root, 'data/short.yaml'),
+    `train: set/images/train\nval: set/images/val\nnc: 2\nnames: [a, b]\n`,
+  )
+  expect(said(await type({}), 'data')).toEqual(['data/facts information'])
+  for (let i = 0; i < 40; i++) rmSync(join(root, 'set/labels/train', `${i}.txt`))
+  await made.recheck()
+  expect(last()?.number).toBe(1)
+  expect(said(last(), 'data')).not.toEqual(['data/facts information'])
+  for (let i = 0; i < 40; i++) {
+    writeFileSync(join(root, 'set/labels/train', `${i}.txt`), `${i % 2} 0.5 0.5 0.2 0.2\n`)
+  }
+})

@@ -61,6 +61,8 @@ type Shown = {
 export class FormSession {
   readonly #facts = new Facts()
   #shown: Shown | undefined
+  /** Number of what was checked last, by which the page knows an answer. */
+  #checked = 0
   /** What is to be shown next: gathering it takes a moment, in which something else may be asked for. */
   #coming: (() => Promise<Shown>) | undefined
 
@@ -146,6 +148,12 @@ export class FormSession {
     await this.#check(number, state)
   }
 
+  /** Checks once more what was checked last: files may have changed since. */
+  async recheck(): Promise<void> {
+    this.#facts.forget()
+    if (this.#shown) await this.#check(this.#checked, this.#shown.state)
+  }
+
   /** Looks at Python and the settings again, as after another one was chosen. */
   async refresh(): Promise<void> {
     if (this.#coming) return this.#replace(this.#coming)
@@ -189,6 +197,7 @@ export class FormSession {
     const { place, fields } = shown
     const { stage, values } = state
     this.#shown = { ...shown, state }
+    this.#checked = number
     const readiness = await shown.readiness
     const words = this.#words(state, shown, readiness)
     const request = { stage, fields, values, place, readiness, facts: this.#facts }

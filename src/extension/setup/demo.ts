@@ -27,15 +27,15 @@ export async function runDemo({ channel, program, activity }: CommandContext): P
     title: l10n.t('YOLOv5 Slim demo, about four minutes'),
   }
   const controller = new AbortController()
-  const followed = new Set<string>()
+  let followed: readonly string[] = []
   const look = async (): Promise<void> => {
     const dirs = shown.map((name) => join(folder, 'runs', name)).filter(isRun)
-    if (dirs.length === followed.size) return
-    for (const dir of dirs) {
-      if (!followed.has(dir)) activity.follow(dir)
-      followed.add(dir)
-    }
-    await commands.executeCommand(commandIds.openDashboard, dirs[0], dirs)
+    if (dirs.length === followed.length) return
+    // Only the first opens a page: by the next, the person may be typing elsewhere.
+    const options = followed.length === 0 ? {} : { instead: followed }
+    for (const dir of dirs) if (!followed.includes(dir)) activity.follow(dir)
+    followed = dirs
+    await commands.executeCommand(commandIds.openDashboard, dirs[0], dirs, options)
   }
   const timer = setInterval(() => void look(), lookMs)
   try {

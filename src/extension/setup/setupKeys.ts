@@ -32,7 +32,8 @@ export class SetupKeys extends DisposableList {
     this.update()
   }
 
-  private update(): void {
+  /** Looks again, also at what changes without a word: what is installed. */
+  update(): void {
     const { selected } = this.checkouts
     this.hasCheckout.set(selected !== undefined)
     this.hasScripts.set((selected?.capabilities.slimmingScripts.length ?? 0) > 0)
@@ -52,10 +53,7 @@ export class SetupKeys extends DisposableList {
   }
 
   private followPython(): Disposable | undefined {
-    const following = followInterpreter(() => {
-      this.update()
-      commands.executeCommand(commandIds.refresh)
-    })
+    const following = followInterpreter(() => commands.executeCommand(commandIds.refresh))
     return following && this.track(following)
   }
 }

@@ -45,8 +45,9 @@ export async function readDataSet(
   const known = { file, name, ...(classes === undefined ? {} : { classes }) }
   try {
     const set = await loadDataYaml(file, detection)
-    const images = await imageFiles([...set.train, ...set.val])
-    return { file, name, classes: set.nc, images: images.length }
+    // Small data sets are often trained and validated on the same images.
+    const images = new Set(await imageFiles([...set.train, ...set.val]))
+    return { file, name, classes: set.nc, images: images.size }
   } catch (error) {
     const { message, remedy } = asSlimError(error)
     return { ...known, problem: { text: message, remedy } }

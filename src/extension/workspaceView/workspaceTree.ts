@@ -57,6 +57,12 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
         if (!initial && added.length + removed.length > 0) this.refresh()
       }),
     )
+    this.track(
+      workspace.onDidSaveTextDocument(({ languageId }) => {
+        // What a line says is wrong with a data set may be mended now.
+        if (languageId === 'yaml') this.refresh()
+      }),
+    )
     this.track(this.view.onDidChangeVisibility(() => this.lookIfWanted()))
     const timer = setInterval(() => void this.lookAtGpus(), gpuMs)
     this.track({ dispose: () => clearInterval(timer) })
@@ -158,7 +164,11 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
         this.checkpoints = { kind: 'known', value: [...facts] }
       })
       for (const [i, file] of listed.entries()) {
-        if (round !== this.round || !this.view.visible) break
+        if (round !== this.round) break
+        if (!this.view.visible) {
+          this.stale = true
+          break
+        }
         facts[i] = await this.known(file, () => readCheckpoint(file, inspect))
         show(() => {
           this.checkpoints = { kind: 'known', value: [...facts] }
