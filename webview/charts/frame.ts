@@ -4,7 +4,7 @@ import { dataTable, refillTable } from './dataTable'
 import { drawInTurn } from './drawInTurn'
 import { type FileKind, FrameTools } from './frameTools'
 import { chartKeys } from './keys'
-import { chartPng, chartSvg, type SavedFile } from './save'
+import { canvasPng, chartSvg, type SavedFile } from './save'
 import { type ChartTable, csvOf } from './series'
 import { readTheme } from './theme'
 
@@ -192,7 +192,7 @@ export class ChartFrame {
       const theme = readTheme()
       save(
         kind === 'PNG'
-          ? chartPng(this.chart, theme, file)
+          ? canvasPng(this.canvas, theme, file)
           : chartSvg(this.chart, theme, file, title),
       )
     }

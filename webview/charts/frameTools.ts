@@ -6,7 +6,8 @@ const fileKinds = ['PNG', 'SVG', 'CSV'] as const
 export type FileKind = (typeof fileKinds)[number]
 
 export type FrameActions = {
-  readonly resetZoom: () => void
+  /** Where one can zoom. */
+  readonly resetZoom?: () => void
   readonly showTable: (shown: boolean) => void
   readonly save: (kind: FileKind) => void
   /** Where the chart has a logarithmic scale. */
@@ -45,10 +46,13 @@ export class FrameTools {
 
   private make(): void {
     const { resetZoom, showTable, setLog, log = false, save } = this.actions
-    this.reset = button(l10n.t('Reset zoom'), resetZoom)
-    this.reset.hidden = !this.zoomed
+    if (resetZoom) {
+      this.reset = button(l10n.t('Reset zoom'), resetZoom)
+      this.reset.hidden = !this.zoomed
+      this.root.append(this.reset)
+    }
     this.root.append(
-      ...[this.reset, ...(setLog ? [toggle(l10n.t('Log scale'), log, setLog)] : [])],
+      ...(setLog ? [toggle(l10n.t('Log scale'), log, setLog)] : []),
       toggle(l10n.t('Table'), false, showTable, l10n.t('The numbers of this chart as a table')),
       ...fileKinds.map((kind) =>
         button(kind, () => save(kind), { title: l10n.t('Save as {0}', kind) }),

@@ -9,9 +9,12 @@ export type SavedFile = {
   readonly content: string
 }
 
-/** A chart's pixels on the theme's background. */
-export function chartPng(chart: Chart, { background }: Theme, name: string): SavedFile {
-  const { canvas } = chart
+/** A canvas's pixels on the theme's background. */
+export function canvasPng(
+  canvas: HTMLCanvasElement,
+  { background }: Theme,
+  name: string,
+): SavedFile {
   const copy = document.createElement('canvas')
   copy.width = canvas.width
   copy.height = canvas.height

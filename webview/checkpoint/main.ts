@@ -8,7 +8,7 @@ import {
   checkpointState,
   type Notice,
 } from '../../src/extension/checkpointViewer/contract'
-import { initialOptions } from '../../src/extension/preview/arguments'
+import { keptOptions } from '../../src/extension/preview/arguments'
 import type { PreviewData } from '../../src/extension/preview/contract'
 import { button, registerControls, tabs } from '../common/controls'
 import { element } from '../common/element'
@@ -102,20 +102,14 @@ function show(content: CheckpointContent): Shown {
 
 function mount(pane: HTMLElement, data: PreviewData): MountedPreview {
   const { path } = data
-  // A path that was typed is relative to the folder that it was typed for.
-  const own = state.offered === data.output ? state.options?.output : undefined
-  const options = {
-    ...initialOptions(data.output),
-    ...state.options,
-    output: own ?? data.output,
-  }
-  return mountPreview(pane, data, options, {
+  return mountPreview(pane, data, keptOptions(data.output, state), {
     onChange: (changed) => keep({ options: changed, offered: data.output }),
     onNorms: () => host?.post({ type: 'previewNorms', path }),
     onPrune: (chosen) => host?.post({ type: 'previewPrune', path, options: chosen }),
     onCopy: (text) => host?.post({ type: 'previewCopy', text }),
     onOpen: (output) => host?.post({ type: 'previewOpen', path, output }),
     onFinetune: (output) => host?.post({ type: 'previewFinetune', path, output }),
+    onSave: (file) => host?.post({ type: 'save', ...file }),
   })
 }
 

@@ -5,6 +5,7 @@ import { type Line, linePicture } from '../charts/linePicture'
 import { readTheme } from '../charts/theme'
 import { element } from '../common/element'
 import type { PageContext, TabPart } from './context'
+import { hardwarePoints } from './hardwareData'
 
 /** Load, memory and temperature while a run goes on. */
 export class HardwareTab implements TabPart {
@@ -29,14 +30,14 @@ export class HardwareTab implements TabPart {
     const { hardware, hardwareNote } = this.context.model
     const none = hardware.length === 0
     this.note.textContent = none
-      ? l10n.t('This machine is watched while a run of this page goes on and the page is in view.')
+      ? l10n.t('This machine is watched while a run of this page goes on and the page is open.')
       : hardwareNote
     for (const frame of [this.load, this.memory]) frame.root.hidden = none
     const temperatures = gpuLines(hardware, ({ temperature }) => temperature)
     this.temperature.root.hidden = temperatures.length === 0
     if (none) return
     const machine = (name: string, pick: (sample: HardwareSample) => number): Line => ({
-      ...{ x: minutes(hardware), y: hardware.map((sample) => 100 * pick(sample)) },
+      ...hardwarePoints(hardware, (sample) => 100 * pick(sample)),
       ...{ name, color: readTheme().muted },
     })
     this.show(this.load, [
@@ -73,18 +74,12 @@ function gpuLines(samples: readonly HardwareSample[], pick: (gpu: Gpu) => number
   const count = Math.max(0, ...samples.map(({ gpus }) => gpus.length))
   return Array.from({ length: count }, (_, index): Line => {
     const name = samples.findLast(({ gpus }) => gpus[index])?.gpus[index]?.name ?? ''
-    const y = samples.map(({ gpus }) => (gpus[index] ? pick(gpus[index]) : null) ?? Number.NaN)
     return {
-      ...{ x: minutes(samples), y, name: count > 1 ? `${index}: ${name}` : name },
+      ...hardwarePoints(samples, ({ gpus }) => (gpus[index] ? pick(gpus[index]) : null)),
+      name: count > 1 ? `${index}: ${name}` : name,
       color: series[index % series.length] ?? '',
     }
   }).filter(({ y }) => Array.from(y).some(Number.isFinite))
-}
-
-/** Minutes since the first sample. */
-function minutes(samples: readonly HardwareSample[]): number[] {
-  const begin = samples[0]?.t ?? 0
-  return samples.map(({ t }) => (t - begin) / 60_000)
 }
 
 function percent(share: number | null): number | null {

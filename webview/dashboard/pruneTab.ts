@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n'
-import { initialOptions } from '../../src/extension/preview/arguments'
+import { keptOptions } from '../../src/extension/preview/arguments'
 import type { PreviewToPage } from '../../src/extension/preview/contract'
 import { button } from '../common/controls'
 import { element } from '../common/element'
@@ -64,21 +64,19 @@ export class PruneTab implements TabPart {
     if (!data) return
     const { host, settings } = this.context
     const { path } = data
-    const options = {
-      ...initialOptions(data.output),
-      ...settings.value.preview,
-      output: data.output,
-    }
-    const preview = mountPreview(this.pane, data, options, {
+    const { preview: options, offered } = settings.value
+    const preview = mountPreview(this.pane, data, keptOptions(data.output, { options, offered }), {
       onChange: (changed) => {
         clearTimeout(this.keeping)
-        this.keeping = window.setTimeout(() => settings.change({ preview: changed }), keepAfterMs)
+        const kept = { preview: changed, offered: data.output }
+        this.keeping = window.setTimeout(() => settings.change(kept), keepAfterMs)
       },
       onNorms: () => host.post({ type: 'previewNorms', path }),
       onPrune: (wanted) => host.post({ type: 'previewPrune', path, options: wanted }),
       onCopy: (text) => host.post({ type: 'previewCopy', text }),
       onOpen: (output) => host.post({ type: 'previewOpen', path, output }),
       onFinetune: (output) => host.post({ type: 'previewFinetune', path, output }),
+      onSave: this.context.save,
     })
     this.mounted = { path, preview }
   }

@@ -1,24 +1,36 @@
 import * as l10n from '@vscode/l10n'
 import type { Outcome } from '../../src/core/slimming/preview'
-import { formatShare, formatSmall } from '../../src/runs/format/numbers'
+import { formatSmall } from '../../src/runs/format/numbers'
 import { dataTable } from '../charts/dataTable'
+import { type FileKind, FrameTools } from '../charts/frameTools'
+import { canvasPng, type SavedFile } from '../charts/save'
+import { type ChartTable, csvOf } from '../charts/series'
+import { SvgContext } from '../charts/svgContext'
 import { readTheme, type Theme, withAlpha } from '../charts/theme'
 import { element } from '../common/element'
 
+/** What the curve is drawn on: the page, or a picture that is saved. */
+type Surface = CanvasRenderingContext2D | SvgContext
+
+const fileName = 'sorted-channels'
 const height = 150
 const pad = { left: 40, right: 10, top: 10, bottom: 22 } as const
 
 /** The sorted curve of all scores, with what is cut, the threshold and the cliff. A click cuts there. */
 export class Curve {
   readonly root: HTMLElement
+  private readonly title = element('span')
   private readonly canvas = element('canvas', { role: 'img', class: 'curve' })
-  private readonly table = element('details')
+  private readonly tableHost = element('div')
   private readonly observer = new ResizeObserver(() => this.draw())
   private theme: Theme = readTheme()
   private shown: { readonly outcome: Outcome; readonly score: string } | undefined
+  private tableOpen = false
 
-  constructor(onPick: (share: number) => void) {
-    this.table.addEventListener('toggle', () => this.fillTable())
+  constructor(
+    onPick: (share: number) => void,
+    private readonly onSave: (file: SavedFile) => void,
+  ) {
     const pick = ({ buttons, offsetX }: PointerEvent) => {
       if (buttons !== 1) return
       const width = this.canvas.clientWidth - pad.left - pad.right
@@ -27,7 +39,19 @@ export class Curve {
     this.canvas.addEventListener('pointerdown', pick)
     this.canvas.addEventListener('pointermove', pick)
     this.observer.observe(this.canvas)
-    this.root = element('figure', {}, this.canvas, this.table)
+    const tools = new FrameTools(l10n.t('Sorted channels'), {
+      showTable: (shown) => {
+        this.tableOpen = shown
+        this.fillTable()
+      },
+      save: (kind) => this.save(kind),
+    })
+    this.root = element(
+      'figure',
+      { class: 'chart' },
+      element('figcaption', {}, this.title, tools.root),
+      ...[this.canvas, this.tableHost],
+    )
   }
 
   /** `score`: what the curve is of, such as `|gamma|`. */
@@ -35,7 +59,11 @@ export class Curve {
     const fresh = outcome.curve !== this.shown?.outcome.curve
     this.shown = { outcome, score }
     this.draw()
-    if (fresh) this.fillTable()
+    if (!fresh) return
+    const title = titleOf(score)
+    this.title.textContent = title
+    this.canvas.setAttribute('aria-label', title)
+    this.fillTable()
   }
 
   /** The theme changed. */
@@ -62,31 +90,49 @@ export class Curve {
     context.clearRect(0, 0, width, height)
     const { outcome, score } = this.shown
     paint(context, width, outcome, score, this.theme)
-    this.canvas.setAttribute('aria-label', l10n.t('Sorted {0} of all prunable channels', score))
   }
 
   private fillTable(): void {
-    const { shown, table } = this
+    const { shown, tableHost, tableOpen } = this
+    const table = shown && tableOpen && tableOf(shown.outcome, shown.score)
+    tableHost.replaceChildren(...(table ? [dataTable(titleOf(shown.score), table)] : []))
+  }
+
+  private save(kind: FileKind): void {
+    const { shown, canvas, theme } = this
     if (!shown) return
-    const summary = element('summary', {}, l10n.t('Table'))
-    if (!table.open) {
-      table.replaceChildren(summary)
-      return
+    const { outcome, score } = shown
+    if (kind === 'CSV') {
+      const content = csvOf(tableOf(outcome, score))
+      this.onSave({ name: `${fileName}.csv`, encoding: 'utf8', content })
+    } else if (kind === 'PNG') this.onSave(canvasPng(canvas, theme, fileName))
+    else {
+      const width = canvas.clientWidth
+      const surface = new SvgContext({ width, height }, measureNothing)
+      paint(surface, width, outcome, score, theme)
+      const content = surface.svg(width, height, theme.background, titleOf(score))
+      this.onSave({ name: `${fileName}.svg`, encoding: 'utf8', content })
     }
-    const { curve } = shown.outcome
-    const rows = Array.from({ length: 20 }, (_, i) => {
-      const share = (i + 1) / 20
-      const point = curve.find((at) => at.share >= share - 1e-9) ?? curve.at(-1)
-      return [formatShare(share), point ? formatSmall(point.score) : '–']
-    })
-    const heads = [l10n.t('share of the channels'), l10n.t('have {0} up to', shown.score)]
-    const caption = l10n.t('Sorted {0} of all prunable channels', shown.score)
-    table.replaceChildren(summary, dataTable(caption, { heads, rows }))
+  }
+}
+
+const titleOf = (score: string): string => l10n.t('Sorted {0} of all prunable channels', score)
+
+/** `paint` places its texts without asking how wide they are. */
+const measureNothing = (): never => {
+  throw new Error('no text is measured')
+}
+
+/** The points that are drawn. */
+function tableOf({ curve }: Outcome, score: string): ChartTable {
+  return {
+    heads: [l10n.t('share of the channels'), l10n.t('have {0} up to', score)],
+    rows: curve.map((point) => [point.share, point.score]),
   }
 }
 
 function paint(
-  context: CanvasRenderingContext2D,
+  context: Surface,
   width: number,
   { curve, cliff, plan }: Outcome,
   score: string,
@@ -144,7 +190,7 @@ function paint(
   if (plan.threshold <= most) line(context, x(0), y(plan.threshold), x(asked), y(plan.threshold))
 }
 
-function line(context: CanvasRenderingContext2D, ...ends: [number, number, number, number]): void {
+function line(context: Surface, ...ends: [number, number, number, number]): void {
   const [x0, y0, x1, y1] = ends.map((end) => Math.round(end) + 0.5) as typeof ends
   context.beginPath()
   context.moveTo(x0, y0)
@@ -153,7 +199,7 @@ function line(context: CanvasRenderingContext2D, ...ends: [number, number, numbe
 }
 
 function trace(
-  context: CanvasRenderingContext2D,
+  context: Surface,
   curve: Outcome['curve'],
   x: (share: number) => number,
   y: (score: number) => number,

@@ -6,6 +6,7 @@ import type {
   PreviewOptions,
   PreviewState,
 } from '../../src/extension/preview/contract'
+import type { SavedFile } from '../charts/save'
 import { onThemeChange } from '../charts/theme'
 import { element } from '../common/element'
 import { Curve } from './curve'
@@ -27,6 +28,7 @@ export type PreviewPorts = {
   /** Look at the pruned file, or go on with it. */
   readonly onOpen: (output: string) => void
   readonly onFinetune: (output: string) => void
+  readonly onSave: (file: SavedFile) => void
 }
 
 export type MountedPreview = {
@@ -71,7 +73,7 @@ export function mountPreview(
   const curve = new Curve((share) => {
     change({ ...options, amount: { kind: 'percent', percent: Number(share.toFixed(3)) } })
     form.show(options)
-  })
+  }, ports.onSave)
   const layers = new LayerList(preview.graph, (layer, kept) => {
     change({ ...options, keep: withKept(options.keep, layer, kept) })
     form.show(options)

@@ -184,6 +184,8 @@ export const dashboardState = v.object({
     }),
   ),
   preview: v.optional(previewOptions),
+  /** The output that was offered when these options were kept. */
+  offered: v.optional(v.string()),
   /** The run whose checkpoint is shown, where one was chosen. */
   prune: v.optional(v.object({ runDir: v.string() })),
   gamma: v.optional(

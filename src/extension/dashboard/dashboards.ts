@@ -12,6 +12,7 @@ import { writeLine } from '../log'
 import { showLine } from '../notify'
 import type { PreviewContext } from '../preview/previewHost'
 import type { CommandHandlers } from '../registerCommands'
+import { rootOfRun } from '../runs/rootOfRun'
 import { dashboardState } from './contract'
 import { type DashboardMessage, DashboardPanel } from './panel'
 import { likeliest, pickRuns } from './pick'
@@ -43,7 +44,7 @@ export class Dashboards extends DisposableList {
       openDashboard: async (...args) => {
         const given = runDirsOf(args)
         const runs = given.length > 0 ? given : await this.likeliestRun()
-        if (runs) await this.reveal(runs, keepsFocus(args[2]))
+        if (runs) await this.reveal(runs, optionsOf(args[2]))
       },
       compare: async (...args) => {
         const given = runDirsOf(args)
@@ -54,15 +55,22 @@ export class Dashboards extends DisposableList {
   }
 
   /** Brings the panel of just these runs to the front, or makes one. */
-  private async reveal(runDirs: readonly string[], preserveFocus = false): Promise<void> {
-    const wanted = [...runDirs].sort().join('\n')
-    for (const dashboard of this.open) {
-      if ([...dashboard.runDirs].sort().join('\n') !== wanted) continue
-      dashboard.panel.reveal(undefined, preserveFocus)
+  private async reveal(runDirs: readonly string[], options: OpenOptions = {}): Promise<void> {
+    const { preserveFocus = false, instead } = options
+    if (instead) {
+      await this.showing(instead)?.show(runDirs)
       return
     }
-    const dashboard = this.adopt(DashboardPanel.create(this.panelOptions, preserveFocus))
-    await dashboard.show(runDirs)
+    const dashboard = this.showing(runDirs)
+    if (dashboard) return dashboard.panel.reveal(undefined, preserveFocus)
+    const made = this.adopt(DashboardPanel.create(this.panelOptions, preserveFocus))
+    await made.show(runDirs)
+  }
+
+  /** The panel of just these runs. */
+  private showing(runDirs: readonly string[]): DashboardPanel | undefined {
+    const key = (dirs: readonly string[]) => [...dirs].sort().join('\n')
+    return [...this.open].find((dashboard) => key(dashboard.runDirs) === key(runDirs))
   }
 
   /** Takes up a panel that comes back after a reload. */
@@ -98,10 +106,20 @@ export class Dashboards extends DisposableList {
       case 'report':
         return this.report(panel.shownDirs)
       case 'restart':
-        return restart(message.runDir, message.sr)
+        return this.restart(message.runDir, message.sr)
       case 'command':
         await commands.executeCommand(commandIds[message.name], message.runDir)
     }
+  }
+
+  /** Opens the form of a sparse training with what the run had, but for sr. */
+  private async restart(runDir: string, sr: number): Promise<void> {
+    const { checkouts } = this.context
+    await checkouts.search()
+    const [manifest, ancestors] = await Promise.all([readManifest(runDir), ancestorsOf(runDir)])
+    const root = rootOfRun({ runDir, manifest }, checkouts)
+    const start = restartArguments(manifest, root, ancestors.at(-1)?.runDir, sr)
+    await commands.executeCommand(commandIds.sparse, start)
   }
 
   private async ask(picked: readonly string[]): Promise<readonly string[] | undefined> {
@@ -153,14 +171,15 @@ export class Dashboards extends DisposableList {
   }
 }
 
-/** Opens the form of a sparse training with what the run had, but for sr. */
-async function restart(runDir: string, sr: number): Promise<void> {
-  const [manifest, ancestors] = await Promise.all([readManifest(runDir), ancestorsOf(runDir)])
-  const start = restartArguments(manifest, ancestors.at(-1)?.runDir, sr)
-  await commands.executeCommand(commandIds.sparse, start)
-}
+const openOptions = v.object({
+  preserveFocus: v.optional(v.boolean()),
+  /** The panel of just these runs shows the others from now on; where it was closed, none does. */
+  instead: v.optional(v.array(v.string())),
+})
+type OpenOptions = v.InferOutput<typeof openOptions>
 
-/** The third argument of the command, as the tree gives it. */
-function keepsFocus(options: unknown): boolean {
-  return (options as { preserveFocus?: boolean } | undefined)?.preserveFocus === true
+/** The third argument of the command, as the tree and the demo give it. */
+function optionsOf(given: unknown): OpenOptions {
+  const options = v.safeParse(openOptions, given)
+  return options.success ? options.output : {}
 }

@@ -3,8 +3,9 @@ import * as l10n from '@vscode/l10n'
 import { type GpuSample, sampleGpus } from '../../engines/common/gpus'
 import type { HardwareSample } from './contract'
 
-/** Milliseconds between samples, and how many are kept: an hour's. */
+/** Milliseconds between samples, while the page is in view and while it is not, and how many are kept. */
 const sampleMs = 2000
+const hiddenMs = 10_000
 const kept = 1800
 
 /** Time that all processors were busy, and that has passed, in milliseconds. */
@@ -14,19 +15,20 @@ export type CpuTimes = { readonly busy: number; readonly total: number }
 export class HardwareLog {
   readonly samples: HardwareSample[] = []
   private times: CpuTimes = cpuTimes()
-  private due = 0
+  private sampled = Number.NEGATIVE_INFINITY
   private sampling = false
 
   /** A sample, when it is time for one. */
-  async sample(): Promise<HardwareSample | undefined> {
-    if (performance.now() < this.due || this.sampling) return undefined
+  async sample(inView: boolean): Promise<HardwareSample | undefined> {
+    const due = this.sampled + (inView ? sampleMs : hiddenMs)
+    if (performance.now() < due || this.sampling) return undefined
     this.sampling = true
     try {
       const gpus = await sampleGpus()
       const times = cpuTimes()
       const made = collectSample(Date.now(), gpus, this.times, times, 1 - freemem() / totalmem())
       this.times = times
-      this.due = performance.now() + sampleMs
+      this.sampled = performance.now()
       this.samples.push(made)
       if (this.samples.length > kept) this.samples.shift()
       return made

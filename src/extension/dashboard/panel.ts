@@ -37,8 +37,8 @@ export class DashboardPanel extends DisposableList {
   private readonly hardware = new HardwareLog()
   private feeds: readonly RunFeed[] = []
   private chosen: readonly string[] = []
-  /** Chosen runs whose folders are gone. */
-  private lost: readonly string[] = []
+  /** Runs whose folders are gone, and whether each was chosen. */
+  private readonly lost = new Map<string, boolean>()
   private shown = ''
   private looking = false
   private again = false
@@ -107,7 +107,11 @@ export class DashboardPanel extends DisposableList {
   /** Goes on with a run whose folder has another name. */
   async follow(from: string, to: string): Promise<void> {
     if (this.isChosen(from)) await this.show(this.chosen.map((dir) => (dir === from ? to : dir)))
-    else if (this.lost.includes(from)) await this.show([...this.chosen, to])
+    else if (this.lost.get(from)) await this.show([...this.chosen, to])
+    else if (this.lost.has(from) || this.shownDirs.includes(from)) {
+      this.feed(this.shownDirs.filter((dir) => dir !== from))
+      await this.show(this.chosen)
+    }
   }
 
   private isChosen(runDir: string): boolean {
@@ -147,7 +151,8 @@ export class DashboardPanel extends DisposableList {
   }
 
   private async look(): Promise<void> {
-    if (this.looking || !this.panel.visible) return
+    if (!this.panel.visible) return this.watchUnseen()
+    if (this.looking) return
     this.looking = true
     try {
       do {
@@ -185,8 +190,7 @@ export class DashboardPanel extends DisposableList {
       // A run whose folder is gone leaves the panel; the others stay.
       writeError(this.options.context.channel, error)
       this.feeds = this.feeds.filter((other) => other !== feed)
-      if (!this.isChosen(feed.runDir)) return
-      this.lost = [...this.lost, feed.runDir]
+      this.lost.set(feed.runDir, this.isChosen(feed.runDir))
       this.choose(this.chosen.filter((runDir) => runDir !== feed.runDir))
     }
   }
@@ -203,11 +207,17 @@ export class DashboardPanel extends DisposableList {
 
   private async lookAtHardware(): Promise<void> {
     const alive = this.feeds.some(({ run }) => run && !isEnded(run.state))
-    const sample = alive ? await this.hardware.sample() : undefined
+    const sample = alive ? await this.hardware.sample(true) : undefined
     const samples = this.told === 0 ? this.hardware.samples : sample ? [sample] : []
     if (samples.length === 0) return
     this.told = Date.now()
     this.page.post({ type: 'hardware', samples, note: this.hardware.note })
+  }
+
+  /** Logs can be read when the page is seen again; what the machine did meanwhile could not be found out then. */
+  private async watchUnseen(): Promise<void> {
+    const alive = new Set(this.options.context.runs.alive.map(({ runDir }) => runDir))
+    if (this.feeds.some(({ runDir }) => alive.has(runDir))) await this.hardware.sample(false)
   }
 }
 

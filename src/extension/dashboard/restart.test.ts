@@ -10,17 +10,18 @@ const manifest: RunManifest = {
 }
 
 it('starts again with what was typed, in the checkout of the run, but for sr', () => {
-  expect(restartArguments(manifest, '/w/runs/train/base', 0.02)).toEqual({
+  expect(restartArguments(manifest, '/w/yolov5', '/w/runs/train/base', 0.02)).toEqual({
     root: '/w/yolov5',
     again: { args: ['--data=d.yaml', '--sr', '0.1'], cwd: '/w' },
     runDir: '/w/runs/train/base',
     values: { sr: '0.02' },
   })
-  const { checkout: _, ...without } = manifest
-  expect(restartArguments(without, undefined, 0.02)).toMatchObject({ root: '/w' })
+  expect(restartArguments(manifest, '/w', undefined, 0.02)).not.toHaveProperty('runDir')
 })
 
 it('says why a part of a demo is not started again', () => {
   const part = { ...manifest, commandLine: ['demo', '--dir', 'x'] }
-  expect(() => restartArguments(part, undefined, 0.02)).toThrow(/was a part of "yolov5-slim demo"/)
+  expect(() => restartArguments(part, '/w', undefined, 0.02)).toThrow(
+    /was a part of "yolov5-slim demo"/,
+  )
 })

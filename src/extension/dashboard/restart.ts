@@ -4,14 +4,19 @@ import { retryArguments } from '../experiments/relaunch'
 /**
  * What opens the form of a sparse training to do a run again with another sr.
  *
+ * @param root folder that it works in
  * @param parent folder of the run that it started from
  * @throws SlimError `retry/part` for a run whose own command line is not known
  */
-export function restartArguments(manifest: RunManifest, parent: string | undefined, sr: number) {
-  const { cwd, checkout } = manifest
+export function restartArguments(
+  manifest: RunManifest,
+  root: string,
+  parent: string | undefined,
+  sr: number,
+) {
   return {
-    root: checkout?.root ?? cwd,
-    again: { args: retryArguments(manifest).args, cwd },
+    root,
+    again: { args: retryArguments(manifest).args, cwd: manifest.cwd },
     ...(parent === undefined ? {} : { runDir: parent }),
     values: { sr: String(sr) },
   }

@@ -13,13 +13,14 @@ const scheme = 'yolov5-slim-stock'
 
 /** Replaces a yaml by the release's own, once the difference was looked at. */
 export class StockFile extends DisposableList {
-  private proposed = ''
+  /** What editors show beside a file, by the address that they know it under. */
+  private readonly proposals = new Map<string, string>()
 
   constructor(private readonly onError: (error: unknown) => void) {
     super()
     this.track(
       workspace.registerTextDocumentContentProvider(scheme, {
-        provideTextDocumentContent: () => this.proposed,
+        provideTextDocumentContent: (uri) => this.proposals.get(uri.toString()),
       }),
     )
     this.track(
@@ -33,9 +34,10 @@ export class StockFile extends DisposableList {
     const document = await workspace.openTextDocument(uri)
     const text = await diskFiles.text(stock, sizeLimit(stock))
     if (text === undefined) return
-    this.proposed = stockText(text, document.getText())
+    const proposed = stockText(text, document.getText())
     // A query of its own, so that the editor asks for the text anew.
     const proposal = Uri.from({ scheme, path: stock, query: String(Date.now()) })
+    this.proposals.set(proposal.toString(), proposed)
     const title = l10n.t('{0}: replaced by YOLOv5’s own', basename(uri.fsPath))
     await commands.executeCommand('vscode.diff', uri, proposal, title)
     const replace = l10n.t('Replace')
@@ -43,7 +45,7 @@ export class StockFile extends DisposableList {
     if ((await window.showInformationMessage(question, replace)) !== replace) return
     const edit = new WorkspaceEdit()
     const end = document.lineAt(document.lineCount - 1).range.end
-    edit.replace(uri, new Range(0, 0, end.line, end.character), this.proposed)
+    edit.replace(uri, new Range(0, 0, end.line, end.character), proposed)
     await workspace.applyEdit(edit)
   }
 }

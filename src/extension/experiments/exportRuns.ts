@@ -25,6 +25,7 @@ import { type CommandContext, requireCheckout } from '../commands/context'
 import { agreesToLoad } from '../common/agreesToLoad'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
+import { rootOfRun } from '../runs/rootOfRun'
 import { chooseRuns } from './chooseRuns'
 import { has } from './startRuns'
 
@@ -45,10 +46,10 @@ export function exportHandlers(context: CommandContext): Pick<CommandHandlers, '
 
 async function exportRun(context: CommandContext, run: RunSnapshot): Promise<void> {
   const { runDir, manifest, summary, digest, name } = run
-  const detection = manifest.checkout
-    ? await detectCheckout(manifest.checkout.root)
-    : await requireCheckout(context)
-  if (!detection) throw notFoundError(manifest.checkout?.root ?? manifest.cwd)
+  await context.checkouts.search()
+  const root = rootOfRun(run, context.checkouts)
+  const detection = manifest.checkout ? await detectCheckout(root) : await requireCheckout(context)
+  if (!detection) throw notFoundError(root)
   const script = await findExportScript(detection)
   const format = await askFormat(script.formats)
   if (format === undefined) return

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import * as l10n from '@vscode/l10n'
 import { commands, Uri } from 'vscode'
 import { detectCheckout } from '../../core/yolov5/detect'
@@ -12,6 +13,7 @@ import { waitsForTurn } from '../common/queueing'
 import { commandIds } from '../contributions'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
+import { rootOfRun } from '../runs/rootOfRun'
 import { chooseRuns } from './chooseRuns'
 import { type Relaunch, resumeArguments, retryArguments } from './relaunch'
 import { assumedFacts, collectTags, type RunTag } from './tags'
@@ -46,16 +48,19 @@ export const has = (tag: RunTag) => (run: RunSnapshot) =>
   collectTags(run, assumedFacts(run)).includes(tag)
 
 async function launch(
-  { channel, program, activity }: CommandContext,
-  { manifest, name }: RunSnapshot,
+  { channel, program, activity, checkouts }: CommandContext,
+  run: RunSnapshot,
   { stage, args }: Relaunch,
 ): Promise<void> {
-  const { cwd, checkout } = manifest
-  const folder = Uri.file(checkout?.root ?? cwd)
+  const { manifest, name } = run
+  await checkouts.search()
+  const root = rootOfRun(run, checkouts)
+  const cwd = existsSync(manifest.cwd) ? manifest.cwd : root
+  const folder = Uri.file(root)
   const words = [stage, ...args]
   channel.info(`${cwd}> ${slimLine(words)}`)
   const runDir = await busy(l10n.t('starting {0}', name), async () => {
-    const detection = checkout ? await detectCheckout(checkout.root) : undefined
+    const detection = manifest.checkout ? await detectCheckout(root) : undefined
     const python = await pythonSettings(folder)
     const own = peekOwnFlags(args)
     const prepared = await prepareStage({
@@ -70,8 +75,8 @@ async function launch(
     if (submission.ahead.length > 0) {
       await handOver(identityOf(prepared), program.waiter, process.pid)
     } else {
-      const run = await startSubmitted(submission)
-      run.release()
+      const started = await startSubmitted(submission)
+      started.release()
     }
     return prepared.runDir
   })

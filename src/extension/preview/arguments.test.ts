@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { buildProgram } from '../../cli/program'
-import { initialOptions, pruneArguments } from './arguments'
+import { initialOptions, keptOptions, pruneArguments } from './arguments'
 import type { PreviewOptions } from './contract'
 
 const start = initialOptions('pruned_model.pt')
@@ -34,5 +34,22 @@ it.each<[string, PreviewOptions]>([
     ...{ minChannels: options.minChannels, maxLayerPercent: options.maxLayerPercent },
     ...(options.keep.length > 0 ? { keep: options.keep } : {}),
     ...{ imgsz: options.imageSize, output: options.output, absorb: options.absorb },
+  })
+})
+
+describe('the options of a page that was left', () => {
+  const options = { ...start, round: 8, output: 'small.pt' }
+
+  it('come back with the output that was typed', () => {
+    expect(keptOptions('pruned_model.pt', { options, offered: 'pruned_model.pt' })).toEqual(options)
+  })
+
+  it('have the output that another checkpoint offers', () => {
+    const kept = keptOptions('other.pt', { options, offered: 'pruned_model.pt' })
+    expect(kept).toEqual({ ...options, output: 'other.pt' })
+  })
+
+  it('are the usual ones where nothing was kept', () => {
+    expect(keptOptions('pruned_model.pt', {})).toEqual(start)
   })
 })

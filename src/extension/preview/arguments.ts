@@ -17,6 +17,18 @@ export function initialOptions(output: string): PreviewOptions {
   }
 }
 
+/**
+ * Options as they were when the page was left. The output that was typed counts only where the same one is offered: it
+ * is relative to the folder that it was typed for.
+ */
+export function keptOptions(
+  output: string,
+  kept: { readonly options?: PreviewOptions | undefined; readonly offered?: string | undefined },
+): PreviewOptions {
+  const own = kept.offered === output ? kept.options?.output : undefined
+  return { ...initialOptions(output), ...kept.options, output: own ?? output }
+}
+
 /** The words after `yolov5-slim` that prune a checkpoint with exactly these options; defaults are left out. */
 export function pruneArguments(weights: string, options: PreviewOptions): string[] {
   const { keep, criterion, reduction, round, minChannels, maxLayerPercent, imageSize } = options

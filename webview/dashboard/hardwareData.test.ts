@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import type { HardwareSample } from '../../src/extension/dashboard/contract'
+import { hardwarePoints } from './hardwareData'
+
+const sample = (t: number, cpu: number): HardwareSample => ({ t, cpu, memory: 0, gpus: [] })
+
+describe('hardwarePoints', () => {
+  it('counts minutes from the first sample', () => {
+    const samples = [sample(60_000, 0.1), sample(62_000, 0.2), sample(72_000, 0.3)]
+    const { x, y } = hardwarePoints(samples, ({ cpu }) => cpu)
+    expect(x).toEqual([0, 2 / 60, 0.2])
+    expect(y).toEqual([0.1, 0.2, 0.3])
+  })
+
+  it('leaves a gap where nobody watched, and where a driver does not tell', () => {
+    const samples = [sample(0, 0.1), sample(600_000, 0.2)]
+    expect(hardwarePoints(samples, ({ cpu }) => cpu)).toEqual({
+      x: [0, 5, 10],
+      y: [0.1, Number.NaN, 0.2],
+    })
+    expect(hardwarePoints([sample(0, 0.1)], () => null).y).toEqual([Number.NaN])
+  })
+})
