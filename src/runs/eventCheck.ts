@@ -31,7 +31,9 @@ const checks: Readonly<Record<RunEvent['type'], Check>> = {
     batchSize: number,
     imageSize: number,
     layers: list(object({ name: string, channels: number })),
-    sparsity: optional(object({ reg: string, sr: number, schedule: string })),
+    sparsity: optional(
+      object({ reg: string, sr: number, schedule: string, hold: optional(nullable) }),
+    ),
     shims: optional(list(string)),
   }),
   progress: object({

@@ -39,6 +39,8 @@ export type StartedEvent = Base<'started'> & {
     readonly reg: 'prox' | 'l1'
     readonly sr: number
     readonly schedule: 'constant' | 'linear'
+    /** Share of the gammas at zero at which the penalty ends; null: it lasts. */
+    readonly hold?: number | null
     readonly explanation?: string
   }
   /** Compatibility shims the runner applied, e.g. `numpy-int-alias`. */

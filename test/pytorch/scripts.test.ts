@@ -89,10 +89,12 @@ describe('a script of the workspace', () => {
 
   it('that chooses its folder itself is found there', () => {
     const workspace = makeWorkspace('new')
-    writeFileSync(join(workspace.checkout, 'train_sparsity.py'), training([], "'runs/train/exp77'"))
+    const script = training([], "'runs/train/exp77'")
+    const alwaysSparse = script.replace("'--st', action='store_true'", '$&, default=True')
+    writeFileSync(join(workspace.checkout, 'train_sparsity.py'), alwaysSparse)
     const { status, events, stderr } = runScript(workspace, 'train_sparsity.py')
     expect(status, stderr).toBe(0)
-    expect(ofType(events, 'epoch')).toHaveLength(3)
+    expect(ofType(events, 'epoch').map(({ sr }) => sr)).toEqual([0.0001, 0.0001, 0.0001])
     expect(ofType(events, 'checkpoint')[0]?.path).toContain('exp77')
   })
 

@@ -65,6 +65,7 @@ describe.each<Style>(['old', 'new'])('plain training, %s style', (style) => {
     const val = await run(workspace, { style, name: 'val', stage: 'val', weights: last })
     expect(val.status, val.log).toBe(0)
     expect(val.events.map(({ type }) => type)).toEqual(['started', 'finished'])
+    expect(ofType(val.events, 'started')[0]?.devices).toEqual(['cpu'])
     const summary = ofType(val.events, 'finished')[0]?.summary
     const trained = epochs.at(-1)
     expect(summary?.mAP50).toBeCloseTo(trained?.mAP50 ?? Number.NaN, 2)

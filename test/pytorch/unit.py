@@ -19,14 +19,16 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv.pop(1))
 
 import torch
-from slim_runner import offline, optimizer_hooks, planner, saving, shims, texts, weights
+from slim_runner import amp, offline, optimizer_hooks, planner, saving, shims, texts, weights
+from slim_runner.checkout import Script
 from slim_runner.config import Config
 from slim_runner.events import EventLog
 from slim_runner.failures import Failure, classify
 from slim_runner.gammas import gamma_layers
 from slim_runner.run import local_rank
 from slim_runner.sparsity import AverageZeros, Penalty
-from slim_runner.summaries import gamma_summary
+from slim_runner.summaries import SummaryLog, gamma_summary
+from slim_runner.validation import Validation
 
 active: List[Penalty] = []
 mechanism = optimizer_hooks.install_step_hooks(
@@ -168,6 +170,20 @@ class PenaltyTest(unittest.TestCase):
         optimizer.step()
         torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 1.5, 0.0, 4.0]))
 
+    def test_prox_holds_zeros_from_the_first_step_of_a_run_that_goes_on(self) -> None:
+        gamma = gammas(0.0, 0.5, 0.0, 3.0)
+        optimizer = torch.optim.SGD([gamma], lr=1.0)
+        made = Penalty(optimizer, [gamma], "prox", hold=0.5)
+        made.sr = 0.5
+        active.append(made)
+        self.assertEqual(made.strength, 0.0)
+        gamma.grad = torch.full((4,), -1.0)
+        optimizer.step()
+        torch.testing.assert_close(gamma.detach(), torch.tensor([0.0, 1.5, 0.0, 4.0]))
+        another = Penalty(optimizer, [gamma], "prox", hold=0.6)
+        another.sr = 0.5
+        self.assertEqual(another.strength, 0.5)
+
     def test_average_is_zero_where_the_gamma_is(self) -> None:
         mean, live = torch.tensor([0.3, 0.4, 0.2]), torch.tensor([0.0, 0.5, 0.0])
         zeros = AverageZeros([mean], [live])
@@ -230,6 +246,21 @@ class EventTest(unittest.TestCase):
             self.log(folder).write("warning", code="a/b", text="c")
             lines = (Path(folder) / "events.jsonl").read_text().splitlines()
             self.assertEqual(json.loads(lines[-1])["code"], "a/b")
+
+    def test_files_are_opened_as_binary_where_a_system_has_another_way(self) -> None:
+        opened: List[int] = []
+        really = os.open
+
+        def note(path: str, flags: int, mode: int) -> int:
+            opened.append(flags & 0x8000)
+            return really(path, flags & ~0x8000, mode)
+
+        with tempfile.TemporaryDirectory() as folder:
+            log, summaries = self.log(folder), SummaryLog(Path(folder))
+            with mock.patch.multiple(os, create=True, O_BINARY=0x8000, open=note):
+                log.write("warning", code="a/b", text="c")
+                summaries.write("epoch", {"epoch": 0, "lr": 0.5})
+        self.assertEqual(opened, [0x8000, 0x8000])
 
     def test_other_ranks_write_only_failures(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -326,6 +357,83 @@ class WeightsTest(unittest.TestCase):
         self.assertTrue(torch.equal(convolution.weight, theirs.state_dict()["model.0.weight"]))
         self.assertTrue(convolution.weight.requires_grad)
 
+    def test_weights_of_v5_fit_a_release_whose_anchor_grid_is_no_buffer(self) -> None:
+        grid = torch.ones(3, 1, 2, 1, 1, 2)
+        for width, verdict in ((8, "same"), (5, "pruned")):
+            ours, theirs = Body(8, 7), Body(width, 7)
+            heads: List[Any] = [ours.model[2], theirs.model[2]]
+            heads[0].anchor_grid = [torch.zeros(1)]
+            heads[1].register_buffer("anchor_grid", grid)
+            state = weights.tensors(theirs)
+            self.assertEqual(weights.compare(weights.tensors(ours), state, theirs)[0], verdict)
+            weights.shrink(ours, theirs)
+            self.assertNotIn("anchor_grid", heads[0]._buffers)
+            self.assertIsInstance(heads[0].anchor_grid, list)
+            self.assertEqual(list(weights.tensors(ours)), list(state))
+
+    def test_shrink_takes_weights_whose_layers_share_an_activation(self) -> None:
+        ours, theirs = Body(8, 7), Body(5, 7)
+        shared = torch.nn.SiLU()
+        for layer in theirs.model:
+            layer.act = shared
+        for layer in ours.model:
+            layer.act = torch.nn.SiLU()
+        weights.shrink(ours, theirs)
+        self.assertEqual(self.verdict(ours, theirs), "same")
+
+    def follow(self, folder: str, *bodies: Body) -> Tuple[weights.Weights, List[str]]:
+        """A finetuning's Weights, and files that hold these models."""
+        self.addCleanup(setattr, torch, "load", torch.load)
+        files = [str(Path(folder) / f"{i}.pt") for i in range(len(bodies))]
+        for file, body in zip(files, bodies):
+            torch.save({"model": body}, file)
+        followed = weights.Weights("finetune", False, lambda code, text, remedy: None)
+        followed.watch_load()
+        return followed, files
+
+    def test_what_check_amp_loads_is_not_taken_for_the_weights(self) -> None:
+        class Fresh(Body):
+            def __init__(self) -> None:
+                super().__init__(8, 7)
+
+        with tempfile.TemporaryDirectory() as folder:
+            followed, (pruned, reference) = self.follow(folder, Body(5, 7), Body(6, 7))
+            followed.watch_model(Fresh)
+            # --evolve trains several times in one process.
+            for _ in range(2):
+                given = torch.load(pruned)["model"]
+                model = Fresh()
+                torch.load(reference)
+                model.load_state_dict(given.state_dict())
+                self.assertRegex(str(followed.verify(model)), f"^9 of 9 tensors of {pruned}")
+                self.assertTrue(followed.shrunk)
+
+
+class AmpTest(unittest.TestCase):
+    def warnings(self, kind: str, passes: bool) -> List[Tuple[str, str, Any]]:
+        """What is said where check_amp finds this of a model on a device of this kind."""
+        found: List[Tuple[str, str, Any]] = []
+        model = mock.Mock()
+        model.parameters = lambda: iter([mock.Mock(device=torch.device(kind))])
+        watch = amp.watch_amp(lambda code, text, remedy: found.append((code, text, remedy)))
+        self.assertEqual(watch(lambda model: passes)(model), passes)
+        return found
+
+    def test_a_training_on_a_gpu_says_that_it_does_without(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.addCleanup(os.chdir, os.getcwd())
+            os.chdir(folder)
+            [(code, text, remedy)] = self.warnings("cuda", passes=False)
+            self.assertEqual(code, "amp/off")
+            self.assertIn("mixed precision", text)
+            self.assertIn(f"yolov5n.pt into {Path.cwd()}", remedy)
+            Path("yolov5n.pt").touch()
+            self.assertIsNone(self.warnings("cuda", passes=False)[0][2])
+
+    def test_nothing_is_said_where_it_works_or_is_not_for(self) -> None:
+        self.assertEqual(self.warnings("cuda", passes=True), [])
+        self.assertEqual(self.warnings("cpu", passes=False), [])
+
 
 class OfflineTest(unittest.TestCase):
     def setUp(self) -> None:
@@ -351,6 +459,35 @@ class OfflineTest(unittest.TestCase):
         with self.assertRaises(Failure) as caught:
             self.existing(absent)
         self.assertIn(absent, caught.exception.text)
+
+
+class LoggersTest(unittest.TestCase):
+    """Weights & Biases stays importable where a login is found."""
+
+    def is_blocked(self, folder: str, **variables: str) -> bool:
+        clean = {"PATH": os.environ["PATH"], "HOME": folder, "USERPROFILE": folder}
+        with mock.patch.dict(os.environ, {**clean, **variables}, clear=True):
+            with mock.patch.dict(sys.modules):
+                return "wandb" in offline.block_unconfigured_loggers()
+
+    def test_a_login_is_looked_for_where_each_system_keeps_it(self) -> None:
+        login = "machine api.wandb.ai\n  login user\n"
+        for name in (".netrc", "_netrc"):
+            with tempfile.TemporaryDirectory() as folder:
+                self.assertTrue(self.is_blocked(folder))
+                (Path(folder) / name).write_text("machine example.org\n")
+                self.assertTrue(self.is_blocked(folder))
+                (Path(folder) / name).write_text(login)
+                self.assertFalse(self.is_blocked(folder))
+
+    def test_a_netrc_that_is_named_is_the_only_one(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / ".netrc").write_text("machine api.wandb.ai\n")
+            named = Path(folder) / "named"
+            self.assertTrue(self.is_blocked(folder, NETRC=str(named)))
+            named.write_text("machine api.wandb.ai\n")
+            self.assertFalse(self.is_blocked(folder, NETRC=str(named)))
+            self.assertFalse(self.is_blocked(folder, NETRC="~/named"))
 
 
 class RequireUltralyticsTest(unittest.TestCase):
@@ -457,6 +594,65 @@ class RankTest(unittest.TestCase):
         with mock.patch.dict("os.environ"):
             os.environ.pop("LOCAL_RANK", None)
             self.assertEqual(self.passed(self.FLAG), [])
+
+
+class ValidationTest(unittest.TestCase):
+    """A val.py of few lines; `started` names the device, and CUDA is not asked before the script has chosen."""
+
+    CHOOSES = "device = select_device('1')"
+    SCORES = "return (0.1, 0.2, 0.3, 0.4, 0, 0, 0), 0, 0"
+
+    def events(self, *lines: str) -> List[Dict[str, Any]]:
+        body = "\n    ".join(lines)
+        source = f"""import torch
+def select_device(device):
+    torch.cuda.chosen = True
+    return torch.device('cuda:0')
+def run():
+    {body}
+if __name__ == '__main__':
+    run()
+"""
+
+        def asked(*args: Any) -> str:
+            self.assertTrue(getattr(torch.cuda, "chosen", False), "CUDA was asked too early")
+            return "GPU of the second slot"
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "val.py"
+            file.write_text(source)
+            log = EventLog(Path(folder) / "events.jsonl", -1)
+            validation = Validation(log, [])
+            script = Script(file, "")
+            script.define()
+            cuda = {"get_device_name": asked, "is_available": asked, "device_count": asked}
+            with mock.patch.multiple(torch.cuda, create=True, chosen=False, **cuda):
+                try:
+                    validation.follow(script)
+                    log.write("finished", summary=validation.summary())
+                except ValueError:
+                    log.write("failed", code="a/b", text="", remedy="")
+            return [json.loads(line) for line in log.file.read_text().splitlines()]
+
+    def test_the_device_is_the_one_that_the_script_selects(self) -> None:
+        started, finished = self.events(self.CHOOSES, self.CHOOSES, self.SCORES)
+        self.assertEqual(started["type"], "started")
+        self.assertEqual(started["devices"], ["cuda:0 GPU of the second slot"])
+        self.assertEqual(finished["summary"]["mAP50"], 0.3)
+
+    def test_a_script_that_selects_in_another_way_has_started_by_its_first_result(self) -> None:
+        started, finished = self.events(self.SCORES)
+        self.assertEqual((started["type"], started["devices"]), ("started", ["cpu"]))
+        self.assertEqual(finished["type"], "finished")
+
+    def test_one_that_fails_has_started_too(self) -> None:
+        for lines, devices in (
+            (["raise ValueError"], []),
+            ([self.CHOOSES, "raise ValueError"], ["cuda:0 GPU of the second slot"]),
+        ):
+            started, failed = self.events(*lines)
+            self.assertEqual((started["type"], started["devices"]), ("started", devices))
+            self.assertEqual(failed["type"], "failed")
 
 
 class GammaTest(unittest.TestCase):

@@ -9,6 +9,7 @@ import {
   node,
   sequential,
   silu,
+  tensor,
 } from '../../../test/support/modules'
 import { networkCost } from './cost'
 import { buildChannelGraph } from './graph'
@@ -153,6 +154,22 @@ describe('what must stay', () => {
     )
     expect(graph.warnings[0]?.text).toContain('attention')
     expect(graph.norms.filter(({ prunable }) => prunable)).toEqual([])
+  })
+
+  it.each([
+    ['weights', node('utils.activations.AconC', {}, {}, { p1: tensor([1, 2, 1, 1]) })],
+    ['layers', node('utils.activations.FReLU', { bn: batchNorm([1, 1]) })],
+  ])('keeps what an activation with %s of its own reads, before a depthwise one too', (_, act) => {
+    const plain = conv(3, [1, 1])
+    const depthwise = conv(2, [1, 1], { groups: 2, kernel: 3 })
+    const graphOf = (first: typeof plain) =>
+      buildChannelGraph(model([-1, first], [-1, depthwise], [[-1], detect(2)]))
+    const graph = graphOf({ ...plain, children: { ...plain.children, act } })
+    for (const name of ['model.0.bn', 'model.1.bn']) {
+      expect(byName(graph, name).prunable).toBe(false)
+      expect(byName(graph, name).reason).toContain(act.className)
+    }
+    expect(graphOf(plain).norms.every(({ prunable }) => prunable)).toBe(true)
   })
 
   it('keeps a plain convolution’s channels, which nothing gates', () => {

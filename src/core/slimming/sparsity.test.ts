@@ -81,6 +81,29 @@ describe('choosing sr', () => {
     }
   })
 
+  it('auto of a run that goes on keeps the strength that it began with', () => {
+    const began = planSparsity(network, sparsity, training)
+    const going = { ...training, startEpoch: 12 }
+    const plan = planSparsity(
+      network,
+      { ...sparsity, sr: began.sr[0] ?? 0, hold: began.hold },
+      going,
+    )
+    expect(plan.sr).toEqual(began.sr)
+    expect(plan.hold).toBe(began.hold)
+    expect(plan.warnings).toEqual([])
+    expect(plan.explanation).toMatch(/as the run began/)
+  })
+
+  it('auto that is decided anew spends its budget in the first part of the epochs that are left', () => {
+    const plan = planSparsity(network, sparsity, { ...training, startEpoch: 20 })
+    const early = { ...training, startEpoch: 20 }
+    expect((plan.sr[20] ?? 0) * unitBudget('constant', early, 24)).toBeCloseTo(
+      budgetFor(ones, 0.7),
+      9,
+    )
+  })
+
   it('auto with the subgradient spends it over the whole training, since nothing gets to zero', () => {
     const { sr, hold } = planSparsity(network, { ...sparsity, reg: 'l1' }, training)
     expect((sr[0] ?? 0) * unitBudget('constant', training)).toBeCloseTo(budgetFor(ones, 0.7), 9)

@@ -21,11 +21,17 @@ export type Sparsity = {
   readonly schedule: SrSchedule
   /** Share of prunable channels to be removed later, 0 to 1; `auto` aims at it. */
   readonly percent: number
+  /**
+   * Of a run that goes on: `hold` of its plan, as it was decided when it began. sr is what was chosen then, since the
+   * gammas that it was chosen by are smaller now.
+   */
+  readonly hold?: number | null
 }
 
 /** What of the training decides how far a given sr moves the gammas. */
 export type TrainingSchedule = {
   readonly epochs: number
+  /** First epoch to be trained; above 0 where a run goes on. */
   readonly startEpoch: number
   /** Optimizer steps an epoch after warm-up (batches ÷ accumulation). */
   readonly stepsPerEpoch: number
@@ -97,26 +103,28 @@ export function scheduleFactors(schedule: SrSchedule, epochs: number): number[] 
 const warmupMomentum = 0.8
 
 /**
- * The shrink budget of sr = 1: how far a constant pull of strength 1 moves a gamma over the whole training,
- * B(1) = Σ lr · factor / (1 − momentum), warm-up included. B is linear in sr. `epochs` counts only the first ones.
+ * The shrink budget of sr = 1: how far a constant pull of strength 1 moves a gamma over the training from `startEpoch`
+ * on, B(1) = Σ lr · factor / (1 − momentum), warm-up included. B is linear in sr. Counts only epochs before `end`.
  */
 export function unitBudget(
   schedule: SrSchedule,
   training: TrainingSchedule,
-  epochs = training.epochs,
+  end = training.epochs,
 ): number {
   const factors = scheduleFactors(schedule, training.epochs)
-  const { momentum, drive } = training
+  const { momentum, drive, startEpoch } = training
   if (drive?.length === training.epochs) {
-    return drive
-      .slice(0, epochs)
-      .reduce((sum, amount, epoch) => sum + amount * (factors[epoch] ?? 1), 0)
+    let sum = 0
+    for (let epoch = startEpoch; epoch < end; epoch++) {
+      sum += (drive[epoch] ?? 0) * (factors[epoch] ?? 1)
+    }
+    return sum
   }
   // Only SGD's momentum is warmed up; Adam's beta1 stands in its place from the start.
   const initial = training.optimizer === 'SGD' ? Math.min(warmupMomentum, momentum) : momentum
   let budget = 0
-  let step = 0
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  let step = startEpoch * training.stepsPerEpoch
+  for (let epoch = startEpoch; epoch < end; epoch++) {
     const lr = training.lr[epoch] ?? training.lr.at(-1) ?? 0
     for (let i = 0; i < training.stepsPerEpoch; i++, step++) {
       const warm = Math.min(1, (step + 1) / Math.max(training.warmupSteps, 1))
@@ -205,12 +213,20 @@ export type Strength = {
 
 /** The strength that a training begins with: the one given, or, for `auto`, the one that fits its length. */
 export function chooseStrength(
-  { reg, sr, schedule, percent }: Sparsity,
+  { reg, sr, schedule, percent, hold }: Sparsity,
   training: TrainingSchedule,
   gammas: Gammas,
 ): Strength {
+  if (hold !== undefined && sr !== 'auto') {
+    return {
+      sr,
+      hold,
+      explanation: l10n.t('sr {0}, as the run began.', Number(sr.toPrecision(3))),
+      warnings: [],
+    }
+  }
   if (reg === 'l1' && training.optimizer !== 'SGD') return adamSubgradient(sr, training)
-  const steps = training.epochs * training.stepsPerEpoch
+  const steps = stepsOf(training)
   const readiness = timeToAdapt(training)
   if (sr === 'auto' && reg === 'prox' && readiness >= 1) {
     return holdingStrength(schedule, percent, training, gammas)
@@ -270,15 +286,17 @@ function holdingStrength(
   training: TrainingSchedule,
   gammas: Gammas,
 ): Strength {
-  const shrinking = Math.max(1, Math.ceil(training.epochs * shrinkingShare))
-  const unit = unitBudget(schedule, training, shrinking)
+  const { startEpoch } = training
+  const epochs = training.epochs - startEpoch
+  const shrinking = Math.max(1, Math.ceil(epochs * shrinkingShare))
+  const unit = unitBudget(schedule, training, startEpoch + shrinking)
   const wanted = budgetFor(gammas, percent)
   const sr = unit > 0 ? wanted / unit : 0
   const explanation = l10n.t(
     'sr {0} was chosen: in the first {1} of {2} epochs it gives a shrink budget of {3}, which is expected to bring {4} % of the gammas to zero. Once they are there, they are held and the others left free to recover.',
     sr.toPrecision(3),
     shrinking,
-    training.epochs,
+    epochs,
     wanted.toFixed(2),
     Math.round(percent * 100),
   )
@@ -296,9 +314,12 @@ const fewFullSteps = 40
  * iterations are warm-up, which may be all there are.
  */
 function timeToAdapt(training: TrainingSchedule): number {
-  const steps = training.epochs * training.stepsPerEpoch
-  return Math.min(steps / fewSteps, fullSteps(training) / fewFullSteps)
+  return Math.min(stepsOf(training) / fewSteps, fullSteps(training) / fewFullSteps)
 }
+
+/** Optimizer steps that are to be made. */
+const stepsOf = ({ epochs, startEpoch, stepsPerEpoch }: TrainingSchedule): number =>
+  (epochs - startEpoch) * stepsPerEpoch
 
 /** Optimizer steps at the full learning rate and momentum that move as far as the training's own. */
 function fullSteps(training: TrainingSchedule): number {
@@ -309,7 +330,7 @@ function fullSteps(training: TrainingSchedule): number {
 
 function shortWarnings(training: TrainingSchedule): TraceWarning[] {
   if (timeToAdapt(training) >= 1) return []
-  const steps = training.epochs * training.stepsPerEpoch
+  const steps = stepsOf(training)
   const text =
     steps < fewSteps
       ? l10n.t(

@@ -123,9 +123,15 @@ export class Tracer implements Interpreter<Flow> {
   /** An elementwise module. One that is not understood leaves no constant behind. */
   activate(node: ModuleNode | undefined, flow: Flow): Flow {
     if (!node) return flow
-    const apply = activation(node) ?? (() => Number.NaN)
+    const known = activation(node)
+    const apply = known ?? (() => Number.NaN)
+    const holds = { ...node.tensors, ...node.children }
+    const isWhole = known === undefined && Object.keys(holds).length > 0
     return this.map(flow, (channels) => {
       this.readRaw(channels)
+      // FReLU and AconC hold numbers for each channel, which would stay as many as they are.
+      if (isWhole)
+        this.fix(channels, l10n.t('passes {0}, which has weights of its own', node.className))
       const { ids, constants } = channels
       return { ids, constants: constants.map(apply), rows: noRows(ids.length) }
     })

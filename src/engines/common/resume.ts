@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { Sparsity } from '../../core/slimming/sparsity'
+import type { StartedEvent } from '../../runs/events'
 import type { RunManifest } from '../../runs/manifest'
 import { readRun } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
@@ -28,6 +29,8 @@ export type ResumePoint = {
   readonly manifest?: RunManifest
   /** How the run was told to train, where we started it. */
   readonly config?: StartedWith
+  /** What the penalty was when it was started. */
+  readonly chosen?: StartedEvent['sparsity']
   /** `--device` and `--batch-size` as the run was started, from the opt.yaml that the release wrote. */
   readonly device?: string
   readonly batchSize?: string
@@ -55,7 +58,8 @@ export async function resumePoint(
 ): Promise<ResumePoint> {
   const point = value === undefined ? await latestRun(places) : await namedPoint(value, places)
   const { manifest, runDir, checkpoint } = point
-  if (manifest && !isEnded((await readRun(runDir)).state)) {
+  const run = manifest && (await readRun(runDir))
+  if (run && !isEnded(run.state)) {
     throw new SlimError(
       'resume/in-use',
       l10n.t('{0} is still running.', runDir),
@@ -70,7 +74,8 @@ export async function resumePoint(
       l10n.t('Start a new run with --weights {0}.', checkpoint),
     )
   }
-  return { ...point, ...(await startedWith(runDir)) }
+  const chosen = run?.digest.started?.sparsity
+  return { ...point, ...(await startedWith(runDir)), ...(chosen ? { chosen } : {}) }
 }
 
 async function startedWith(runDir: string): Promise<Pick<ResumePoint, 'device' | 'batchSize'>> {

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { Sparsity } from '../../core/slimming/sparsity'
+import type { StartedEvent } from '../../runs/events'
 import type { RunManifest, Stage } from '../../runs/manifest'
 import type { ParsedFlags } from './flags'
 import type { OwnFlags } from './ownFlags'
@@ -36,20 +37,32 @@ export function sparsityOf(stage: Stage, { own }: Pick<ParsedFlags, 'own'>): Spa
   )
 }
 
-/** A resumed schedule stays where it was: what was not given again is as the run was started. */
+/**
+ * A resumed penalty goes on as the run was started; where something of it is given again, all of it is decided anew.
+ *
+ * @param started what the run was told to do
+ * @param chosen what came of that, from the run's log
+ */
 export function resumedSparsity(
   own: OwnFlags,
   asked: Sparsity | null,
   started: Sparsity | null | undefined,
+  chosen: StartedEvent['sparsity'],
 ): Sparsity | null {
   const before = started ?? asked
   if (!before) return asked
-  return {
-    reg: own.reg ?? before.reg,
-    sr: own.sr ?? before.sr,
-    schedule: own.srSchedule ?? before.schedule,
-    percent: own.percent ?? before.percent,
+  const { hold, ...same } = before
+  const given = [own.reg, own.sr, own.srSchedule, own.percent].some((flag) => flag !== undefined)
+  if (given) {
+    return {
+      reg: own.reg ?? same.reg,
+      sr: own.sr ?? same.sr,
+      schedule: own.srSchedule ?? same.schedule,
+      percent: own.percent ?? same.percent,
+    }
   }
+  if (same.sr !== 'auto') return { ...same, hold: hold ?? null }
+  return chosen?.hold === undefined ? same : { ...same, sr: chosen.sr, hold: chosen.hold }
 }
 
 /** The manifest's part of the sparsity. */

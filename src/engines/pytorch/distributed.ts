@@ -11,6 +11,9 @@ export type Processes = {
   readonly world: number
 }
 
+/** What no release shares out: a second process would do the same once more. */
+export const oneProcess: Processes = { perNode: 1, nodes: 1, world: 1 }
+
 /**
  * How many processes `--device 0,1`, `--nproc-per-node` and `--nnodes` ask for.
  *

@@ -11,7 +11,7 @@ import { hypFile, inputFile, modelFile } from '../common/inputs'
 import { allocateRun } from '../common/runFolder'
 import { sparsityFields } from '../common/sparsityFlags'
 import { checkWeights, requireBatchNorm, requireClasses, requireDetector } from '../common/weights'
-import { processesFor } from './distributed'
+import { oneProcess, processesFor } from './distributed'
 import {
   type Asked,
   type Context,
@@ -73,7 +73,8 @@ export async function prepareNew(asked: Asked, ready: FindReady): Promise<Launch
 
   const device = flagValue(parsed.script, 'device')
   const batchSize = flagValue(parsed.script, 'batch_size')
-  const processes = processesFor(parsed.own, device, batchSize)
+  // val.py and test.py compute on the first of several GPUs.
+  const processes = stage === 'val' ? oneProcess : processesFor(parsed.own, device, batchSize)
 
   const context: Context = { ...asked, found: await ready() }
   const id = newRunId()

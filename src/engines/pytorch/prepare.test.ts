@@ -261,6 +261,16 @@ describe('a new run', () => {
     )
   })
 
+  test('val is one process, however many GPUs it is given', async () => {
+    const args = ['--weights', golden, '--data', 'data/three.yaml']
+    const several = ['--device', '0,1', '--batch-size', '5']
+    for (const more of [several, [...several, '--nproc-per-node', '2']]) {
+      const { spec, config } = await prepare('val', [...args, ...more])
+      expect(spec.args).toEqual(['/ext/runner/main.py', runFiles(spec.runDir).runnerConfig])
+      expect(config.argv.join(' ')).toContain('--device 0,1')
+    }
+  })
+
   test('val runs the evaluation script under runs/val', async () => {
     const args = ['--weights', golden, '--data', 'data/three.yaml']
     const { spec, config } = await prepare('val', args)

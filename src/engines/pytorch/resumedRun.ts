@@ -48,7 +48,9 @@ export async function prepareResumed(asked: Asked, ready: FindReady): Promise<La
     notes.push(l10n.t('{0} is a {1} run and goes on as such.', point.runDir, stage))
   }
   const sparsity =
-    stage === 'sparse' ? resumedSparsity(parsed.own, asked.sparsity, point.config?.sparsity) : null
+    stage === 'sparse'
+      ? resumedSparsity(parsed.own, asked.sparsity, point.config?.sparsity, point.chosen)
+      : null
   const going: Asked = { ...asked, sparsity, request: { ...request, stage } }
   // The release takes everything but the checkpoint from the run's opt.yaml.
   const processes = processesFor(parsed.own, point.device, point.batchSize)

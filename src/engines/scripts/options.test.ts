@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { scanFlags } from '../../core/yolov5/argparse'
-import { scriptOptions } from './options'
+import { isOn, scriptOptions } from './options'
 
 const flags = scanFlags(`
 p.add_argument('--epochs', type=int, default=EPOCHS)
@@ -23,6 +23,17 @@ it('are 0 where the script works a number out, which a log can hold', () => {
   expect(options.number('epochs')).toBe(0)
   expect(options.number('batch_size')).toBe(0)
   expect(options.number('sr')).toBe(0)
+})
+
+it.each([
+  ['', [], false],
+  ['', ['--st'], true],
+  [', default=True', [], true],
+  [', default=False', [], false],
+] as const)('a switch%s with %j is on: %s', (more, args, on) => {
+  const switches = scanFlags(`p.add_argument('--st', action='store_true'${more}, help='sparsity')`)
+  expect(isOn(switches, args, 'st')).toBe(on)
+  expect(isOn(switches, args, 'other')).toBe(false)
 })
 
 it('are those of opt.yaml where a training goes on', () => {

@@ -29,6 +29,17 @@ export function scriptOptions(
   }
 }
 
+/**
+ * Whether a switch of a script is on: it was typed, or is on by default (`action='store_true', default=True`).
+ *
+ * @param args what was typed behind the script
+ */
+export function isOn(flags: readonly ScriptFlag[], args: readonly string[], dest: string): boolean {
+  const flag = flags.find((one) => one.dest === dest)
+  if (!flag) return false
+  return flag.default === 'True' || args.some((arg) => givenFlag(arg, flags) === flag)
+}
+
 function flagText(
   flags: readonly ScriptFlag[],
   args: readonly string[],

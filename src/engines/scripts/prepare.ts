@@ -15,7 +15,7 @@ import { writeRunnerConfig } from '../common/runnerConfig'
 import { requireSafe } from '../common/weights'
 import { findPython, type PythonCandidates, preflight } from '../pytorch/python'
 import type { ScriptConfig } from './contract'
-import { scriptOptions } from './options'
+import { isOn, scriptOptions } from './options'
 import { resumeAsked, resumedTraining } from './resumed'
 
 export type ScriptRequest = {
@@ -60,7 +60,9 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
   const place = writesThere
     ? ['--project', parts.slice(0, -1).join(sep), '--name', parts.at(-1) ?? '', '--exist-ok']
     : []
-  const isSparse = training ? options.text('st') !== 'false' : args.includes('--st') || !knows('st')
+  const isSparse = training
+    ? options.text('st') !== 'false'
+    : isOn(flags, args, 'st') || !knows('st')
   const config: ScriptConfig = {
     v: 1,
     stage,

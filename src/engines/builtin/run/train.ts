@@ -142,6 +142,7 @@ class TrainingRun {
               reg: sparsity.reg,
               sr: Math.max(0, ...plan.sr),
               schedule: sparsity.schedule,
+              hold: plan.hold,
               explanation: plan.explanation,
             },
           }
@@ -302,10 +303,13 @@ function startingState(
   const { release, options, open, parameters, statistics, resumed, loop, plan } = prepared
   const { sparsity } = context.config
   const gammas = gammaRanges(open, plan)
+  const own = parameters.slice()
+  const penalty = sparsity ? new Penalty(gammas, sparsity.reg, plan.hold) : undefined
+  penalty?.begin(own)
   return {
     loop,
     learner,
-    parameters: parameters.slice(),
+    parameters: own,
     statistics: statistics.slice(),
     average: resumed?.average ?? newAverage(parameters, statistics),
     optimizer: resumed?.optimizer ?? newOptimizer(options.optimizer, parameters.length),
@@ -314,7 +318,7 @@ function startingState(
       frozen: (name) => options.frozen.some((layer) => name.startsWith(`model.${layer}.`)),
     }),
     clips: release === 'v6.2' || release === 'v7.0',
-    penalty: sparsity ? new Penalty(gammas, sparsity.reg, plan.hold) : undefined,
+    penalty,
     zeros: sparsity ? new SettledZeros(gammas) : undefined,
     sparsity: plan,
     lastStep: -1,

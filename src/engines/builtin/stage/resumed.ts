@@ -47,7 +47,9 @@ export async function prepareResumed(asked: Asked): Promise<LaunchSpec> {
   }
   const { own } = parsed
   const sparsity =
-    stage === 'sparse' ? resumedSparsity(own, asked.sparsity, point.config?.sparsity) : null
+    stage === 'sparse'
+      ? resumedSparsity(own, asked.sparsity, point.config?.sparsity, point.chosen)
+      : null
   const config: BuiltinConfig = {
     ...{ v: 1, stage, runDir: point.runDir, eventsFile: runFiles(point.runDir).events, data },
     release: hasCheckout ? releaseFor(detection.release) : open.release,

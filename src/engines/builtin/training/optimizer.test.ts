@@ -103,6 +103,19 @@ describe('Penalty', () => {
     expect([...parameters]).toEqual([0, 2, 0, 2])
   })
 
+  it('holds from the first step where enough are zero already, as in a run that goes on', () => {
+    const penalty = new Penalty([[0, 4]], 'prox', 0.5)
+    const parameters = Float32Array.of(0, 0.5, 0, 1)
+    penalty.begin(parameters)
+    expect(penalty.strength(0.2)).toBe(0)
+    parameters.set([0.3, 2, -0.3, 2])
+    penalty.afterStep(parameters, rates, 0.2)
+    expect([...parameters]).toEqual([0, 2, 0, 2])
+    const others = new Penalty([[0, 4]], 'prox', 0.6)
+    others.begin(Float32Array.of(0, 0.5, 0, 1))
+    expect(others.strength(0.2)).toBe(0.2)
+  })
+
   it('l1 adds the subgradient, and nothing at zero', () => {
     const gradients = new Float32Array(3)
     new Penalty([[0, 3]], 'l1', null).beforeStep(Float32Array.of(2, -1, 0), gradients, 0.5)

@@ -26,6 +26,13 @@ export class Penalty {
     this.#hold = hold
   }
 
+  /** Holds what is zero already where that is enough, as in a run that goes on: the first step would move it. */
+  begin(parameters: Float32Array): void {
+    if (this.#reg !== 'prox' || this.#hold === null) return
+    const reach = this.#reachToHold(parameters, 0)
+    if (reach !== undefined) this.#holdWithin(parameters, reach)
+  }
+
   /** Strength in force; 0 once the zeros are held. */
   strength(sr: number): number {
     return this.#held ? 0 : sr

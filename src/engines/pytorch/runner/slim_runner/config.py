@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
@@ -14,9 +14,12 @@ class Sparsity:
     sr: Union[float, str]
     schedule: str
     percent: float
+    # What was decided when the run began, of one that goes on; the planner's business.
+    decided: Dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> Dict[str, Any]:
-        return {"reg": self.reg, "sr": self.sr, "schedule": self.schedule, "percent": self.percent}
+        given = {"reg": self.reg, "sr": self.sr, "schedule": self.schedule, "percent": self.percent}
+        return {**given, **self.decided}
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,6 @@ def read_config(file: Path) -> Config:
     data = json.loads(file.read_text(encoding="utf-8"))
     if data["v"] != 1:
         raise ValueError(f"{file} has version {data['v']}; this runner knows version 1")
-    given = data["sparsity"]
     checkout = Path(data["checkout"])
     return Config(
         checkout=checkout,
@@ -50,9 +52,14 @@ def read_config(file: Path) -> Config:
         cwd=Path(data["cwd"]),
         run_dir=Path(data["runDir"]),
         events_file=Path(data["eventsFile"]),
-        sparsity=Sparsity(given["reg"], given["sr"], given["schedule"], given["percent"])
-        if given
-        else None,
+        sparsity=_sparsity(data["sparsity"]),
         planner=[str(argument) for argument in data["planner"]],
         resume=bool(data["resume"]),
     )
+
+
+def _sparsity(given: Optional[Dict[str, Any]]) -> Optional[Sparsity]:
+    if not given:
+        return None
+    decided = {key: given[key] for key in ("hold",) if key in given}
+    return Sparsity(given["reg"], given["sr"], given["schedule"], given["percent"], decided)

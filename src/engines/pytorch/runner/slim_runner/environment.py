@@ -10,13 +10,25 @@ import torch
 
 def devices(device: torch.device) -> List[str]:
     if device.type != "cuda":
-        return [str(device)]
+        return [described(device)]
     distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
     count = torch.distributed.get_world_size() if distributed else torch.cuda.device_count()
     return [
-        f"cuda:{i} {torch.cuda.get_device_name(i)}"
-        for i in range(min(count, torch.cuda.device_count()))
+        described(torch.device("cuda", i)) for i in range(min(count, torch.cuda.device_count()))
     ]
+
+
+def described(device: torch.device) -> str:
+    """`cpu`, or `cuda:0` and the name of that GPU."""
+    if device.type != "cuda":
+        return str(device)
+    index = torch.cuda.current_device() if device.index is None else device.index
+    return f"cuda:{index} {torch.cuda.get_device_name(index)}"
+
+
+def in_use() -> torch.device:
+    """Where this process computes, without touching CUDA where it has not been touched."""
+    return torch.device("cuda" if torch.cuda.is_initialized() else "cpu")
 
 
 def versions() -> Dict[str, Optional[str]]:

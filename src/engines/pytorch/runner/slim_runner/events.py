@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from .appending import append
 from .summaries import SummaryLog
 
 TERMINAL = ("finished", "stopped", "failed")
@@ -55,14 +56,7 @@ class EventLog:
             stream.seek(-1, os.SEEK_END)
             torn = stream.read(1) != b"\n"
         if torn:
-            self._append(b"\n")
-
-    def _append(self, data: bytes) -> None:
-        handle = os.open(str(self.file), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, data)
-        finally:
-            os.close(handle)
+            append(self.file, b"\n")
 
     def write(self, event_type: str, **fields: Any) -> None:
         if self.rank > 0 and event_type != "failed":
@@ -72,7 +66,7 @@ class EventLog:
         event = jsonable(event)
         line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
         try:
-            self._append(line.encode("utf-8"))
+            append(self.file, line.encode("utf-8"))
         except OSError as error:
             # A full disk must not hide why the run ended: the log file of the process may still take it.
             print(f"slim: event {event_type} not written: {error}", file=sys.stderr, flush=True)

@@ -45,10 +45,9 @@ def block_unconfigured_loggers() -> List[str]:
     """Weights & Biases, ClearML and Comet, where installed, ask for a login and wait. One that the user has not
     set up is made unimportable, which every release takes for not installed. Returns their names."""
     home = Path.home()
-    netrc = home / ".netrc"
     configured = {
         "wandb": any(name in os.environ for name in ("WANDB_API_KEY", "WANDB_MODE"))
-        or (netrc.is_file() and "wandb" in netrc.read_text(errors="replace")),
+        or any("wandb" in file.read_text(errors="replace") for file in _netrc_files(home)),
         "clearml": any(name.startswith("CLEARML_") for name in os.environ)
         or (home / "clearml.conf").is_file(),
         "comet_ml": any(name.startswith("COMET_") for name in os.environ)
@@ -59,6 +58,13 @@ def block_unconfigured_loggers() -> List[str]:
     for name in blocked:
         modules[name] = None
     return blocked
+
+
+def _netrc_files(home: Path) -> List[Path]:
+    """Where Weights & Biases keeps a login: the file that NETRC names, else ~/.netrc, on Windows ~/_netrc."""
+    named = os.environ.get("NETRC")
+    places = [Path(named).expanduser()] if named else [home / ".netrc", home / "_netrc"]
+    return [file for file in places if file.is_file()]
 
 
 def keep_offline(checkout: Checkout) -> None:

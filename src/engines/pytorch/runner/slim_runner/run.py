@@ -189,6 +189,7 @@ class _Run:
         patch_imported(checkout)
 
     def _train(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:
+        from .amp import watch_amp
         from .optimizer_hooks import install_step_hooks
         from .saving import install_atomic_save
         from .training import Training
@@ -215,6 +216,7 @@ class _Run:
             )
         weights.watch_model(model_class)
         script.replace("check_anchors", weights.watch_anchors)
+        script.replace("check_amp", watch_amp(self._events.warn))
         script.replace("ComputeLoss", training.watch_loss)
         for module, function in (("val", "run"), ("validate", "run"), ("test", "test")):
             evaluation = script.namespace.get(module)
@@ -233,39 +235,10 @@ class _Run:
         )
 
     def _validate(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:
-        import torch
+        from .validation import Validation
 
-        from .environment import devices, versions
-        from .metrics import metrics_of
-
-        began = time.time()
-        found: List[Dict[str, Any]] = []
+        validation = Validation(self._events, shims)
         script.define()
         self._patch_script(script, checkout)
-
-        def watch(evaluate: Any) -> Any:
-            def evaluated(*args: Any, **kwargs: Any) -> Any:
-                result = evaluate(*args, **kwargs)
-                found.append(metrics_of([float(value) for value in result[0]]))
-                return result
-
-            return evaluated
-
-        for name in ("run", "test"):
-            if callable(script.namespace.get(name)):
-                script.replace(name, watch)
-        self._events.write(
-            "started",
-            engine="pytorch",
-            devices=devices(torch.device("cuda" if torch.cuda.is_available() else "cpu")),
-            versions=versions(),
-            epochs=0,
-            batchSize=0,
-            imageSize=0,
-            layers=[],
-            shims=shims,
-        )
-        script.run()
-        summary: Dict[str, Any] = dict(found[-1]) if found else {}
-        summary["seconds"] = time.time() - began
-        return summary
+        validation.follow(script)
+        return validation.summary()

@@ -61,6 +61,10 @@ class Penalty:
             if members:
                 self._groups.append((group, members))
         self.count = sum(len(members) for _, members in self._groups)
+        if reg == "prox":
+            # In a run that goes on they may be zero already: the first step would move them.
+            with torch.no_grad():
+                self._hold_when_reached([0.0] * len(self._groups))
 
     @property
     def group(self) -> Optional[Dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 import sys
 import time
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+from .appending import append
 
 # Of a gamma event: equal bins over [0, MAXIMUM), of which the last also takes what lies beyond.
 BINS = 64
@@ -128,12 +129,7 @@ class SummaryLog:
         if summarise is None or self._failed:
             return
         try:
-            data = b"".join(self._records(int(fields["epoch"]), summarise(fields)))
-            handle = os.open(str(self.file), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-            try:
-                os.write(handle, data)
-            finally:
-                os.close(handle)
+            append(self.file, b"".join(self._records(int(fields["epoch"]), summarise(fields))))
         except OSError as error:
             # A copy for another program's charts is no reason to end a training.
             self._failed = True

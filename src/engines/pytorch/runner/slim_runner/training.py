@@ -233,6 +233,7 @@ class Training:
                 "reg": sparsity.reg,
                 "sr": max(self._reply.sr, default=0.0),
                 "schedule": sparsity.schedule,
+                "hold": self._reply.hold,
                 "explanation": self._reply.explanation,
             }
         self._events.write(

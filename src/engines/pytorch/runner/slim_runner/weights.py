@@ -34,6 +34,7 @@ class Weights:
         self._warn = warn
         self._source: Optional[torch.nn.Module] = None
         self._file = ""
+        self._fitted = False
         self.shrunk = False
 
     def watch_load(self) -> None:
@@ -81,7 +82,9 @@ class Weights:
             for key in ("updates", "training_results", "wandb_id"):
                 if key in checkpoint:
                     checkpoint[key] = None
-        self._source, self._file = checkpoint["model"], file
+        # Between the model and its first batch check_amp loads another checkpoint, to try mixed precision on.
+        if not self._fitted:
+            self._source, self._file = checkpoint["model"], file
 
     def watch_model(self, model_class: Any) -> None:
         """Wraps the constructor rather than the class, which v5.0 names in its own super() call."""
@@ -90,7 +93,8 @@ class Weights:
         @functools.wraps(construct)
         def constructed(model: Any, *args: Any, **kwargs: Any) -> None:
             construct(model, *args, **kwargs)
-            if self._source is not None and not self.shrunk:
+            if self._source is not None and not self._fitted:
+                self._fitted = True
                 self._fit(model, self._source, construct)
 
         model_class.__init__ = constructed
@@ -98,7 +102,7 @@ class Weights:
     def _fit(
         self, model: torch.nn.Module, source: torch.nn.Module, construct: Callable[..., None]
     ) -> None:
-        ours, theirs = model.state_dict(), source.state_dict()
+        ours, theirs = tensors(model), tensors(source)
         verdict, detail = compare(ours, theirs, source)
         strict = self._stage == "finetune" or self._resume
         smaller = verdict == "pruned" or (
@@ -167,9 +171,10 @@ class Weights:
         weights/not-matched. Returns a sentence to log, or None when no checkpoint was loaded.
         """
         source, self._source = self._source, None
+        self._fitted = False
         if source is None:
             return None
-        ours, theirs = model.state_dict(), source.state_dict()
+        ours, theirs = tensors(model), tensors(source)
         matched = sum(1 for key, value in theirs.items() if key in ours and _same(ours[key], value))
         figures = (matched, len(theirs), self._file, len(ours))
         if self.shrunk and (matched != len(theirs) or len(ours) != len(theirs)):
@@ -202,6 +207,13 @@ class Weights:
 
 
 State = Dict[str, torch.Tensor]
+
+
+def tensors(model: torch.nn.Module) -> State:
+    """The model's state but for anchor_grid, the anchors once more: a buffer up to v5.0, and from v6.0 on a plain
+    attribute, which the weights of an older release need not fill."""
+    state = model.state_dict()
+    return {key: value for key, value in state.items() if not key.endswith(".anchor_grid")}
 
 
 def compare(ours: State, theirs: State, source: torch.nn.Module) -> Tuple[str, str]:
@@ -268,7 +280,7 @@ def is_pruned(source: torch.nn.Module, construct: Callable[..., None]) -> bool:
             construct(whole, copy.deepcopy(described))
         except Exception:
             return False  # The yaml of a fork whose layers this checkout does not know.
-    full, kept = whole.state_dict(), source.state_dict()
+    full, kept = tensors(whole), tensors(source)
     fits = compare(full, kept, source)[0] in ("pruned", "classes")
     return fits and _has_smaller_body(full, kept, source)
 
@@ -278,13 +290,17 @@ def shrink(model: torch.nn.Module, source: torch.nn.Module) -> None:
     num_features, …) of the module of the same name in `source`, in FP32."""
     originals = dict(source.named_modules())
     for name, module in model.named_modules():
-        original = originals[name]
+        original = originals.get(name)
+        if original is None:
+            # Since v7.0 all layers share one activation, which has a name once and nothing to shrink.
+            continue
         for key, parameter in original._parameters.items():
             if parameter is not None:
                 kept = parameter.detach().clone().float()
                 module._parameters[key] = torch.nn.Parameter(kept, requires_grad=True)
         for key, buffer in original._buffers.items():
-            if buffer is not None:
+            # anchor_grid of an older release, see above, would hide the attribute of its name.
+            if buffer is not None and key in module._buffers:
                 kept = buffer.detach().clone()
                 module._buffers[key] = kept.float() if kept.is_floating_point() else kept
         for key, value in vars(original).items():
