@@ -46,6 +46,15 @@ it('finds Roboflow’s folders, lists before folders, and names', async () => {
   })
 })
 
+it('reads relative lines of lists from the folder that training runs in', async () => {
+  put('set/images/a.jpg')
+  put('set/labels/a.txt', '2 1 1 1 1')
+  for (const part of ['train', 'val']) put(`set/${part}.txt`, 'set/images/a.jpg\n')
+  expect(await findSet(join(root, 'set'), root)).toMatchObject({
+    ...{ labelled: 2, names: ['class0', 'class1', 'class2'] },
+  })
+})
+
 it.each([
   ['v5.0', OLD_STYLE],
   ['v7.0', NEW_STYLE],

@@ -36,11 +36,13 @@ const mostLabels = 20_000
 /**
  * Finds the parts of a data set by their folders (`images/train`, `train/images`, `train`) or lists (`train.txt`), its
  * classes by its labels, and their names by a file of names.
+ *
+ * @param base the folder that training runs in, from which relative lines of lists start
  */
-export async function findSet(folder: string): Promise<FoundSet> {
+export async function findSet(folder: string, base: string = folder): Promise<FoundSet> {
   const paths = await partPaths(folder)
   const sources = Object.values(paths)
-  const images = await imageFiles(sources.length > 0 ? sources : [folder])
+  const images = await imageFiles(sources.length > 0 ? sources : [folder], base)
   const { labelled, classes } = await readLabels(images)
   const named = await readNames(folder)
   const count = Math.max(classes, named?.length ?? 0)

@@ -22,6 +22,17 @@ it('finds images below folders and in list files', async () => {
   expect(await imageFiles([join(root, 'list.txt')])).toEqual([join(root, 'x.jpg'), '/zz/y.webp'])
 })
 
+it('reads relative lines of list files from the folder that training runs in', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'images-'))
+  folders.push(root)
+  writeFileSync(join(root, 'list.txt'), './x.jpg\ndata/y.jpg\n../z.jpg\n')
+  const list = [join(root, 'list.txt')]
+  expect(await imageFiles(list, '/clone')).toEqual(
+    ['/clone/data/y.jpg', join(root, 'x.jpg'), '/z.jpg'].sort(),
+  )
+  expect(await imageFiles(list)).toEqual(['../z.jpg', join(root, 'x.jpg'), 'data/y.jpg'])
+})
+
 it('puts labels beside images, in the folder that the release replaces', () => {
   expect(labelFile('/d/images/x/images/1.jpg', 'v6.2')).toBe('/d/images/x/labels/1.txt')
   expect(labelFile('/d/images/x/images/1.jpg', 'v5.0')).toBe('/d/labels/x/images/1.txt')

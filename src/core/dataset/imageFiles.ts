@@ -1,11 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import type { Release } from '../yolov5/release'
 
 const extensions = 'bmp dng jpeg jpg mpo png tif tiff webp'.split(' ')
 
-/** Images below folders, of list files, and those named themselves, sorted. Throws where a path is not there. */
-export async function imageFiles(paths: readonly string[]): Promise<string[]> {
+/**
+ * Images below folders, of list files, and those named themselves, sorted. Throws where a path is not there.
+ *
+ * @param base the folder that training runs in, for the lines of list files that are relative; without it they stay so
+ */
+export async function imageFiles(paths: readonly string[], base?: string): Promise<string[]> {
   const found: string[] = []
   for (const path of paths) {
     const info = await stat(path)
@@ -13,7 +17,7 @@ export async function imageFiles(paths: readonly string[]): Promise<string[]> {
       const names = await readdir(path, { recursive: true })
       found.push(...names.map((name) => join(path, name)))
     } else if (isImage(path)) found.push(path)
-    else found.push(...(await listed(path)))
+    else found.push(...(await listed(path, base)))
   }
   return found.filter(isImage).sort((a, b) => (a < b ? -1 : Number(a > b)))
 }
@@ -23,9 +27,12 @@ export function isImage(path: string): boolean {
 }
 
 /** Lines of a list file; those that start with `./` are relative to it. */
-async function listed(file: string): Promise<string[]> {
+async function listed(file: string, base: string | undefined): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).trim().split(/\r?\n/)
-  return lines.map((line) => (line.startsWith('./') ? join(dirname(file), line.slice(2)) : line))
+  return lines.map((line) => {
+    if (line.startsWith('./')) return join(dirname(file), line.slice(2))
+    return base === undefined ? line : resolve(base, line)
+  })
 }
 
 /**

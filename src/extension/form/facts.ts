@@ -109,7 +109,7 @@ async function readDataFacts(name: string, place: Place): Promise<DataFacts> {
     ? detection
     : { ...detection, root: dirname(await inputFile('--data', name, { cwd: root, root })) }
   const set = await dataSetFor(name, { detection: as, cwd: root })
-  const [train, val] = await Promise.all([images(set.train), images(set.val)])
+  const [train, val] = await Promise.all([images(set.train, set.cwd), images(set.val, set.cwd)])
   const sample = spread(train, sampleSize)
   let unlabelled = 0
   let beyond: DataFacts['beyond']
@@ -126,10 +126,10 @@ async function readDataFacts(name: string, place: Place): Promise<DataFacts> {
   }
 }
 
-async function images(paths: readonly string[]): Promise<readonly string[]> {
+async function images(paths: readonly string[], cwd: string): Promise<readonly string[]> {
   // Sources that YOLOv5 fetches itself are not there to be counted.
   const local = paths.filter((path) => !/^[a-z][a-z0-9+.-]+:\/\//i.test(path))
-  return imageFiles(local)
+  return imageFiles(local, cwd)
 }
 
 /** A label that names a class which the data set does not have. */

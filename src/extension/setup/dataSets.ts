@@ -23,7 +23,7 @@ async function writeConfig(context: CommandContext, folder: string): Promise<voi
   const { checkouts, channel } = context
   await checkouts.search()
   const { selected } = checkouts
-  const set = await busy(l10n.t('looking at {0}', folder), () => findSet(folder))
+  const set = await busy(l10n.t('looking at {0}', folder), () => findSet(folder, selected?.root))
   if (set.images === 0) {
     throw new SlimError(
       'data/no-images',

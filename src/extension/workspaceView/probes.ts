@@ -46,7 +46,7 @@ export async function readDataSet(
   try {
     const set = await loadDataYaml(file, detection)
     // Small data sets are often trained and validated on the same images.
-    const images = new Set(await imageFiles([...set.train, ...set.val]))
+    const images = new Set(await imageFiles([...set.train, ...set.val], detection.root))
     return { file, name, classes: set.nc, images: images.size }
   } catch (error) {
     const { message, remedy } = asSlimError(error)

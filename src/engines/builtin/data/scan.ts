@@ -32,6 +32,8 @@ export type ScanOptions = {
   readonly singleClass: boolean
   /** Number of classes, to refuse labels beyond. */
   readonly nc: number
+  /** Where relative lines of list files start from, else where the process runs. */
+  readonly base?: string | undefined
   readonly stop?: AbortSignal
 }
 
@@ -46,7 +48,7 @@ export async function scanImages(
   paths: readonly string[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const found = await imageFiles(paths)
+  const found = await imageFiles(paths, options.base)
   if (found.length === 0) {
     throw new SlimError(
       'data/no-images',

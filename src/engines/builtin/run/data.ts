@@ -6,6 +6,7 @@ import { type ImageSet, scanImages } from '../data/scan'
 import type { Hyp } from '../training/hyp'
 import type { RunContext } from './context'
 import type { EngineFiles } from './files'
+import { dataOf } from './inputs'
 
 /** At most so much memory, and a quarter of what is free, for decoded images of one set. */
 const cacheLimit = 8 * 2 ** 30
@@ -26,7 +27,7 @@ export async function imageSet(
   { release, singleClass, nc, training }: SetRequest,
 ): Promise<ImageSet> {
   const { set, missing, empty, problems } = await scanImages(paths, {
-    ...{ release, singleClass, nc },
+    ...{ release, singleClass, nc, base: dataOf(context).cwd },
     needsLabels: training,
     stop: context.stop,
   })

@@ -36,4 +36,6 @@ export type BuiltinData = {
   readonly train: readonly string[]
   readonly val: readonly string[]
   readonly test: readonly string[]
+  /** Where relative lines of list files start from; undefined: where the process runs. */
+  readonly cwd?: string
 }

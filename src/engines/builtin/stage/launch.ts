@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 import type { Sparsity } from '../../../core/slimming/sparsity'
@@ -55,7 +55,8 @@ export async function dataFor({ request, hasCheckout }: Asked, name: string): Pr
     : { ...detection, root: dirname(await inputFile('--data', name, { cwd, root: cwd })) }
   const set = await dataSetFor(name, { detection: as, cwd })
   const { file, nc, names, train, val, test } = set
-  return { file, nc, names, train, val, test }
+  const elsewhere = resolve(set.cwd) !== resolve(cwd)
+  return { file, nc, names, train, val, test, ...(elsewhere ? { cwd: set.cwd } : {}) }
 }
 
 /** The options as train.py's `opt` would have them: defaults, and what was given. */

@@ -85,7 +85,7 @@ async function sourceImages(names: readonly string[], cwd: string): Promise<stri
       l10n.t('Name image files or folders; for videos and cameras use YOLOv5’s own detect.py.'),
     )
   }
-  const images = paths.length === 0 ? [] : await imageFiles(paths)
+  const images = paths.length === 0 ? [] : await imageFiles(paths, cwd)
   if (images.length > 0) return images
   throw new SlimError(
     'detect/no-source',
