@@ -43,7 +43,10 @@ describe('yolov5-slim check', () => {
             code: 'command/flag',
             severity: 'error',
             range: { start: { line: 1, character: 16 }, end: { line: 1, character: 22 } },
-            fixes: [{ kind: 'edit', safe: true }],
+            fixes: [
+              { kind: 'edit', safe: true },
+              { kind: 'switch', release: 'v6.0' },
+            ],
           },
         ],
       },

@@ -5,11 +5,15 @@ import { blanked, type Snippet, slice } from './snippet'
 export type CellParts = {
   /** The cell with magics blanked out; undefined for a cell of another language. */
   readonly python?: Snippet
-  /** Text for a shell, `!…` lines and `%%bash` cells. */
-  readonly shell: readonly Snippet[]
-  /** `%cd` and `%run` lines without their `%`: they act on the notebook itself. */
-  readonly magics: readonly Snippet[]
+  /** In the order in which they run. */
+  readonly commands: readonly CellCommand[]
 }
+
+/**
+ * A text for a shell of its own (a `!…` line, a `%%bash` cell), or a `%cd` or `%run` line without its `%`, which acts
+ * on the notebook itself.
+ */
+export type CellCommand = { readonly kind: 'shell' | 'magic'; readonly snippet: Snippet }
 
 const SHELL_CELL = /^%%(?:bash|sh|shell|script\s+(?:bash|sh))\b[^\n]*\n?/
 /** Cell magics that leave Python below them. */
@@ -23,11 +27,11 @@ export function cellParts(cell: Snippet): CellParts {
   const head = text.slice(leading)
   const shellCell = SHELL_CELL.exec(head)
   if (shellCell) {
-    return { shell: [slice(cell, leading + shellCell[0].length, text.length)], magics: [] }
+    const snippet = slice(cell, leading + shellCell[0].length, text.length)
+    return { commands: [{ kind: 'shell', snippet }] }
   }
-  if (head.startsWith('%%') && !PYTHON_CELL.test(head)) return { shell: [], magics: [] }
-  const shell: Snippet[] = []
-  const magics: Snippet[] = []
+  if (head.startsWith('%%') && !PYTHON_CELL.test(head)) return { commands: [] }
+  const commands: CellCommand[] = []
   const code = codeOnly(text)
   const python = text.replace(
     LINE_MAGIC,
@@ -35,11 +39,11 @@ export function cellParts(cell: Snippet): CellParts {
       const start = at + line.length - rest.length
       // Inside of a text of several lines.
       if (code[start - 1] !== mark) return line
-      const part = slice(cell, start, start + rest.length)
-      if (mark === '!') shell.push(part)
-      else if (/^(?:cd|run)\b/.test(rest)) magics.push(part)
+      const snippet = slice(cell, start, start + rest.length)
+      if (mark === '!') commands.push({ kind: 'shell', snippet })
+      else if (/^(?:cd|run)\b/.test(rest)) commands.push({ kind: 'magic', snippet })
       return line.replace(/[^\n]/g, ' ')
     },
   )
-  return { python: blanked(cell, python), shell, magics }
+  return { python: blanked(cell, python), commands }
 }

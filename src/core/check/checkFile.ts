@@ -89,12 +89,13 @@ export function checkCell(
   torch: Torch,
   cwd: Cwd,
 ): TextReport {
-  const { python, shell, magics } = cellParts(cell)
-  const moved = magics.map((magic) => checkShell(magic, clone, cwd))
-  return together([
-    ...moved,
+  const { python, commands } = cellParts(cell)
+  const ran = commands.map(({ kind, snippet }) =>
     // A `cd` in a shell ends with it.
-    ...shell.map((text) => checkShell(text, clone, { ...cwd })),
+    checkShell(snippet, clone, kind === 'shell' ? { ...cwd } : cwd),
+  )
+  return together([
+    ...ran,
     ...(python === undefined ? [] : [checkSource(python, path, clone, torch, cwd)]),
   ])
 }

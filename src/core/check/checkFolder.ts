@@ -49,9 +49,15 @@ function withData(clone: Clone, path: string, pairings: readonly Pairing[]) {
   return used === undefined ? {} : { usedWith: used }
 }
 
+/** Whether a file is one of command lines, by its name. */
+function hasCommands(path: string): boolean {
+  return /\.(?:sh|bash|bat|cmd|ps1|ipynb)$/i.test(path)
+}
+
 /** What the command lines of scripts pair; they come after those of runs, which really happened. */
 function pairingsIn(text: string, path: string, clone: Clone): readonly Pairing[] {
-  if (!/\.(?:sh|bash|ipynb)$/i.test(path)) return []
+  // Reading a notebook for commands takes its time, and most name no model.
+  if (!text.includes('--cfg')) return []
   return checkText(text, path, clone).invocations.flatMap(
     ({ args }) => pairingOf(args.map((word) => word.text)) ?? [],
   )
@@ -89,7 +95,7 @@ export async function* checkFolder(
     edited?.(path) ?? (await files.text(path, sizeLimit(path)))
   const pairings = [...(options.pairings ?? [])]
   for (const path of found) {
-    const text = /\.(?:sh|bash)$/i.test(path) ? await read(path) : undefined
+    const text = hasCommands(path) ? await read(path) : undefined
     if (text !== undefined) pairings.push(...pairingsIn(text, path, clone))
   }
   for (const path of found) {

@@ -51,6 +51,60 @@ describe('command lines of a shell script', () => {
     expect(found('python segment/train.py\n', v5)).toEqual(['command/script error'])
   })
 
+  it.each([
+    [
+      'python "/content/drive/My Drive/yolov5/test.py" --task val',
+      'python "/content/drive/My Drive/yolov5/val.py" --task val',
+    ],
+    ['python /content/My\\ Drive/yolov5/test.py', 'python /content/My\\ Drive/yolov5/val.py'],
+    ["python '/a b/yolov5'/test.py", "python '/a b/yolov5'/val.py"],
+    ['python models/export.py', 'python export.py'],
+    ["python '/a b/yolov5/models/export.py'", "python '/a b/yolov5/export.py'"],
+  ])('leaves quotes and escapes as they are: %s', async (text, mended) => {
+    const clone = await plantedClone({ ...NEW_STYLE, 'export.py': '' })
+    expect(fixed(text, check(text, clone)[0])).toBe(mended)
+  })
+
+  it('renames no script that is named from within its folder', async () => {
+    const clone = await plantedClone({ ...NEW_STYLE, 'export.py': '' })
+    const [finding] = check('cd models\npython export.py\n', clone)
+    expect(finding?.fixes).toMatchObject([{ kind: 'switch', release: 'v5.0' }])
+  })
+
+  it.each([
+    ['train.py --patience 3', 'v6.0'],
+    ['train.py --freeze 10', 'v6.0'],
+    ['train.py --seed=1', 'v6.2'],
+    ['train.py --optimizer AdamW', 'v6.1'],
+    ['train.py --cos-lr', 'v6.1'],
+    ['detect.py --max-det 5', 'v6.0'],
+    ['detect.py --vid-str 2', 'v7.0'],
+    ['test.py --max-det 5', 'v7.0'],
+  ])('knows which release has the flag of %s', async (line, release) => {
+    const clone = await plantedClone({
+      ...OLD_STYLE,
+      'detect.py': "parser.add_argument('--source')\n",
+    })
+    const [finding] = check(`python ${line}\n`, clone)
+    expect(finding?.code).toBe('command/flag')
+    expect(finding?.fixes?.at(-1)).toMatchObject({ kind: 'switch', release })
+  })
+
+  it('knows scripts with a parser for each subcommand', async () => {
+    const parsers = `
+a.add_argument('--weights', nargs='+')
+a.add_argument('--bits', type=int, choices=range(1, 10))
+b.add_argument('--weights', choices=['x', 'y'])
+b.add_argument('--workers', type=int, choices=[1, 2])
+`
+    const clone = await plantedClone({ ...NEW_STYLE, 'tool.py': parsers })
+    const of = (args: string) => codes(check(`python tool.py ${args}\n`, clone))
+    expect(of('--weights a.pt b.pt --bits 5')).toEqual([])
+    expect(of('--we a.pt')).toEqual([])
+    expect(of('--w 3')).toEqual(['command/flag error'])
+    expect(of('--workers 3')).toEqual(['command/choice error'])
+  })
+
   it('follows cd into the clone', () => {
     expect(found('cd yolov5\npython test.py\n')).toEqual(['command/script error'])
     expect(found('cd "$(dirname "$0")"\npython test.py\n')).toEqual(['command/script error'])
@@ -81,8 +135,10 @@ describe('command lines of a shell script', () => {
     expect(fixed(joined, check(joined, v5)[0])).toBe('python train.py --adam\n')
     const sgd = 'python train.py --optimizer SGD\n'
     expect(fixed(sgd, check(sgd, v5)[0])).toBe('python train.py \n')
-    expect(check('python train.py --optimizer AdamW\n', v5)[0]).not.toHaveProperty('fixes')
-    expect(check('python train.py --optimizer \\\n  Adam\n', v5)[0]).not.toHaveProperty('fixes')
+    for (const text of ['--optimizer AdamW\n', '--optimizer \\\n  Adam\n']) {
+      const [finding] = check(`python train.py ${text}`, v5)
+      expect(finding?.fixes).toMatchObject([{ kind: 'switch', release: 'v6.1' }])
+    }
     const cosine = 'python train.py --cos-lr\n'
     expect(fixed(cosine, check(cosine, v5)[0])).toBe('python train.py \n')
   })
@@ -130,6 +186,16 @@ describe('command lines of a shell script', () => {
     expect(finding).toMatchObject({ code: 'command/stock-file', severity: 'warning' })
     expect(fixed(text, finding)).toBe('python train.py --hyp data/hyps/hyp.scratch-low.yaml\n')
     expect(found(text, v5)).toEqual([])
+    const quoted = 'python train.py --hyp "data/hyp.scratch.yaml"\n'
+    expect(fixed(quoted, check(quoted)[0])).toBe(
+      'python train.py --hyp data/hyps/hyp.scratch-low.yaml\n',
+    )
+    // The quotes are not the value's alone.
+    for (const word of ['--hyp="data/hyp.scratch.yaml"', '"--hyp=data/hyp.scratch.yaml"']) {
+      const [inside] = check(`python train.py ${word}\n`)
+      expect(inside?.code).toBe('command/stock-file')
+      expect(inside).not.toHaveProperty('fixes')
+    }
     expect(found('python train.py --cfg yolov5n.yaml\n', v5)).toEqual([
       'command/stock-file warning',
     ])

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import type { Clone } from './clone'
 import { flagFindings } from './commandFlags'
-import { editFix, switchFix } from './fixes'
+import { editFix, switchFix, switchFixes } from './fixes'
 import { isKnownModule, otherNameOf, releaseWithModule } from './history'
 import { flagValue, type Invocation, type PlacedWord } from './invocations'
 import { counterpart, findsYaml, isStockDataPath, isStockYaml } from './stockYaml'
@@ -16,7 +16,7 @@ function moduleOf(script: string): string {
 }
 
 function missingScript(invocation: Invocation, clone: Clone): Finding[] {
-  const { script, scriptWord, launcher } = invocation
+  const { script, scriptWord, scriptTail, launcher } = invocation
   const { release } = clone.detection
   if (clone.has(script)) return []
   const module = moduleOf(script)
@@ -44,12 +44,9 @@ function missingScript(invocation: Invocation, clone: Clone): Finding[] {
   const other = otherNameOf(module)
   const file = other === undefined ? undefined : `${other.replaceAll('.', '/')}.py`
   const there = file !== undefined && clone.has(file) ? file : undefined
-  const since = releaseWithModule(module, release)
   const fixes: Fix[] = [
-    ...(there === undefined
-      ? []
-      : [editFix(there, scriptWord.range, renamedPath(scriptWord, script, there))]),
-    ...(since === undefined || since === release ? [] : [switchFix(since)]),
+    ...(there === undefined || scriptTail === undefined ? [] : [editFix(there, scriptTail, there)]),
+    ...switchFixes(releaseWithModule(module, release), release),
   ]
   return [
     {
@@ -62,15 +59,9 @@ function missingScript(invocation: Invocation, clone: Clone): Finding[] {
   ]
 }
 
-/** The word with the script in it renamed, whatever folder stands before it. */
-function renamedPath({ text }: PlacedWord, script: string, now: string): string {
-  const plain = text.replaceAll('\\', '/')
-  return plain.endsWith(script) ? `${plain.slice(0, plain.length - script.length)}${now}` : now
-}
-
 /** A yaml that another release ships and this one does not have, under this name or in this folder. */
 export function stockYamlFinding(
-  word: Pick<PlacedWord, 'text' | 'range' | 'open'>,
+  word: Pick<PlacedWord, 'text' | 'range' | 'open' | 'wider'>,
   clone: Clone,
   code: 'command/stock-file' | 'script/stock-file',
 ): Finding[] {
@@ -86,7 +77,9 @@ export function stockYamlFinding(
       message: near === undefined ? lacks : `${lacks} ${l10n.t('It has {0}.', near)}`,
       severity: 'warning',
       range,
-      ...(near === undefined ? {} : { suggestion: near, fixes: [editFix(near, range, near)] }),
+      ...(near === undefined || word.wider
+        ? {}
+        : { suggestion: near, fixes: [editFix(near, range, near)] }),
     },
   ]
 }

@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n'
 import type { Finding } from '../finding'
-import { givenFlag, matchingFlags, splitFlag } from '../yolov5/flagWords'
+import { givenFlag, matchingFlags, sameFlags, splitFlag } from '../yolov5/flagWords'
 import { nearest } from '../yolov5/nearest'
 import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
 import { leftoverFindings } from './commandValues'
-import { editFix, guessFix, removeFix } from './fixes'
-import { isKnownFlag, type OtherWords, otherWords } from './flagHistory'
+import { editFix, guessFix, removeFix, switchFixes } from './fixes'
+import { isKnownFlag, type OtherWords, otherWords, releaseWithFlag } from './flagHistory'
 import type { Invocation, PlacedWord } from './invocations'
 
 function namesOf(flags: readonly ScriptFlag[]): readonly string[] {
@@ -35,10 +35,17 @@ function unknownFlag(
   flags: readonly ScriptFlag[],
   clone: Clone,
 ): Finding {
+  const { release } = clone.detection
   const name = nameOf(word)
   const tail = word.text.slice(name.length)
-  const lacks = l10n.t('{0} of YOLOv5 {1} has no flag {2}.', script, clone.detection.release, name)
-  const base = { code: 'command/flag', severity: 'error', range: word.range } as const
+  const lacks = l10n.t('{0} of YOLOv5 {1} has no flag {2}.', script, release, name)
+  const switches = switchFixes(releaseWithFlag(script, name, release), release)
+  const base = {
+    code: 'command/flag',
+    severity: 'error',
+    range: word.range,
+    ...(switches.length === 0 ? {} : { fixes: switches }),
+  } as const
   const given = tail === '' ? next?.text : tail.slice(1)
   const meant = otherWords(name, given, flags, clone.code(script)) ?? misspelt(name, flags)
   if (meant === undefined) return { ...base, message: lacks }
@@ -54,12 +61,12 @@ function unknownFlag(
     return { ...base, message }
   if (meant.text === '') {
     const gone = value === undefined ? word.text : `${name} ${value.text}`
-    return { ...base, message, fixes: [removeFix(gone, range)] }
+    return { ...base, message, fixes: [removeFix(gone, range), ...switches] }
   }
   const text = meant.withValue ? meant.text : `${meant.text}${tail}`
   const write = meant.guessed ? guessFix : editFix
   const suggestion = value === undefined ? { suggestion: text } : {}
-  return { ...base, message, ...suggestion, fixes: [write(meant.text, range, text)] }
+  return { ...base, message, ...suggestion, fixes: [write(meant.text, range, text), ...switches] }
 }
 
 /** Flags and choices of one command line that its script does not have. */
@@ -90,10 +97,14 @@ export function flagFindings(invocation: Invocation, clone: Clone): readonly Fin
     } else {
       const [, inline] = splitFlag(word.text)
       const value = inline === undefined ? invocation.args[at + 1] : { ...word, text: inline }
-      findings.push(...choiceFindings(flag, name, value))
+      // Of several parsers' flags of one name, which is meant is not known.
+      if (sameFlags(flag, flags).length === 1) findings.push(...choiceFindings(flag, name, value))
     }
   }
-  const flagOf = (name: string): ScriptFlag | undefined => givenFlag(name, flags)
+  const flagOf = (name: string): ScriptFlag | undefined => {
+    const flag = givenFlag(name, flags)
+    return flag !== undefined && sameFlags(flag, flags).length === 1 ? flag : undefined
+  }
   return [...findings, ...leftoverFindings(invocation, flagOf, clone)]
 }
 

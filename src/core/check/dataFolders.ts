@@ -8,6 +8,7 @@ import { parseYamlText, topLevel } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import type { Files } from './files'
 import { editFix } from './fixes'
+import { hasStockLabels } from './labelFormat'
 import { isStockData } from './stockFiles'
 import { type Survey, survey } from './survey'
 
@@ -132,29 +133,47 @@ export async function checkDataFolders(
   const findings: Finding[] = []
   // What YOLOv5 ships is fetched with the first training.
   const stock = isStockData(path) && data.download !== undefined
+  const { root, release } = detection
+  const stockLabels = hasStockLabels(clone)
   let fetched = false
   for (const place of placesOf(text, data)) {
     const { entry } = place
     if (isRemote(entry) || /[$%{}]/.test(entry)) continue
-    const target = await resolveEntry(entry, place.key, data, detection.root, detection)
+    const target = await resolveEntry(entry, place.key, data, root, detection)
     const found = await files.stat(target)
     if (found !== undefined) {
       if (classes === undefined) continue
-      const seen = await survey(files, target, found.folder, classes.nc, detection.release)
-      findings.push(...surveyFindings(place, seen, target, classes.nc))
+      const { nc } = classes
+      const expected = { nc, release, root, stockLabels }
+      const seen = await survey(files, target, found.folder, expected)
+      findings.push(...surveyFindings(place, seen, target, nc))
       continue
     }
     if (stock || (fetched && data.download !== undefined)) continue
     fetched = true
     // Where the release looks from the folder that training runs in, that folder is anyone's guess.
     const own = resolve(dirname(path), data.path ?? '', entry)
-    const anywhere = [own, resolve(dirname(detection.root), entry)]
+    const anywhere = [own, resolve(dirname(root), entry)]
     const elsewhere = await Promise.all(anywhere.map((place2) => files.stat(place2)))
     if (detection.capabilities.dataBase === 'cwd' && elsewhere.some(Boolean)) continue
-    const beside = elsewhere[0] === undefined ? undefined : fromBase(own, data.path, detection.root)
-    findings.push(missing(place, target, data, beside))
+    const beside = elsewhere[0] === undefined ? await below(path, data, entry, files) : own
+    const written = beside && fromBase(beside, data.path, root)
+    findings.push(missing(place, target, data, written))
   }
   return findings
+}
+
+/** Roboflow writes `../train/images` where the images lie in `train/images` beside the yaml. */
+async function below(
+  path: string,
+  { path: base = '' }: DataYaml,
+  entry: string,
+  files: Files,
+): Promise<string | undefined> {
+  const inside = entry.replace(/^(?:\.\.\/)+/, '')
+  if (inside === entry || inside === '') return undefined
+  const target = resolve(dirname(path), base, inside)
+  return (await files.stat(target)) === undefined ? undefined : target
 }
 
 /** A path as the release would have to be given it. */

@@ -32,6 +32,11 @@ export function switchFix(release: Release): Fix {
   return { kind: 'switch', title: l10n.t('Switch the clone to YOLOv5 {0}', release), release }
 }
 
+/** Switching to the release that has what is missing, where there is one and it is another. */
+export function switchFixes(wanted: Release | undefined, current: Release): Fix[] {
+  return wanted === undefined || wanted === current ? [] : [switchFix(wanted)]
+}
+
 export function stockFix(release: Release, file: string): Fix {
   return {
     kind: 'stock',

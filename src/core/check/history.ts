@@ -1,4 +1,5 @@
 import { type Release, releases } from '../yolov5/release'
+import { clamped } from './spans'
 
 /** Releases from `since` up to, not including, `until`. */
 type Span = readonly [since: Release, until?: Release]
@@ -102,21 +103,6 @@ const MODELS: Readonly<Record<string, Release>> = {
   SegmentationModel: 'v7.0',
 }
 
-/** Functions and classes that kept their parameters and changed their name, each way. */
-const NAMES: Readonly<Record<string, string>> = {
-  scale_coords: 'scale_boxes',
-  scale_boxes: 'scale_coords',
-  autoShape: 'AutoShape',
-  AutoShape: 'autoShape',
-  time_synchronized: 'time_sync',
-  time_sync: 'time_synchronized',
-}
-
-/** What other releases call a function or class. */
-export function renamedName(name: string): string | undefined {
-  return Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
-}
-
 /** Whether some release has this module, so that missing it means another release. */
 export function isKnownModule(module: string): boolean {
   return Object.hasOwn(MODULES, module)
@@ -125,6 +111,12 @@ export function isKnownModule(module: string): boolean {
 /** What other releases call a module; undefined where nothing stands in for it. */
 export function otherNameOf(module: string): string | undefined {
   return Object.hasOwn(MODULES, module) ? MODULES[module]?.now : undefined
+}
+
+/** The row of a module in a table that has it by this name, or by the one of other releases. */
+export function ofModule<T>(table: Readonly<Record<string, T>>, module: string): T | undefined {
+  const key = [module, otherNameOf(module) ?? ''].find((name) => Object.hasOwn(table, name))
+  return key === undefined ? undefined : table[key]
 }
 
 /** The release nearest to `from` that has a module. */
@@ -143,6 +135,5 @@ export function releaseWithClass(name: string): Release | undefined {
 function nearestIn([since, until]: Span, from: Release): Release | undefined {
   const first = releases.indexOf(since)
   const last = (until === undefined ? releases.length : releases.indexOf(until)) - 1
-  const at = Math.min(last, Math.max(first, releases.indexOf(from)))
-  return releases[at]
+  return releases[clamped(releases.indexOf(from), first, last)]
 }

@@ -2,8 +2,9 @@ import { posix } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import type { Clone } from './clone'
-import { editFix, guessFix, switchFix } from './fixes'
-import { isKnownModule, otherNameOf, releaseWithModule, renamedName } from './history'
+import { editFix, guessFix, switchFixes } from './fixes'
+import { isKnownModule, otherNameOf, releaseWithModule } from './history'
+import { releaseWithName, renamedName } from './nameHistory'
 import { type ImportedName, type ImportStatement, importsOf } from './pythonImports'
 import { hasName, moduleDefining, moduleFile } from './pythonModules'
 import type { Snippet } from './snippet'
@@ -120,11 +121,10 @@ function missingModule(
   }
   const other = otherNameOf(module)
   const there = other !== undefined && moduleFile(clone, other) !== undefined ? other : undefined
-  const since = releaseWithModule(module, release)
   const prefix = statement.module.startsWith('yolov5.') ? 'yolov5.' : ''
   const fixes: Fix[] = [
     ...(there === undefined ? [] : [renameFix(statement, `${prefix}${there}`, place)]),
-    ...(since === undefined || since === release ? [] : [switchFix(since)]),
+    ...switchFixes(releaseWithModule(module, release), release),
   ]
   return {
     code: 'script/module',
@@ -165,30 +165,30 @@ function missingName(
     const now = otherNameOf(submodule)?.split('.')
     const there = now !== undefined && moduleFile(clone, now.join('.')) !== undefined
     const same = there && now.slice(0, -1).join('.') === module
-    const since = releaseWithModule(submodule, release)
     const last = now?.at(-1) ?? ''
     const fixes: Fix[] = [
       ...(same ? [editFix(last, range, `${last} as ${imported.alias}`)] : []),
-      ...(since === undefined || since === release ? [] : [switchFix(since)]),
+      ...switchFixes(releaseWithModule(submodule, release), release),
     ]
     return { ...base, message: lacks, fixes }
   }
-  const now = renamedName(name)
+  const switches = switchFixes(releaseWithName(module, name, release), release)
+  const now = renamedName(name, module)
   if (now !== undefined && hasName(clone, module, now) === true) {
     const kept = imported.alias === name ? `${now} as ${name}` : now
     return {
       ...base,
       message: `${lacks} ${l10n.t('It is called {0} there.', now)}`,
       suggestion: now,
-      fixes: [editFix(now, range, kept)],
+      fixes: [editFix(now, range, kept), ...switches],
     }
   }
   const elsewhere = moduleDefining(clone, name)
-  if (elsewhere === undefined) return { ...base, message: lacks }
+  if (elsewhere === undefined) return { ...base, message: lacks, fixes: switches }
   return {
     ...base,
     message: `${lacks} ${l10n.t('It is in {0}.', elsewhere)}`,
-    fixes: [moveFix(statement, imported, elsewhere, snippet)],
+    fixes: [moveFix(statement, imported, elsewhere, snippet), ...switches],
   }
 }
 

@@ -6,13 +6,19 @@ import type { Snippet } from './snippet'
 import { type Cwd, follower, fromRoot } from './workingFolder'
 
 /** A word with its place in the file. */
-export type PlacedWord = Omit<Word, 'start' | 'end'> & { readonly range: Range }
+export type PlacedWord = Omit<Word, 'start' | 'end'> & {
+  readonly range: Range
+  /** The range holds more than the word: the flag before it, and quotes. */
+  readonly wider?: true
+}
 
 /** `python SCRIPT ARGS…` in a shell script, a notebook, or a string. */
 export type Invocation = {
   /** Relative to the clone's root, with forward slashes. */
   readonly script: string
   readonly scriptWord: PlacedWord
+  /** Where `script` ends that word, inside of any quotes; absent where it is not written so. */
+  readonly scriptTail?: Range
   readonly args: readonly PlacedWord[]
   /** The interpreter and its options stand before the script, so `yolov5-slim` could. */
   readonly launcher?: PlacedWord
@@ -129,15 +135,23 @@ export function invocationsOf(
     const script = fromRoot(scriptWord.text, cwd.folder, clone)
     if (script === undefined) continue
     const launcher = at.launcher === undefined ? undefined : typed[at.launcher]
+    const scriptTail = tailOf(scriptWord, script, snippet)
     found.push({
       script,
       scriptWord: place(scriptWord),
+      ...(scriptTail === undefined ? {} : { scriptTail }),
       args: typed.slice(at.script + 1).map(place),
       ...(launcher === undefined ? {} : { launcher: place(launcher) }),
       ...(snippet.prose ? { prose: true } : {}),
     })
   }
   return found
+}
+
+function tailOf({ start, end }: Word, tail: string, { text, range }: Snippet): Range | undefined {
+  const written = text.slice(start, end).replace(/["']$/, '').replaceAll('\\', '/')
+  const last = start + written.length
+  return written.endsWith(tail) ? range(last - tail.length, last) : undefined
 }
 
 /** The first value of a flag, by any of its spellings: `--cfg x`, `--cfg=x`. Undefined where it is not given. */
@@ -149,9 +163,12 @@ export function flagValue({ args }: Invocation, names: readonly string[]): Place
       const value = args[at + 1]
       return value?.text.startsWith('--') ? undefined : value
     }
-    const { end } = word.range
-    const start = { line: end.line, character: end.character - inline.length }
-    return { ...word, text: inline, range: { start, end } }
+    const { start, end } = word.range
+    // Where quotes stand in the word, the value is not at its end.
+    const plain = end.character - start.character === word.text.length
+    if (!plain) return { ...word, text: inline, wider: true }
+    const from = { line: end.line, character: end.character - inline.length }
+    return { ...word, text: inline, range: { start: from, end } }
   }
   return undefined
 }

@@ -9,6 +9,22 @@ const PARSE = `def parse_model(d, ch):
         if m in {
                 Conv, SPP, SPPF, Focus, C3}:
             c1, c2 = ch[f], args[0]
+        elif m is Concat:
+            c2 = sum(ch[x] for x in f)
+        elif m in {Detect, Segment}:
+            args.append([ch[x] for x in f])
+        else:
+            c2 = ch[f]
+`
+
+const HEADS = `class Detect(nn.Module):
+    def __init__(self, nc=80, anchors=(), ch=(), inplace=True):
+        self.na = len(anchors[0]) // 2
+
+
+class Segment(Detect):
+    def __init__(self, nc=80, anchors=(), nm=32, npr=256, ch=(), inplace=True):
+        super().__init__(nc, anchors, ch, inplace)
 `
 
 const MODEL = `nc: 3
@@ -34,7 +50,11 @@ let v7: Clone
 
 const withParse = (tree: typeof NEW_STYLE) =>
   edited(tree, (text) =>
-    text.includes('def parse_model') ? text.replace(/def parse_model[\s\S]*/, PARSE) : text,
+    text.includes('def parse_model')
+      ? text
+          .replace(/def parse_model[\s\S]*/, PARSE)
+          .replace(/class Detect\([\s\S]*?(?=class (?:Detection)?Model)/, `${HEADS}\n\n`)
+      : text,
   )
 
 beforeAll(async () => {
@@ -99,8 +119,48 @@ describe('checkModel', () => {
       'detect-last',
     ],
     ['a layer that is not there', '[[6, 4], 1, Detect', '[[6, 40], 1, Detect', 'from'],
+    ['a Concat of one number', '[[-1, 2], 1, Concat', '[-1, 1, Concat', 'from'],
+    ['a Detect of one number', '[[6, 4], 1, Detect', '[6, 1, Detect', 'from'],
+    ['a list for what reads one layer', '[-1, 1, SPPF', '[[-1, 2], 1, SPPF', 'from'],
+    ['a list of one as well', '[-1, 1, SPPF', '[[-1], 1, SPPF', 'from'],
+    ['a Detect without anchors', '[nc, anchors]', '[nc]', 'head-arguments'],
+    [
+      'a Segment without masks',
+      'Detect, [nc, anchors]',
+      'Segment, [nc, anchors]',
+      'head-arguments',
+    ],
   ])('reports %s', (_name, from, to, what) => {
     expect(codes(check(MODEL.replace(from, to)))).toEqual([`model-yaml/${what} error`])
+  })
+
+  it('finds nothing in lists and numbers that are as the parser reads them', () => {
+    expect(check(MODEL.replace('[[-1, 2], 1, Concat', '[[-1], 1, Concat'))).toEqual([])
+    const rows = MODEL.replace('[[6, 4], 1, Detect', '[\n    [6, 4], 1, Detect')
+    expect(check(rows.replace('Detect, [nc, anchors]', 'Segment, [nc, anchors, 32, 256]'))).toEqual(
+      [],
+    )
+  })
+
+  it('leaves modules and heads to forks that read them otherwise', async () => {
+    const fork = async (from: string, to: string) => {
+      const tree = edited(withParse(NEW_STYLE), (text) => text.replace(from, to))
+      return plantedClone(tree)
+    }
+    const concat = MODEL.replace('[[-1, 2], 1, Concat', '[-1, 1, Concat')
+    const single = await fork('sum(ch[x] for x in f)', 'ch[f]')
+    expect(check(concat, single)).toEqual([])
+    const pooled = MODEL.replace('[-1, 1, SPPF', '[[-1], 1, SPPF')
+    const many = await fork('c1, c2 = ch[f], args[0]', 'c1, c2 = total(ch, f), args[0]')
+    expect(check(pooled, many)).toEqual([])
+    const headless = MODEL.replace('[nc, anchors]', '[nc]')
+    for (const [from, to] of [
+      ['nc=80, anchors=(), ch=()', 'nc=80, ch=()'],
+      ['len(anchors[0]) // 2', '1'],
+      ['args.append([ch[x] for x in f])', 'args = [args[0], d["anchors"], widths(f)]'],
+    ] as const) {
+      expect(check(headless, await fork(from, to))).toEqual([])
+    }
   })
 
   it('warns of inputs without anchors', () => {

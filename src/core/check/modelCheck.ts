@@ -8,8 +8,10 @@ import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { editFix, guessFix, stockFix, switchFix } from './fixes'
 import { releaseWithClass } from './history'
+import { rowNode, sameRange } from './modelRows'
 import { shapeFindings } from './modelShape'
 import { scaledModules } from './modelTrace'
+import { parserRules } from './parserRules'
 import { inClone, stockModel } from './stockFiles'
 
 /** A data.yaml that a model yaml is used with. */
@@ -18,9 +20,6 @@ export type UsedWith = {
   readonly data: string
   readonly nc: number
 }
-
-const sameRange = (a: ModelLayer['range'], b: ModelLayer['range']): boolean =>
-  JSON.stringify(a) === JSON.stringify(b)
 
 /** SPPF of v6.0 computes what SPP with these three kernels does: three 5×5 poolings in a row see 5, 9 and 13. */
 function asSpp(layer: ModelLayer, yaml: YamlText, clone: Clone): Fix[] {
@@ -42,12 +41,6 @@ function asSpp(layer: ModelLayer, yaml: YamlText, clone: Clone): Fix[] {
       safe: true,
     },
   ]
-}
-
-function rowNode(yaml: YamlText, layer: ModelLayer): unknown {
-  const section = topLevel(yaml).get(layer.section)?.value
-  if (!isSeq(section)) return undefined
-  return section.items.find((item) => sameRange(yaml.range(item), layer.range))
 }
 
 function moduleFixes(finding: Finding, layer: ModelLayer, yaml: YamlText, clone: Clone): Fix[] {
@@ -188,7 +181,7 @@ export function checkModel(
   const scaled = scaledModules(clone.code('models/yolo.py'))
   return [
     ...found,
-    ...(whole ? shapeFindings(model, yaml, scaled) : []),
+    ...(whole ? shapeFindings(model, yaml, scaled, parserRules(clone)) : []),
     ...(isHub(clone, path) ? [] : mixedFinding(model, clone, stock)),
     ...ncFinding(model, yaml, used),
   ]

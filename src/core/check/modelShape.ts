@@ -3,10 +3,54 @@ import { isSeq } from 'yaml'
 import type { Finding } from '../finding'
 import type { ModelLayer } from '../yolov5/modelLayer'
 import type { ModelYaml } from '../yolov5/modelYaml'
-import { topLevel, type YamlText } from '../yolov5/yamlText'
+import { resolved, topLevel, type YamlText } from '../yolov5/yamlText'
+import { rowNode } from './modelRows'
 import { inputsOf, type Output, type Scaled, traceModel } from './modelTrace'
+import type { ParserRules } from './parserRules'
 
 const HEADS = new Set(['Detect', 'Segment'])
+
+/** A `from` that is a number where `parse_model` wants a list, or the other way round: a TypeError. */
+function formFinding(
+  layer: ModelLayer,
+  yaml: YamlText,
+  { several, single }: ParserRules,
+): Finding[] {
+  const row = rowNode(yaml, layer)
+  if (!isSeq(row)) return []
+  const [from] = row.items
+  const isList = isSeq(resolved(yaml, from))
+  const { index, module } = layer
+  const refuse = (message: string): Finding[] => [
+    { code: 'model-yaml/from', message, severity: 'error', range: yaml.range(from) },
+  ]
+  if (several.has(module) && !isList) {
+    return refuse(
+      l10n.t('Layer {0}: {1} reads a list of layers; “from” is a single number.', index, module),
+    )
+  }
+  if (single.has(module) && isList) {
+    return refuse(l10n.t('Layer {0}: {1} reads one layer; “from” is a list.', index, module))
+  }
+  return []
+}
+
+/** Args that leave parameters of the release's own head to the channels that `parse_model` appends. */
+function headFinding(
+  { index, module, args, range }: ModelLayer,
+  { heads }: ParserRules,
+): Finding[] {
+  const head = heads.get(module)
+  if (head === undefined || args.length >= head.parameters.length) return []
+  return [
+    {
+      code: 'model-yaml/head-arguments',
+      message: l10n.t('Layer {0}: the args of {1} must be {2}.', index, module, head.args),
+      severity: 'error',
+      range,
+    },
+  ]
+}
 
 /** Joined layers whose resolutions differ: torch.cat refuses them when the model is built. */
 function concatFinding(layer: ModelLayer, traced: ReadonlyMap<number, Output>): Finding[] {
@@ -163,16 +207,22 @@ export function shapeFindings(
   model: ModelYaml,
   yaml: YamlText,
   scaled: Scaled,
+  rules: ParserRules,
 ): readonly Finding[] {
   const traced = traceModel(model, scaled)
   return [
     ...rowsFinding(model, yaml),
-    ...model.layers.flatMap((layer) => [
-      ...channelFinding(layer, scaled),
-      ...countFinding(layer, traced, scaled),
-      ...(layer.module === 'Concat' ? concatFinding(layer, traced) : []),
-      ...(HEADS.has(layer.module) ? levelsFinding(model, layer) : []),
-    ]),
+    ...model.layers.flatMap((layer) => {
+      const unread = [...formFinding(layer, yaml, rules), ...headFinding(layer, rules)]
+      // What is not read has no inputs to speak of.
+      if (unread.length > 0) return unread
+      return [
+        ...channelFinding(layer, scaled),
+        ...countFinding(layer, traced, scaled),
+        ...(layer.module === 'Concat' ? concatFinding(layer, traced) : []),
+        ...(HEADS.has(layer.module) ? levelsFinding(model, layer) : []),
+      ]
+    }),
     ...lastFinding(model),
   ]
 }

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Release, releases } from '../yolov5/release'
 import { NEW_STYLE, OLD_STYLE, plant } from '../yolov5/testTrees'
 import { checkText } from './checkFile'
 import { checkFolder } from './checkFolder'
@@ -10,7 +9,6 @@ import { convertNames } from './dataNames'
 import { diskFiles } from './files'
 import { checkPlaces, type Places } from './placeCheck'
 import { pairingOf, usedWith } from './project'
-import { survey } from './survey'
 import { applied, at, codes, fixed, plantedClone } from './testing'
 import { type CheckpointFacts, checkWeights, weightsUse } from './weightsCheck'
 
@@ -26,6 +24,8 @@ const images = {
   'odd/labels/e.txt': 'cat 1 2 3 4\n',
   'empty/images/readme.md': '',
   'data/sub/train/images/f.jpg': '',
+  'cats-1/train/images/g.jpg': '',
+  'cats-1/valid/images/h.jpg': '',
 }
 
 const facts: CheckpointFacts = {
@@ -37,6 +37,8 @@ const facts: CheckpointFacts = {
   obstacle: null,
 }
 
+const reader = 'def verify(lb):\n    assert lb.shape[1] == 5\n'
+
 let v5: Clone
 let v7: Clone
 let known: Record<string, CheckpointFacts> = {}
@@ -47,10 +49,11 @@ const places: Places = {
 }
 
 beforeAll(async () => {
-  v5 = await plantedClone({ ...OLD_STYLE, ...images })
+  v5 = await plantedClone({ ...OLD_STYLE, ...images, 'utils/datasets.py': reader })
   v7 = await plantedClone({
     ...NEW_STYLE,
     ...images,
+    'utils/dataloaders.py': reader,
     'w.pt': '',
     'weights/x.pt': '',
     'prune.py': '#',
@@ -112,78 +115,38 @@ describe('folders of a data.yaml', () => {
     ])
   })
 
+  it('knows Roboflow’s ../ for folders beside the yaml', async () => {
+    const text = 'train: ../train/images\nval: ../valid/images\ntest: ../test/images\n'
+    for (const clone of [v5, v7]) {
+      const found = await look(`${text}nc: 2\nnames: [x, y]\n`, 'cats-1/data.yaml', clone)
+      expect(codes(found)).toEqual([
+        'data-yaml/missing-folder warning',
+        'data-yaml/missing-folder warning',
+        'data-yaml/missing-folder information',
+      ])
+      const written = ['cats-1/train/images', 'cats-1/valid/images', undefined]
+      expect(found.map(({ suggestion }) => suggestion)).toEqual(written)
+    }
+  })
+
+  it('leaves the labels of forks to them', async () => {
+    const fork = await plantedClone({
+      ...NEW_STYLE,
+      ...images,
+      'train.py': `${NEW_STYLE['train.py']}`.replace('utils.dataloaders', 'utils.face_loaders'),
+      'utils/dataloaders.py': reader,
+      'utils/face_loaders.py': reader.replace('5', '15'),
+    })
+    expect(await look(data('odd/images'), 'data/mine.yaml', fork)).toEqual([])
+    expect(codes(await look(data('set/images/val'), 'data/mine.yaml', fork))).toEqual([
+      'data-yaml/class-range error',
+    ])
+  })
+
   it('does not guess the folder that v5.0 runs in', async () => {
     const text = 'train: train/images\nval: set/images/train\nnc: 2\nnames: [x, y]\n'
     expect(await look(text, 'data/sub/data.yaml', v5)).toEqual([])
   })
-})
-
-it('looks at a bounded sample', async () => {
-  const root = plant(
-    Object.fromEntries(
-      Array.from({ length: 60 }, (_, i) => [`images/${String(i).padStart(3, '0')}.jpg`, '']),
-    ),
-  )
-  const limits = { images: 40, labels: 10, bytes: 1000 }
-  const seen = await survey(diskFiles, root, true, 1, 'v7.0', limits)
-  expect(seen).toEqual({ images: 40, sampled: 10, unlabelled: 10 })
-})
-
-describe('rows of label files', () => {
-  const faultIn = async (text: string, release: Release) => {
-    const root = plant({ 'images/a.jpg': '', 'labels/a.txt': text })
-    const { malformed, outside } = await survey(diskFiles, `${root}/images`, true, 2, release)
-    expect(outside).toBeUndefined()
-    return malformed && `${malformed.line}${malformed.fatal ? ' fatal' : ''}`
-  }
-  const all = releases.filter((release) => release !== 'v3.1')
-  const box = '1 0.5 0.5 0.1 0.1'
-
-  it.each(['0 0 0 1 1', '1 0.5 0.5 1.00000001 0.2', box])('%j is one', async (row) => {
-    for (const release of releases) expect(await faultIn(`${row}\n`, release)).toBeUndefined()
-  })
-
-  it.each([
-    '0 0.5 0.5 1.01 0.1',
-    '0 -0.1 0.5 0.1 0.1',
-    '-1 0.5 0.5 0.1 0.1',
-    '0 0.5 0.5 0.1 0.1 0.9',
-    '0 0.5 0.5 0.1',
-    '0 104 200 50 60',
-  ])('%j costs its image, and up to v3.1 the training', async (row) => {
-    for (const release of all) expect(await faultIn(`${box}\n\n${row}\n`, release)).toBe('3')
-    expect(await faultIn(row, 'v3.1')).toBe('1 fatal')
-  })
-
-  it('costs its image where v3.1 reads no table', async () => {
-    expect(await faultIn(`${box}\n${box} 0.9\n`, 'v3.1')).toBe('2')
-    expect(await faultIn('0 x 0.5 0.1 0.1\n', 'v3.1')).toBe('1')
-  })
-
-  it('may be outlines: of three points from v6.2 on, of four from v5.0 on', async () => {
-    const three = '0 0.1 0.1 0.2 0.1 0.2 0.2\n'
-    const four = '0 0.1 0.1 0.2 0.1 0.2 0.2 0.1 0.2\n'
-    const [v4, v61, v62] = ['v4.0', 'v6.1', 'v6.2'] as const
-    expect([await faultIn(three, v61), await faultIn(three, v62)]).toEqual(['1', undefined])
-    expect([await faultIn(four, v4), await faultIn(four, v61)]).toEqual(['1', undefined])
-    expect(await faultIn(`${four}${box}\n`, v61)).toBeUndefined()
-    expect(await faultIn(four.replace('\n', ' 0.3\n'), v61)).toBe('1')
-  })
-
-  it('are outlines by the box around them', async () => {
-    expect(await faultIn('0 0.9 0.1 1.01 0.1 1 0.2\n', 'v7.0')).toBeUndefined()
-    expect(await faultIn('0 90 10 100 10 100 20\n', 'v7.0')).toBe('1')
-  })
-})
-
-it('reads list files, relative to themselves', async () => {
-  const root = plant({
-    'images/a.jpg': '',
-    'labels/a.txt': '5 0 0 0 0',
-    'l.txt': './images/a.jpg\nx.md\n',
-  })
-  const seen = await survey(diskFiles, `${root}/l.txt`, false, 2, 'v7.0')
-  expect(seen).toMatchObject({ images: 1, outside: { line: 1, label: 5 } })
 })
 
 describe('fixes of a data.yaml', () => {
@@ -350,6 +313,40 @@ describe('the data of a model', () => {
 })
 
 describe('checkFolder', () => {
+  it.each([
+    ['run.sh', 'python train.py --cfg models/mine.yaml --data data/two.yaml\n'],
+    ['run.BAT', 'python train.py --cfg models\\mine.yaml --data data\\two.yaml\r\n'],
+    ['run.cmd', 'python train.py --cfg models\\mine.yaml --data data\\two.yaml\r\n'],
+    ['run.ps1', 'python train.py --cfg models/mine.yaml `\n  --data data/two.yaml\n'],
+    [
+      'run.ipynb',
+      JSON.stringify({
+        cells: [
+          {
+            cell_type: 'code',
+            source: ['!python train.py --cfg models/mine.yaml --data data/two.yaml'],
+          },
+        ],
+        metadata: {},
+      }),
+    ],
+  ])('pairs a model with its data by the command lines of %s', async (name, text) => {
+    const clone = await plantedClone({
+      ...NEW_STYLE,
+      'data/one.yaml': 'train: a\nval: b\nnames: [a]\n',
+      'data/two.yaml': 'train: a\nval: b\nnames: [a, b]\n',
+      'models/mine.yaml': NEW_STYLE['models/yolov5s.yaml'] ?? '',
+      [name]: text,
+    })
+    const found = []
+    for await (const { path, findings } of checkFolder(clone.detection, clone.detection.root, {
+      places,
+    })) {
+      if (path.endsWith('mine.yaml')) found.push(...findings.map(({ message }) => message))
+    }
+    expect(found).toEqual([expect.stringContaining('“nc” is 3, but data/two.yaml has 2 classes')])
+  })
+
   it('passes over runs, environments and other clones, and can be stopped', async () => {
     const bad = 'python test.py\n'
     const clone = await plantedClone({

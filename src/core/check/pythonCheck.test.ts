@@ -6,6 +6,8 @@ import { at, codes, fixed, plantedClone } from './testing'
 
 let v5: Clone
 let v7: Clone
+/** A release whose evaluation takes what v7.0's does. */
+let tested: Clone
 
 const PACKAGES = {
   'models/__init__.py': '',
@@ -13,6 +15,10 @@ const PACKAGES = {
 }
 
 beforeAll(async () => {
+  tested = await plantedClone({
+    ...NEW_STYLE,
+    'val.py': 'def run(data, weights=None, b=1, imgsz=1, c=1, i=1, m=1, half=True):\n    pass\n',
+  })
   v5 = await plantedClone({
     ...OLD_STYLE,
     ...PACKAGES,
@@ -170,6 +176,38 @@ describe('imports', () => {
     ])
   })
 
+  it.each([
+    ['from utils.plots import plot_one_box', 'v5.0'],
+    ['from utils.torch_utils import load_classifier', 'v6.0'],
+    ['from utils.general import clip_coords', 'v6.2'],
+    ['from utils.datasets import load_image', 'v6.1'],
+    ['from utils.dataloaders import load_image', 'v6.0'],
+  ])('knows which release has what is gone: %s', async (line, release) => {
+    const clone = await plantedClone({
+      ...NEW_STYLE,
+      'utils/plots.py': 'x = 1\n',
+      'utils/dataloaders.py': 'x = 1\n',
+    })
+    expect(check(`${line}\n`, clone)[0]?.fixes?.at(-1)).toMatchObject({ kind: 'switch', release })
+  })
+
+  it.each([
+    ['from models.common import DetectMultiBackend', 'v6.1'],
+    ['from utils.plots import Annotator', 'v6.0'],
+    ['from utils.general import LOGGER', 'v6.1'],
+    ['from utils.torch_utils import smart_inference_mode', 'v6.2'],
+    ['import utils.torch_utils as t\nt.time_sync()', 'v6.0'],
+  ])('knows which release brought what is not there yet: %s', async (text, release) => {
+    const clone = await plantedClone({
+      ...OLD_STYLE,
+      'utils/plots.py': 'x = 1\n',
+      'utils/torch_utils.py': 'x = 1\n',
+    })
+    const [finding] = check(`${text}\n`, clone)
+    expect(finding?.code).toBe('script/name')
+    expect(finding?.fixes).toMatchObject([{ kind: 'switch', release }])
+  })
+
   it('renames what changed its name alone', () => {
     const text = 'from utils.general import scale_coords\nscale_coords(1, 2, 3)\n'
     expect(fixed(text, check(text)[0])).toContain('import scale_boxes as scale_coords\n')
@@ -208,6 +246,42 @@ describe('calls', () => {
     expect(found(`${yolo}val.test(d)\n`)).toEqual(['script/name error'])
     expect(found(`${yolo}attempt_load(w, map_location=d)\nEnsemble(1)\n`)).toHaveLength(2)
     expect(found(`${yolo}def f(val):\n    val.item()\n`)).toEqual([])
+  })
+
+  it('writes an argument as the release calls it, and knows which release takes it', () => {
+    const head = 'from models.experimental import attempt_load\n'
+    const text = `${head}m = attempt_load("a.pt", map_location="cpu")\n`
+    const [finding] = check(text)
+    expect(fixed(text, finding)).toBe(`${head}m = attempt_load("a.pt", device="cpu")\n`)
+    expect(finding?.fixes?.[0]).toMatchObject({ safe: true })
+    expect(finding?.fixes?.[1]).toMatchObject({ kind: 'switch', release: 'v6.1' })
+    const twice = check(`${head}attempt_load("a.pt", device=d, map_location=d)\n`)
+    expect(twice[0]?.fixes).toMatchObject([{ kind: 'switch' }])
+    const merge = 'from utils.general import non_max_suppression as nms\nnms(p, merge=True)\n'
+    expect(check(merge)[0]?.fixes).toMatchObject([{ kind: 'switch', release: 'v3.1' }])
+    expect(check(`${head}attempt_load("a.pt", mine=1)\n`)[0]?.fixes).toEqual([])
+  })
+
+  it('leaves no error without a fix where it renames an evaluation', () => {
+    const head = 'from models.yolo import Detect\n'
+    const text = `${head}import test\nr = test.test(d, w, imgsz=64)\n`
+    const renamed = fixed(text, check(text, tested)[0])
+    const [finding, ...more] = check(renamed, tested)
+    expect(more).toEqual([])
+    expect(fixed(renamed, finding)).toBe(
+      `${head}import val as test\nr = test.run(d, w, imgsz=64)\n`,
+    )
+    expect(finding?.fixes?.[0]).toMatchObject({ safe: true })
+    const direct = `${head}from val import test\ntest(d, w, half_precision=True, is_coco=1)\n`
+    const run = fixed(direct, check(direct, tested)[0])
+    expect(run).toContain('import run as test\n')
+    const [half] = check(run, tested)
+    const halved = fixed(run, half)
+    expect(halved).toContain('half=True')
+    expect(check(halved, tested)[0]?.fixes).toMatchObject([{ kind: 'switch', release: 'v5.0' }])
+    // From the seventh place on they differ.
+    const [many] = check(`${head}import val\nval.test(d, w, 1, 2, 3, 4, True)\n`, tested)
+    expect(many?.fixes?.[0]).not.toHaveProperty('safe')
   })
 
   it('follows names through the modules that import them', () => {
@@ -289,5 +363,20 @@ it('knows where stock hyperparameters are', () => {
   expect(finding).toMatchObject({ code: 'script/stock-file', severity: 'warning' })
   expect(more).toEqual([])
   expect(fixed(text, finding)).toContain("'data/hyps/hyp.scratch-low.yaml'")
+  expect(finding?.fixes?.[0]).toMatchObject({ safe: true })
   expect(check(text, v5)).toEqual([])
+})
+
+it.each([
+  ['os.path.join("data", "hyps", "hyp.scratch.yaml")', 'hyp.scratch-low.yaml', true],
+  ["ROOT / 'data/hyps' / 'hyp.scratch.yaml'", 'hyp.scratch-low.yaml', true],
+  ["ROOT / 'data' / 'hyps/hyp.scratch.yaml'", 'hyps/hyp.scratch-low.yaml', true],
+  ['join(dirname(__file__), "hyp.scratch.yaml")', 'hyp.scratch-low.yaml', undefined],
+  ["ROOT / 'data' / 'hyp.scratch.yaml'", 'hyp.scratch-low.yaml', undefined],
+  ["read('hyp.scratch.yaml')", 'data/hyps/hyp.scratch-low.yaml', undefined],
+])('keeps a path whole that a hyperparameter file is joined to: %s', (line, name, safe) => {
+  const [finding] = check(`x = ${line}\n`)
+  const [fix] = finding?.fixes ?? []
+  expect(fix).toMatchObject({ edits: [{ text: name }] })
+  expect(fix?.kind === 'edit' && fix.safe).toBe(safe)
 })

@@ -2,8 +2,10 @@ import { posix } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import { codeOnly } from '../yolov5/python'
+import { argumentFixes, attributeFixes } from './callFixes'
 import type { Clone } from './clone'
 import { stockYamlFinding } from './commandCheck'
+import { editFix, guessFix } from './fixes'
 import { type Binding, checkImports } from './importCheck'
 import { startsScript } from './invocations'
 import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
@@ -44,7 +46,7 @@ function callFindings(
   calls: readonly Call[],
   named: string,
   from: string,
-  { range }: Snippet,
+  snippet: Snippet,
   clone: Clone,
 ): Finding[] {
   const home = calls.length === 0 ? undefined : homeOf(clone, from, named)
@@ -60,7 +62,8 @@ function callFindings(
         code: 'script/arguments',
         message: refusalText(name, module, clone, refusal),
         severity: 'error',
-        range: range(call.start, call.end),
+        range: snippet.range(call.start, call.end),
+        fixes: argumentFixes(call, refusal, home, signature, snippet, clone),
       } as const,
     ]
   })
@@ -81,11 +84,12 @@ function usesOf(binding: Binding, code: string, snippet: Snippet, clone: Clone):
     if (hasName(clone, module, attribute) !== false) {
       return callFindings(calls, attribute, module, snippet, clone)
     }
-    return calls.map(({ start, end }) => ({
+    return calls.map((call) => ({
       code: 'script/name',
       message: l10n.t('{0} of YOLOv5 {1} has no {2}.', module, clone.detection.release, attribute),
       severity: 'error',
-      range: snippet.range(start, end),
+      range: snippet.range(call.start, call.end),
+      fixes: attributeFixes(call, attribute, module, snippet, clone),
     }))
   })
 }
@@ -151,18 +155,21 @@ function closing(code: string, open: number): number {
 
 /** String literals that are command lines, for a shell: `os.system('cd yolov5 && python train.py …')`. */
 export function commandStrings(snippet: Snippet): readonly Snippet[] {
-  return strings(snippet).filter(({ text }) => /\.py\b/.test(text) && startsScript(text))
+  return strings(snippet)
+    .filter(({ text }) => /\.py\b/.test(text) && startsScript(text))
+    .map(({ before, ...part }) => (RUN.test(before) ? part : { ...part, prose: true }))
 }
 
-function strings(snippet: Snippet): readonly Snippet[] {
+/** What a string literal holds, and the code that leads up to it. */
+type Literal = Snippet & { readonly before: string }
+
+function strings(snippet: Snippet): readonly Literal[] {
   const code = codeOnly(snippet.text)
   return [...code.matchAll(STRING)].map((match) => {
     const text = match[2] ?? match[3] ?? ''
     const start = match.index + match[0].length - text.length - 1
-    const part = slice(snippet, start, start + text.length)
-    return RUN.test(code.slice(Math.max(0, match.index - 60), match.index))
-      ? part
-      : { ...part, prose: true }
+    const before = code.slice(Math.max(0, match.index - 200), match.index)
+    return { ...slice(snippet, start, start + text.length), before }
   })
 }
 
@@ -191,8 +198,26 @@ export function checkPython(
   ]
 }
 
-function hypString({ text, range }: Snippet, clone: Clone): Finding[] {
+/** What stands before a name that is joined to a folder: `join(…, `, `ROOT / `. */
+const JOINED = /\bjoin\s*\((?:[^()]|\([^()]*\))*,\s*$|\/\s*$/
+
+/** The folder before it, where that is written out. */
+const FOLDER = /["']([^"'\n]*)["']\s*[,/]\s*$/
+
+function hypString({ text, range, before }: Literal, clone: Clone): Finding[] {
   if (!/^(?:\.\/)?(?:data\/)?(?:hyps\/)?hyp\.[\w.-]+\.ya?ml$/.test(text)) return []
-  const word = { text, open: false, range: range(0, text.length) }
-  return stockYamlFinding(word, clone, 'script/stock-file')
+  const place = range(0, text.length)
+  const found = stockYamlFinding({ text, open: false, range: place }, clone, 'script/stock-file')
+  return found.map((finding) => {
+    const { suggestion } = finding
+    if (suggestion === undefined || /^(?:\.\/)?data\//.test(text)) return finding
+    // Without its folder it may be the end of a path, or be looked for by its name.
+    const own = posix.dirname(text)
+    const joined = JOINED.test(before)
+    const name = joined ? posix.join(own, posix.basename(suggestion)) : suggestion
+    const folder = own === '.' ? (FOLDER.exec(before)?.[1] ?? '') : own
+    const same = posix.basename(folder) === posix.basename(posix.dirname(suggestion))
+    const write = joined && same ? editFix : guessFix
+    return { ...finding, suggestion: name, fixes: [write(name, place, name)] }
+  })
 }

@@ -84,6 +84,9 @@ function definesCallable(clone: Clone, file: string, name: string): boolean {
   return new RegExp(`^(?:def|class)[ \\t]+${escaped(name)}\\b`, 'm').test(clone.moduleCode(file))
 }
 
+/** The module that defines a function or class, and its name there. */
+export type Home = { readonly module: string; readonly name: string }
+
 /**
  * The module of the clone that defines a function or class which `module` has, by itself or from its imports, and
  * its name there. Undefined where that can't be told.
@@ -93,7 +96,7 @@ export function homeOf(
   module: string,
   name: string,
   visited: ReadonlySet<string> = new Set(),
-): { readonly module: string; readonly name: string } | undefined {
+): Home | undefined {
   const file = moduleFile(clone, module)
   if (file === undefined || file === '' || visited.has(module)) return undefined
   if (definesCallable(clone, file, name)) return { module, name }

@@ -79,12 +79,14 @@ describe('shellCommands', () => {
 describe('cellParts', () => {
   it('takes commands and magics out, and moves nothing', () => {
     const cell = 'import torch\n!python a.py \\\n  --x\n%cd yolov5\n%matplotlib inline\nprint(1)\n'
-    const { python, shell, magics } = cellParts(wholeText(cell))
+    const { python, commands } = cellParts(wholeText(cell))
     expect(python?.text.length).toBe(cell.length)
     expect(python?.text.replace(/ +/g, ' ')).toBe('import torch\n \n \n \n \nprint(1)\n')
-    expect(shell.map(({ text }) => text)).toEqual(['python a.py \\\n  --x'])
-    expect(magics.map(({ text }) => text)).toEqual(['cd yolov5'])
-    expect(shell[0]?.range(0, 6)).toEqual({
+    expect(commands.map(({ kind, snippet }) => [kind, snippet.text])).toEqual([
+      ['shell', 'python a.py \\\n  --x'],
+      ['magic', 'cd yolov5'],
+    ])
+    expect(commands[0]?.snippet.range(0, 6)).toEqual({
       start: { line: 1, character: 1 },
       end: { line: 1, character: 7 },
     })
@@ -92,17 +94,15 @@ describe('cellParts', () => {
 
   it('leaves texts of several lines alone', () => {
     const cell = "usage = '''\n!python train.py --adam\n'''\n!echo it's # '''\n!ls\n"
-    const { python, shell } = cellParts(wholeText(cell))
+    const { python, commands } = cellParts(wholeText(cell))
     expect(python?.text.slice(0, 39)).toBe(cell.slice(0, 39))
-    expect(shell.map(({ text }) => text)).toEqual(["echo it's # '''", 'ls'])
+    expect(commands.map(({ snippet }) => snippet.text)).toEqual(["echo it's # '''", 'ls'])
   })
 
   it('knows cells of other languages', () => {
-    expect(cellParts(wholeText('%%bash\nls\n')).shell.map(({ text }) => text)).toEqual(['ls\n'])
-    expect(cellParts(wholeText('%%writefile x.yaml\nimport y\n'))).toEqual({
-      shell: [],
-      magics: [],
-    })
+    const [command] = cellParts(wholeText('%%bash\nls\n')).commands
+    expect(command).toMatchObject({ kind: 'shell', snippet: { text: 'ls\n' } })
+    expect(cellParts(wholeText('%%writefile x.yaml\nimport y\n'))).toEqual({ commands: [] })
     expect(cellParts(wholeText('%%time\nimport y\n')).python?.text).toContain('import y')
   })
 })

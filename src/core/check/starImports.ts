@@ -2,9 +2,9 @@ import * as l10n from '@vscode/l10n'
 import type { Finding } from '../finding'
 import { codeOnly } from '../yolov5/python'
 import type { Clone } from './clone'
-import { editFix } from './fixes'
-import { renamedName } from './history'
+import { editFix, switchFixes } from './fixes'
 import type { ImportReport } from './importCheck'
+import { releaseWithName, renamedName } from './nameHistory'
 import { calledNames, callsOf, rebinds } from './pythonCalls'
 import { hasName, homeOf, moduleFile } from './pythonModules'
 import type { Snippet } from './snippet'
@@ -59,6 +59,7 @@ function renamedCalls(
     modules.find((one) => hasName(clone, one, now) === true)
   if (module === undefined) return []
   const { release } = clone.detection
+  const switches = switchFixes(releaseWithName(module, name, release), release)
   return callsOf(code, name).map(({ start, end }) => {
     const place = range(start, end)
     return {
@@ -67,7 +68,7 @@ function renamedCalls(
       severity: 'error',
       range: place,
       suggestion: now,
-      fixes: [editFix(now, place, now)],
+      fixes: [editFix(now, place, now), ...switches],
     } as const
   })
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isImage, labelFile } from '../dataset/imageFiles'
 import type { Release } from '../yolov5/release'
 import type { Files } from './files'
@@ -19,6 +19,18 @@ export type Survey = {
     readonly row: string
     readonly fatal: boolean
   }
+}
+
+/** What the images and labels are held against. */
+export type Expected = {
+  /** Number of classes that labels may have. */
+  readonly nc: number
+  /** Says which `images` of a path is `labels`, and how long a row may be. */
+  readonly release: Release
+  /** The folder that training runs in, from which relative lines of a list start. */
+  readonly root: string
+  /** Whether rows are YOLOv5's; of others only boxes are looked at, and only for their class. */
+  readonly stockLabels: boolean
 }
 
 export type Limits = {
@@ -43,7 +55,7 @@ async function imagesBelow(files: Files, folder: string, limit: number): Promise
   return found
 }
 
-/** Paths of a list file; `./` stands for the list's own folder. */
+/** Paths of a list file, relative ones as they stand there; `./` stands for the list's own folder. */
 async function imagesListed(
   files: Files,
   list: string,
@@ -116,18 +128,12 @@ function isTable(rows: readonly Row[]): boolean {
   return rows.every(({ values }) => values.length === width && values.every(Number.isFinite))
 }
 
-/**
- * Looks at the images of a folder or list file and at a sample of their labels, within limits.
- *
- * @param nc number of classes that labels may have
- * @param release says which `images` of a path is `labels`
- */
+/** Looks at the images of a folder or list file and at a sample of their labels, within limits. */
 export async function survey(
   files: Files,
   place: string,
   isFolder: boolean,
-  nc: number,
-  release: Release,
+  { nc, release, root, stockLabels }: Expected,
   limits: Limits = surveyLimits,
 ): Promise<Survey> {
   const images = isFolder
@@ -138,21 +144,23 @@ export async function survey(
   let outside: Survey['outside']
   let malformed: Survey['malformed']
   for (const image of sample) {
-    const file = labelFile(image, release)
+    // In this order: YOLOv5 leaves an `images` alone that a relative path starts with.
+    const file = resolve(root, labelFile(image, release))
     const text = await files.text(file, limits.bytes)
     if (text === undefined) {
       unlabelled++
       continue
     }
     const rows = rowsOf(text)
-    const isOutline = rows.some(({ values }) => values.length > longestBox(release))
+    const isOutline = stockLabels && rows.some(({ values }) => values.length > longestBox(release))
     // v3.1 leaves out what is no table of numbers; it looks at the numbers after that, and ends there.
     const fatal = release === 'v3.1' && isTable(rows)
     for (const row of rows) {
       const { line } = row
       const [label = 0] = row.values
-      if (isFaulty(row, isOutline)) malformed ??= { file, line, row: row.text.slice(0, 40), fatal }
-      else if (label >= nc) outside ??= { file, line, label }
+      if (!isFaulty(row, isOutline)) {
+        if (label >= nc) outside ??= { file, line, label }
+      } else if (stockLabels) malformed ??= { file, line, row: row.text.slice(0, 40), fatal }
     }
   }
   return {

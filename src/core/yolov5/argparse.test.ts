@@ -64,6 +64,20 @@ group.add_argument(
     ])
   })
 
+  it.each([
+    'range(1, 10)',
+    'NAMES',
+    "sorted(['a', 'b'])",
+    "['a', *MORE]",
+    "['a'] + MORE",
+    '[SGD, ADAM]',
+    "{'a': 1}",
+  ])('knows nothing of choices that are computed: %s', (choices) => {
+    expect(scanFlags(`p.add_argument('--bits', choices=${choices})`)[0]).not.toHaveProperty(
+      'choices',
+    )
+  })
+
   it('leaves out positional arguments and what is commented out or quoted', () => {
     const flags = scanFlags(`
 # p.add_argument('--old')

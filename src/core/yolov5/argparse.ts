@@ -1,4 +1,4 @@
-import { bracketed, codeOnly, keyword, stringLiterals, stringValue } from './python'
+import { bracketed, codeOnly, keyword, stringValue } from './python'
 import type { ScriptFlag } from './release'
 
 const NO_VALUE = new Set([
@@ -47,7 +47,7 @@ function flagOf(parts: readonly string[]): ScriptFlag | undefined {
     return value === undefined ? undefined : stringValue(value)
   }
   const arity = arityOf(text('action'), options.get('nargs'))
-  const choices = options.get('choices')
+  const choices = choicesOf(options.get('choices') ?? '')
   const initial = options.get('default')
   const help = text('help')
   return {
@@ -55,17 +55,19 @@ function flagOf(parts: readonly string[]): ScriptFlag | undefined {
     dest: text('dest') ?? destOf(names),
     arity,
     type: typeOf(arity, options.get('type')),
-    ...(choices === undefined ? {} : { choices: choicesOf(choices) }),
+    ...(choices.length === 0 ? {} : { choices }),
     ...(initial === undefined ? {} : { default: initial.replace(/\s+/g, ' ') }),
     ...(help === undefined ? {} : { help: help.replaceAll('%%', '%') }),
   }
 }
 
+/** The values of a list that is written out; empty where it is computed, for then nothing is known of it. */
 function choicesOf(expression: string): readonly string[] {
-  const literals = stringLiterals(expression)
-  if (literals.length > 0) return literals
-  const open = expression.search(/[([{]/)
-  return open < 0 ? [] : bracketed(expression, open)
+  if (!/^[[({][^[\](){}]*[\])}]$/.test(expression)) return []
+  const values = bracketed(expression, 0).map(
+    (part) => stringValue(part) ?? /^-?[\d.]+$/.exec(part)?.[0],
+  )
+  return values.every((value) => value !== undefined) ? values : []
 }
 
 /**

@@ -97,4 +97,48 @@ describe('probe', () => {
     expect(modules).toContain('SwinBlock')
     expect(modules).not.toContain('Image')
   })
+
+  const withYolo = (head: string, more: Tree = {}): Tree => ({
+    ...OLD_STYLE,
+    'models/yolo.py': `${head}${OLD_STYLE['models/yolo.py']}`,
+    ...more,
+  })
+
+  it('takes functions that make layers, but not the helpers that every release has', () => {
+    const { modules, moreModules } = capabilitiesOf(
+      withYolo('from models.fasternet import *\nfrom models.repvit import repvit_m1\n', {
+        'models/fasternet.py': 'def fasternet_t0():\n    pass\n\n\ndef _init():\n    pass\n',
+        'models/repvit.py': '',
+        'models/common.py': `def autopad(k):\n    pass\n\n\n${OLD_STYLE['models/common.py']}`,
+      }),
+    )
+    expect(modules).toEqual(expect.arrayContaining(['fasternet_t0', 'repvit_m1']))
+    for (const name of ['autopad', 'parse_model', '_init']) expect(modules).not.toContain(name)
+    expect(moreModules).toBeUndefined()
+  })
+
+  it('follows packages, and what they import of their own', () => {
+    const { modules } = capabilitiesOf(
+      withYolo('from models.attention import *\n', {
+        'models/attention/__init__.py': 'from .cbam import *\nfrom .eca.block import ECA\n',
+        'models/attention/cbam.py': 'from ..blocks import *\nclass CBAM(nn.Module):\n    pass\n',
+        'models/blocks.py': 'class Gate(nn.Module):\n    pass\n',
+      }),
+    )
+    expect(modules).toEqual(expect.arrayContaining(['CBAM', 'ECA', 'Gate']))
+  })
+
+  it.each([
+    'from torchvision.ops import *\n',
+    'from models.missing import *\n',
+    'from models.common import Conv\nfrom nets.swin import *\n',
+  ])('says that there may be more modules: %j', (head) => {
+    expect(capabilitiesOf(withYolo(head)).moreModules).toBe(true)
+  })
+
+  it('says so where unknown names are handed on to timm', () => {
+    const tree = withYolo('')
+    const parser = `${tree['models/yolo.py']}    m = timm.create_model(m, features_only=True)\n`
+    expect(capabilitiesOf({ ...tree, 'models/yolo.py': parser }).moreModules).toBe(true)
+  })
 })

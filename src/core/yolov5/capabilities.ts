@@ -1,9 +1,9 @@
 import { scanFlagsOfCode } from './argparse'
 import { callbackArguments } from './callbacks'
-import { derivedClasses, fromImports, parameters, stringLiterals } from './python'
+import { hasMoreModules, modelModules } from './modelModules'
+import { parameters, stringLiterals } from './python'
 import type { Capabilities, ScriptFlag } from './release'
 import type { Sources } from './sources'
-import { TORCH_MODULES } from './torchModules'
 
 const TRAIN = 'train.py'
 const YOLO = 'models/yolo.py'
@@ -22,43 +22,6 @@ export function slimmingScripts(sources: Sources): readonly string[] {
     .paths()
     .filter((path) => !path.includes('/') && SLIMMING_SCRIPT.test(path))
     .sort()
-}
-
-/** Files whose names models/yolo.py sees: its own imports, and what the two star imports pass on. */
-const MODEL_FILES = ['models/common.py', 'models/experimental.py'] as const
-
-/** `models.a.b` (or `.a.b`) as `models/a/b.py`; undefined for a module from elsewhere. */
-function modelFile(module: string): string | undefined {
-  const name = /^(?:(?:yolov5\.)?models)?\.(\w+(?:\.\w+)*)$/.exec(module)?.[1]
-  return name === undefined ? undefined : `models/${name.replaceAll('.', '/')}.py`
-}
-
-/**
- * Files under models/ that layer classes come from. Forks keep theirs in files of their own, which
- * models/yolo.py or models/common.py import.
- */
-export function modelFiles(sources: Sources): readonly string[] {
-  const imported = [YOLO, ...MODEL_FILES]
-    .flatMap((file) => fromImports(sources.code(file)))
-    .flatMap(({ module }) => modelFile(module) ?? [])
-  return [...new Set([...MODEL_FILES, ...imported])]
-}
-
-function importedClasses(sources: Sources): readonly string[] {
-  const own = fromImports(sources.code(YOLO)).filter(
-    ({ module }) => !/^(?:pathlib|copy|typing|datetime|torch\.nn$)/.test(module),
-  )
-  const passedOn = MODEL_FILES.flatMap((file) => fromImports(sources.code(file))).filter(
-    ({ module }) => modelFile(module) !== undefined,
-  )
-  return [...own, ...passedOn]
-    .flatMap(({ names }) => names)
-    .filter((name) => /^[A-Z]\w*$/.test(name) && !/^(?:LOGGER|ROOT|FILE)$/.test(name))
-}
-
-function modules(sources: Sources): readonly string[] {
-  const own = [...modelFiles(sources), YOLO].flatMap((file) => derivedClasses(sources.code(file)))
-  return [...new Set([...own, ...importedClasses(sources)])].sort().concat(TORCH_MODULES)
 }
 
 /**
@@ -137,7 +100,8 @@ export function probe(sources: Sources): Capabilities {
     evaluationFlags: scanFlagsOfCode(sources.code(`${evaluation}.py`)),
     results: /["']results\.txt["']/.test(train) ? 'results.txt' : 'results.csv',
     bnParamGroup: bnParamGroup(sources),
-    modules: modules(sources),
+    modules: modelModules(sources),
+    ...(hasMoreModules(sources, functionBody(yolo, 'parse_model')) ? { moreModules: true } : {}),
     modelClass: /^class DetectionModel\(/m.test(yolo) ? 'DetectionModel' : 'Model',
     segmentation: sources.has('segment/train.py'),
     classification: sources.has('classify/train.py'),

@@ -59,6 +59,18 @@ describe('detectCheckout', () => {
     expect(capabilities.modules).toContain('SwinBlock')
   })
 
+  it('reads what a package of a fork imports in turn', async () => {
+    const { capabilities } = await detect({
+      ...NEW_STYLE,
+      'models/yolo.py': `from models.attention import *\n${NEW_STYLE['models/yolo.py']}`,
+      'models/attention/__init__.py': 'from .spatial import *\n',
+      'models/attention/spatial/__init__.py': 'from .cbam import CBAM, cbam_tiny\n',
+      'models/attention/spatial/cbam.py': 'class Other(nn.Module):\n    pass\n',
+    })
+    expect(capabilities.modules).toEqual(expect.arrayContaining(['CBAM', 'cbam_tiny', 'Other']))
+    expect(capabilities).not.toHaveProperty('moreModules')
+  })
+
   it('lists the slimming scripts of a fork', async () => {
     const { capabilities, evidence } = await detect({
       ...OLD_STYLE,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { scanFlags } from './argparse'
-import { givenFlag, splitFlag } from './flagWords'
+import { givenFlag, matchingFlags, splitFlag } from './flagWords'
 
 test.each([
   ['--name', ['--name', undefined]],
@@ -32,4 +32,18 @@ test.each([
   ['data', undefined],
 ])('%s gives %s', (word, dest) => {
   expect(givenFlag(word, flags)?.dest).toBe(dest)
+})
+
+test('takes the flags of one name, in two parsers, for one', () => {
+  const two = scanFlags(`
+a.add_argument('--weights', default='a.pt')
+a.add_argument('--workers')
+b.add_argument('--weights', default='b.pt')
+b.add_argument('--image', '--img')
+a.add_argument('--img')
+`)
+  expect(matchingFlags('--weights', two).map((flag) => flag.default)).toEqual(["'a.pt'"])
+  expect(matchingFlags('--we', two)).toHaveLength(1)
+  expect(matchingFlags('--im', two)).toHaveLength(1)
+  expect(matchingFlags('--w', two).map(({ dest }) => dest)).toEqual(['weights', 'workers'])
 })

@@ -162,6 +162,15 @@ describe('checkModelYaml', () => {
     expect(codes(MODEL.replace('nn.Upsample', 'torch.nn.Upsample'))).toEqual([])
   })
 
+  it('says nothing of names that the checkout may find elsewhere', () => {
+    const capabilities = { ...v7.capabilities, moreModules: true } as const
+    const open = { ...v7, capabilities }
+    expect(codes(MODEL.replace('C3, [128]', 'repvit_m1, [128]'), open)).toEqual([])
+    expect(codes(MODEL.replace('nn.Upsample', 'nn.Newer'), open)).toEqual([
+      'model-yaml/unknown-module warning',
+    ])
+  })
+
   it('says that an activation is not read, where it is not', () => {
     const text = MODEL.replace('nc: 3\n', 'nc: 3\nactivation: nn.LeakyReLU(0.1)\n')
     expect(codes(text, v5)).toEqual(['model-yaml/activation-ignored warning'])

@@ -150,7 +150,7 @@ function strings(value: ModelArgument): readonly string[] {
  */
 export function checkModelYaml(text: string, detection: Detection): readonly Finding[] {
   const { layers, activation, findings } = parseModelYaml(text)
-  const { modules, yamlActivation } = detection.capabilities
+  const { modules, moreModules, yamlActivation } = detection.capabilities
   const known = new Set(modules)
   const more: Finding[] = []
   const yaml = parseYamlText(text)
@@ -174,7 +174,9 @@ export function checkModelYaml(text: string, detection: Detection): readonly Fin
   }
   for (const layer of layers) {
     const module = layer.module.replace(/^torch\.nn\./, 'nn.')
-    if (!known.has(module)) more.push(unknownModule(layer, module, detection))
+    // What torch.nn has is known either way.
+    const isKnown = known.has(module) || (moreModules && !module.startsWith('nn.'))
+    if (!isKnown) more.push(unknownModule(layer, module, detection))
     const code = layer.args.flatMap(strings).find((arg) => /[(]/.test(arg) && !PLAIN_CALL.test(arg))
     if (code !== undefined) more.push(codeFinding(code, layer.range))
   }

@@ -97,6 +97,11 @@ export function derivedClasses(code: string): readonly string[] {
   )
 }
 
+/** Names of the top-level functions that a module shows to others. */
+export function functions(code: string): readonly string[] {
+  return [...code.matchAll(/^def[ \t]+([A-Za-z]\w*)/gm)].map((match) => match[1] ?? '')
+}
+
 /**
  * `code` with what belongs to functions and classes blanked out, their parameters too, so that a search finds names
  * of the module. Names that functions declare `global` stay. `code` must come from {@link codeOnly}.

@@ -10,6 +10,7 @@ export type ScriptFlag = {
   readonly dest: string
   readonly arity: 'none' | 'one' | 'optional' | 'many'
   readonly type: 'string' | 'int' | 'float' | 'flag'
+  /** Absent where the source computes them. */
   readonly choices?: readonly string[]
   /** The default's source text, e.g. `ROOT / 'yolov5s.pt'`. */
   readonly default?: string
@@ -33,8 +34,10 @@ export type Capabilities = {
   readonly results: 'results.txt' | 'results.csv'
   /** Index of the optimizer's parameter group that holds BN gammas. */
   readonly bnParamGroup: number
-  /** Classes that a model yaml may name: those of models/common.py, experimental.py and yolo.py, and torch.nn's. */
+  /** What a model yaml may name: classes and functions that models/yolo.py sees of models/, and torch.nn's classes. */
   readonly modules: readonly string[]
+  /** A model yaml may name more than `modules`, and what it is can't be told. */
+  readonly moreModules?: true
   readonly modelClass: 'Model' | 'DetectionModel'
   readonly segmentation: boolean
   readonly classification: boolean

@@ -104,7 +104,7 @@ export function sourcesOf(root: string, files: ReadonlyMap<string, string>): Sou
 
 /**
  * Reads what detection needs from the checkout at `root`: nine folder listings and at most a few dozen
- * small files. `more` names files that are worth reading once the first ones are known.
+ * small files. `more` names files that are worth reading, as far as those tell that are read.
  */
 export function readSources(root: string, more: (sources: Sources) => readonly string[]): Sources {
   const names = new Set(FOLDERS.flatMap((folder) => list(root, folder)))
@@ -114,7 +114,8 @@ export function readSources(root: string, more: (sources: Sources) => readonly s
   }
   const sources = view(root, names, texts)
   for (const path of FILES) if (names.has(path)) read(path)
-  // These may lie deeper than the folders that are listed.
-  more(sources).forEach(read)
+  // These may lie deeper than the folders that are listed, and lead to others once they are read.
+  const unread = (): readonly string[] => more(sources).filter((path) => !texts.has(path))
+  for (let next = unread(); next.length > 0; next = unread()) next.forEach(read)
   return sources
 }

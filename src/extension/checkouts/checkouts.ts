@@ -7,11 +7,10 @@ import {
   chooseCheckout,
   collectCheckoutItems,
   collectDetectionLines,
+  telling,
   uniqueCheckouts,
 } from './collect'
 
-/** Files whose coming and going can change what a checkout is; slimming scripts lie in its root. */
-const telling = '{*,models/yolo,utils/*,segment/train}.py'
 /** Unzipping or switching branches touches hundreds of files. */
 const settleMs = 800
 

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch'
 import { describe, expect, it } from 'vitest'
 import type { Detection } from '../../core/yolov5/release'
 import {
@@ -6,6 +7,7 @@ import {
   collectCheckoutItems,
   collectReleaseStatus,
   deviceText,
+  telling,
   uniqueCheckouts,
 } from './collect'
 
@@ -19,6 +21,23 @@ const detection = (root: string, release: Detection['release'] = 'v6.2') =>
 
 const a = detection('/w/a')
 const b = detection('/w/b', 'v5.0')
+
+describe('telling', () => {
+  it.each([
+    'train_sparsity.py',
+    'models/yolo.py',
+    'models/common.py',
+    'models/attention.py',
+    'models/attention/__init__.py',
+    'models/blocks/swin/block.py',
+    'utils/general.py',
+    'segment/train.py',
+  ])('has %s', (path) => expect(picomatch.isMatch(path, telling)).toBe(true))
+
+  it.each(['models/yolov5s.yaml', 'tools/models.py', 'runs/train/exp/a.py'])('has not %s', (path) =>
+    expect(picomatch.isMatch(path, telling)).toBe(false),
+  )
+})
 
 describe('collectReleaseStatus', () => {
   it('shows nothing without a checkout', () => {

@@ -4,6 +4,12 @@ import { isBelow } from '../../core/disk/isBelow'
 import type { Detection } from '../../core/yolov5/release'
 import { escapeMarkdown } from '../common/markdown'
 
+/**
+ * Files whose coming and going can change what a checkout is: slimming scripts lie in its root, and a fork's layers
+ * anywhere below models/.
+ */
+export const telling = '{*,models/**/*,utils/*,segment/train}.py'
+
 export type StatusItem = { readonly text: string; readonly tooltip: string; readonly label: string }
 
 /** The release for the status bar, with its evidence as Markdown; undefined without a checkout. */

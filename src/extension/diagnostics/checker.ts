@@ -4,9 +4,10 @@ import { checkFolder, type FileReport } from '../../core/check/checkFolder'
 import { type Clone, cloneOf } from '../../core/check/clone'
 import { diskFiles } from '../../core/check/files'
 import { isSkippedPath } from '../../core/check/kind'
-import { checkPlaces, type Places } from '../../core/check/placeCheck'
+import { checkCheckpoint, checkPlaces, type Places } from '../../core/check/placeCheck'
 import { type Pairing, pairingOf, usedWith } from '../../core/check/project'
 import { wholeText } from '../../core/check/snippet'
+import { inClone } from '../../core/check/stockFiles'
 import type { CheckpointFacts } from '../../core/check/weightsCheck'
 import type { Cwd } from '../../core/check/workingFolder'
 import type { Finding } from '../../core/finding'
@@ -92,6 +93,11 @@ export class Checker {
     const findings = await checkPlaces(text, path, clone, report, this.places)
     this.looked.set(path, { text, until: performance.now() + placesMs, findings })
     return findings
+  }
+
+  /** What a checkpoint in a clone has to say by itself. */
+  checkpoint(path: string, clone: Clone): Promise<readonly Finding[]> {
+    return checkCheckpoint(path, inClone(clone, path), clone, this.places)
   }
 
   /** Every file of a checkout with findings. */

@@ -52,7 +52,7 @@ export class Checks extends DisposableList {
         if (workspace.isTrusted) {
           for (const { root } of detections) await this.torch.ask(root)
           // What is open was looked at without knowing torch.
-          this.diagnostics.checkAll()
+          this.diagnostics.checkOpen()
         }
         await checkWorkspace(detections, this.checker, this.diagnostics, context.channel)
       },

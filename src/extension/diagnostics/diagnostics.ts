@@ -37,7 +37,9 @@ export class Diagnostics extends DisposableList {
   private readonly shown = new Map<string, Shown>()
   private readonly rounds = new Map<string, number>()
   /** Files that a check of the workspace went through: they stay checked when they are closed. */
-  private readonly swept = new Set<string>()
+  private readonly swept = new Map<string, Uri>()
+  /** Looks at them so far: the latest goes on, those before it end. */
+  private looks = 0
   private watchers = new DisposableList()
 
   constructor(
@@ -68,6 +70,7 @@ export class Diagnostics extends DisposableList {
   override dispose(): void {
     super.dispose()
     this.watchers.dispose()
+    this.looks++
   }
 
   /** Findings of a document, as they were shown last. */
@@ -78,7 +81,7 @@ export class Diagnostics extends DisposableList {
 
   /** Shows what a check of the workspace found in a file; documents that are open know better. */
   showFile(uri: Uri, findings: readonly Finding[]): void {
-    this.swept.add(uri.toString())
+    this.swept.set(uri.toString(), uri)
     if (!this.isOpen(uri)) this.show({ uri, text: findings, places: [] })
   }
 
@@ -105,10 +108,27 @@ export class Diagnostics extends DisposableList {
     this.checkAll()
   }
 
+  private checkAll(): void {
+    this.checkOpen()
+    void this.checkSwept()
+  }
+
   /** Looks at everything that is open once more. */
-  checkAll(): void {
+  checkOpen(): void {
     for (const document of workspace.textDocuments) this.checkDocument(document)
     for (const notebook of workspace.notebookDocuments) this.checkNotebook(notebook)
+  }
+
+  /**
+   * Looks once more at the files that a check of the workspace went through, one after the other as it did. Those about
+   * which nothing is shown any more are among them: what another release mended, this one may not.
+   */
+  private async checkSwept(): Promise<void> {
+    const look = ++this.looks
+    for (const uri of [...this.swept.values()]) {
+      if (this.looks !== look) return
+      if (!this.isOpen(uri)) await this.checkFile(uri)
+    }
   }
 
   /** Sources of the clone decide what fits everywhere; other files only about themselves. */
@@ -117,16 +137,26 @@ export class Diagnostics extends DisposableList {
     this.checker.forget()
     if (/\.py$/i.test(uri.fsPath)) this.disk.run('all', () => this.checkAll())
     else for (const document of workspace.textDocuments) this.checkSoon(document)
-    if (this.shown.has(uri.toString()) && !this.isOpen(uri)) void this.checkFile(uri)
+    if (this.swept.has(uri.toString()) && !this.isOpen(uri)) void this.checkFile(uri)
   }
 
-  /** A file that no editor has open, and about which something is shown. */
+  /** A file that no editor has open, and that a check of the workspace went through. */
   private async checkFile(uri: Uri): Promise<void> {
     const { fsPath } = uri
     const clone = this.checker.cloneOf(fsPath)
+    if (clone !== undefined && !isCheckable(fsPath)) return this.checkCheckpoint(uri, clone)
     const text = await diskFiles.text(fsPath, sizeLimit(fsPath))
+    // It may have been opened meanwhile, and its document knows better.
+    if (this.isOpen(uri)) return
     if (clone === undefined || text === undefined) this.clear(uri)
     else await this.check(uri, text, fsPath, clone)
+  }
+
+  private async checkCheckpoint(uri: Uri, clone: Clone): Promise<void> {
+    const key = uri.toString()
+    const round = this.nextRound(key)
+    const text = await this.checker.checkpoint(uri.fsPath, clone)
+    if (this.rounds.get(key) === round) this.show({ uri, text, places: [] })
   }
 
   private isOpen(uri: Uri): boolean {
