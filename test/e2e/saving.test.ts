@@ -31,10 +31,10 @@ describe('what a dashboard is good for afterwards', () => {
       .toBeGreaterThan(0)
     return readFileSync(file)
   }
-  async function save(kind: 'PNG' | 'SVG' | 'CSV'): Promise<Buffer> {
-    await (await chart()).hover()
-    await (await chart()).locator('vscode-button', { hasText: kind }).click()
-    const file = join(workspace.folder, `chart.${kind.toLowerCase()}`)
+  async function save(kind: 'PNG' | 'SVG' | 'CSV', of = chart, name = 'chart'): Promise<Buffer> {
+    await (await of()).hover()
+    await (await of()).locator('vscode-button', { hasText: kind }).click()
+    const file = join(workspace.folder, `${name}.${kind.toLowerCase()}`)
     await window.choosePath(file)
     return written(file)
   }
@@ -72,6 +72,20 @@ describe('what a dashboard is good for afterwards', () => {
     expect(drawn).toMatchObject({ root: 'svg', title: 'mAP50_95' })
     expect(drawn.texts).toContain(String(epochs))
     expect(drawn.paths).toBeGreaterThan(0)
+  })
+
+  it('saves the curve of the prune preview too, and has its numbers as a table', async () => {
+    await (await dashboard()).locator('#tab-prune').click()
+    const frame = await window.webview('canvas.curve', patience)
+    const curve = async () => frame.locator('figure.chart:has(canvas.curve)')
+    const csv = (await save('CSV', curve, 'curve')).toString('utf8').trimEnd().split('\r\n')
+    expect(csv.length).toBeGreaterThan(100)
+    expect(csv[0]).toContain('|gamma|')
+    const svg = (await save('SVG', curve, 'curve')).toString('utf8')
+    expect(svg).toMatch(/<text[^>]*>50 %<\/text>/)
+    await (await curve()).locator('vscode-button', { hasText: 'Table' }).click()
+    expect(await (await curve()).locator('tbody tr').count()).toBe(csv.length - 1)
+    await window.keepEvidence('curve')
   })
 
   it('saves a report that draws its charts and asks no other machine for anything', async () => {
