@@ -22,6 +22,18 @@ it('finds images below folders and in list files', async () => {
   expect(await imageFiles([join(root, 'list.txt')])).toEqual([join(root, 'x.jpg'), '/zz/y.webp'])
 })
 
+it('passes over what is hidden below a folder, not the folder that is named', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'images-'))
+  folders.push(root)
+  const folder = join(root, '.cache/set')
+  mkdirSync(join(folder, '.thumbnails'), { recursive: true })
+  mkdirSync(join(folder, 'a/.trash'), { recursive: true })
+  for (const name of ['1.png', '._1.png', '.thumbnails/2.png', 'a/.trash/3.png', 'a/4.png']) {
+    writeFileSync(join(folder, name), '')
+  }
+  expect(await imageFiles([folder])).toEqual([join(folder, '1.png'), join(folder, 'a/4.png')])
+})
+
 it('reads relative lines of list files from the folder that training runs in', async () => {
   const root = mkdtempSync(join(tmpdir(), 'images-'))
   folders.push(root)

@@ -5,7 +5,8 @@ import type { Release } from '../yolov5/release'
 const extensions = 'bmp dng jpeg jpg mpo png tif tiff webp'.split(' ')
 
 /**
- * Images below folders, of list files, and those named themselves, sorted. Throws where a path is not there.
+ * Images below folders, of list files, and those named themselves, sorted. Throws where a path is not there. What is
+ * hidden below a folder is left out, as Python's `glob` leaves it out.
  *
  * @param base the folder that training runs in, for the lines of list files that are relative; without it they stay so
  */
@@ -15,11 +16,16 @@ export async function imageFiles(paths: readonly string[], base?: string): Promi
     const info = await stat(path)
     if (info.isDirectory()) {
       const names = await readdir(path, { recursive: true })
-      found.push(...names.map((name) => join(path, name)))
+      found.push(...names.filter((name) => !isHidden(name)).map((name) => join(path, name)))
     } else if (isImage(path)) found.push(path)
     else found.push(...(await listed(path, base)))
   }
   return found.filter(isImage).sort((a, b) => (a < b ? -1 : Number(a > b)))
+}
+
+/** @param name a path from the folder on, which may itself be below a hidden one */
+function isHidden(name: string): boolean {
+  return name.split(sep).some((part) => part.startsWith('.'))
 }
 
 export function isImage(path: string): boolean {

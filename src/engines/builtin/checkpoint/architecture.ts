@@ -16,7 +16,7 @@ export function isSameArchitecture(a: ParameterLayout, b: ParameterLayout): bool
 }
 
 /** Whether `a`, of the same architecture as `b`, has fewer channels somewhere. */
-export function isPruned(a: ParameterLayout, b: ParameterLayout): boolean {
+export function hasFewerChannels(a: ParameterLayout, b: ParameterLayout): boolean {
   const shapes = new Map(b.parameters.map(({ name, shape }) => [name, shape]))
   return a.parameters.some(({ name, shape }) => {
     const output = isOutput(name, shapes)

@@ -1,14 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { openSource } from '../../../core/checkpoint/checkpoint'
-import { checkpointModel, mappingOf } from '../../../core/checkpoint/model'
-import { memorySource } from '../../../core/checkpoint/source'
-import type { PyDict, PyValue } from '../../../core/checkpoint/values'
 import type { ModuleNode } from '../../../core/slimming/moduleTree'
 import type { BuiltinRelease } from '../contract'
 import { buildCheckpoint } from './build'
 import { openModel, openModelFile } from './open'
+import { isPruned, ownYaml } from './pruned'
 
 const folder = join(import.meta.dirname, '../../../../test/golden/network')
 
@@ -27,19 +24,6 @@ function outline(node: ModuleNode): unknown {
   }
 }
 
-/** The yaml that a real checkpoint remembers, as text. */
-function yamlOf(bytes: Uint8Array): string {
-  const plain = (value: PyValue | undefined): unknown => {
-    if (value === null || typeof value !== 'object') return value
-    const mapping = mappingOf(value)
-    if (mapping) return Object.fromEntries(mapping.entries.map(([k, v]) => [k, plain(v)]))
-    if ('items' in value) return value.items.map(plain)
-    return 'value' in value ? value.value : undefined
-  }
-  const { model } = checkpointModel(openSource(memorySource('real', bytes)).root)
-  return stringify(plain((model.state as PyDict).get('yaml')))
-}
-
 const cases: readonly [string, BuiltinRelease][] = [
   ['v5.0', 'v5.0'],
   ['csp', 'v5.0'],
@@ -56,7 +40,7 @@ const cases: readonly [string, BuiltinRelease][] = [
 describe.each(cases)('%s', (name, release) => {
   const real = openModelFile(join(folder, `${name}.pt`))
   const names = ['circle', 'square', 'triangle']
-  const text = yamlOf(real.bytes)
+  const text = stringify(ownYaml(real))
   const options = { release, file: 'm.yaml', text, nc: 3, names, anchorsPerLevel: undefined }
   const built = openModel('built', buildCheckpoint({ ...options, seed: 1 }))
 
@@ -87,6 +71,14 @@ describe.each(cases)('%s', (name, release) => {
     expect(again(1).equals(built.bytes)).toBe(true)
     expect(again(2).equals(built.bytes)).toBe(false)
   })
+
+  it('is no pruned model', () => {
+    expect(isPruned(real)).toBe(false)
+  })
+})
+
+it('tells a pruned model by its own yaml', () => {
+  expect(isPruned(openModelFile(join(folder, 'pruned.pt')))).toBe(true)
 })
 
 /** A model of one row and Detect. */

@@ -40,6 +40,8 @@ it('takes for an outline, and does with duplicates, what the release does', () =
 
 it.each([
   ['0 0.5 0.5 0.2', 'columns'],
+  ['2 0.1 0.2 0.5 0.2 0.5 0.6 0.1 0.4 0.3', '9 coordinates'],
+  ['2 0.1 0.2 0.5 0.2 0.5 0.6 0.1 0.4\n0 0.1 0.2 0.5', '3 coordinates'],
   ['0 0.5 0.5 1.2 0.1', 'out of bounds'],
   ['0 -0.1 0.5 0.2 0.1', 'negative'],
   ['cat 0.5 0.5 0.2 0.1', 'not a number'],

@@ -28,6 +28,8 @@ export function parseLabels(text: string, release: BuiltinRelease): ParsedLabels
   // Up to v6.1 an outline of three points is not taken for one.
   const late = release === 'v6.2' || release === 'v7.0'
   const outlined = rows.some((row) => row.length > (late ? 6 : 8))
+  const odd = outlined ? rows.find((row) => row.length % 2 === 0) : undefined
+  if (odd) return { corrupt: `an outline of ${odd.length - 1} coordinates, which are no pairs` }
   const boxes = outlined ? numbers.map(boxOf) : numbers
   const problem = problemOf(boxes)
   if (problem !== undefined) return { corrupt: problem }

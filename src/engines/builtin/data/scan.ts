@@ -48,7 +48,8 @@ export async function scanImages(
   paths: readonly string[],
   options: ScanOptions,
 ): Promise<ScanResult> {
-  const found = await imageFiles(paths, options.base)
+  // YOLOv5 keeps what it read by path: an image that is listed twice counts once.
+  const found = [...new Set(await imageFiles(paths, options.base))]
   if (found.length === 0) {
     throw new SlimError(
       'data/no-images',
@@ -86,19 +87,15 @@ function collect(
   const missing = entries.filter(({ missing }) => missing).length
   const empty = usable.filter(({ labels }) => labels?.boxes.length === 0).length - missing
   const problems = entries.flatMap(({ file, problem }) => (problem ? [`${file}: ${problem}`] : []))
-  if (needsLabels && missing === entries.length) {
-    throw new SlimError(
-      'data/no-labels',
-      l10n.t('None of the images in {0} has a label file.', paths.join(', ')),
-      l10n.t('Labels belong in a folder “labels” beside “images”, one .txt for each image.'),
-    )
-  }
   if (usable.length === 0) {
     throw new SlimError(
       'data/no-images',
       l10n.t('No image in {0} can be used: {1}', paths.join(', '), problems[0] ?? ''),
       l10n.t('Correct the images and labels.'),
     )
+  }
+  if (needsLabels && usable.every(({ labels }) => labels?.boxes.length === 0)) {
+    throw noLabelsIn(paths.join(', '), missing === entries.length, problems[0])
   }
   const labels = usable.map(({ labels }) =>
     singleClass && labels ? oneClass(labels) : (labels ?? noLabels),
@@ -120,6 +117,23 @@ function collect(
     empty,
     problems,
   }
+}
+
+function noLabelsIn(paths: string, allMissing: boolean, problem: string | undefined): SlimError {
+  if (allMissing) {
+    return new SlimError(
+      'data/no-labels',
+      l10n.t('None of the images in {0} has a label file.', paths),
+      l10n.t('Labels belong in a folder “labels” beside “images”, one .txt for each image.'),
+    )
+  }
+  return new SlimError(
+    'data/no-labels',
+    problem === undefined
+      ? l10n.t('None of the images in {0} has a label.', paths)
+      : l10n.t('None of the images in {0} has a label: {1}', paths, problem),
+    l10n.t('Put labels into their .txt files, one line for each object.'),
+  )
 }
 
 function oneClass({ boxes, segments }: Labels): Labels {

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
-import { isPruned, isSameArchitecture } from '../checkpoint/architecture'
+import { SlimError } from '../../../core/errors'
+import { isSameArchitecture } from '../checkpoint/architecture'
 import { buildCheckpoint } from '../checkpoint/build'
 import { editModel, isConvertible } from '../checkpoint/edit'
 import { type OpenModel, openModel, openModelFile } from '../checkpoint/open'
+import { isPruned, isPrunedFrom } from '../checkpoint/pruned'
 import type { BuiltinRelease, HeadShape, NamedTensor } from '../contract'
 import { Random } from '../data/random'
 import { fromStateDict } from '../model/layout'
+import type { BuiltinConfig } from '../stage/contract'
 import type { RunContext } from './context'
 
 /** A model ready to train: its file's form, and where its weights start. */
@@ -14,6 +17,8 @@ export type StartingModel = {
   readonly open: OpenModel
   readonly parameters: Float32Array
   readonly statistics: Float32Array
+  /** It has the shapes of pruned weights, and the anchors that they were trained with: autoanchor leaves them. */
+  readonly pruned: boolean
 }
 
 export type ModelRequest = {
@@ -26,14 +31,16 @@ export type ModelRequest = {
 }
 
 /**
- * The model that train.py would make of --weights and --cfg, but for pruned weights, which keep their shapes: weights
- * alone are taken as they are; with a --cfg of another architecture what fits is copied into a new model.
+ * The model that train.py would make of --weights and --cfg, but for pruned weights, which keep their shapes and
+ * anchors: weights alone are taken as they are; with a --cfg what fits of them is copied into its model.
  */
 export async function startingModel(
   context: RunContext,
   { release, names, anchorsPerLevel, seed }: ModelRequest,
 ): Promise<StartingModel> {
-  const { weights, cfg } = context.config
+  const { stage, weights, cfg, resume } = context.config
+  // A training that goes on keeps the anchors that it has found.
+  const perLevel = resume ? undefined : anchorsPerLevel
   const random = new Random(seed, 1)
   const unit = (): number => random.unit()
   const given = weights === undefined ? undefined : openModelFile(weights)
@@ -41,29 +48,50 @@ export async function startingModel(
     const text = await readFile(file, 'utf8')
     const as = release ?? given?.release ?? 'v7.0'
     const bytes = buildCheckpoint({
-      ...{ release: as, file, text, nc: names.length, names, anchorsPerLevel, seed },
+      ...{ release: as, file, text, nc: names.length, names, anchorsPerLevel: perLevel, seed },
     })
     return openModel(file, bytes, as)
   }
-  if (!given) return started(await built(cfg ?? ''))
+  if (!given) return started(await built(cfg ?? ''), false)
+  const pruned = !resume && isPruned(given)
   const fresh = cfg === undefined ? undefined : await built(cfg)
-  if (!fresh || isSameArchitecture(given.layout, fresh.layout)) {
-    warnOfClasses(context, given, names.length)
-    const converts = release !== undefined && isConvertible(given.release, release)
-    // train.py takes the anchors of a --cfg and of the hyperparameters, not those of the weights. Pruned weights are
-    // an exception: their --cfg only says what they were made from.
-    const own = fresh && !isPruned(given.layout, fresh.layout) ? fresh.head.anchors : undefined
-    const anchors =
-      anchorsPerLevel === undefined ? own : placeholders(given.head.strides, anchorsPerLevel)
-    return started(
-      editModel(given, {
-        ...{ names, random: unit },
-        ...(anchors ? { anchors } : {}),
-        ...(converts ? { form: release } : {}),
-      }),
+  warnOfClasses(context, given, names.length)
+  // The --cfg of pruned weights only says what they were made from.
+  const keeps = fresh === undefined || (pruned && isPrunedFrom(given, fresh))
+  if (!keeps) {
+    if (pruned) refuseUnlike(stage, given, fresh)
+    return transferred(context, given, fresh)
+  }
+  if (pruned) {
+    context.say(
+      l10n.t(
+        '{0} is pruned: the model keeps its shapes and anchors, without AutoAnchor.',
+        given.name,
+      ),
     )
   }
-  return transferred(context, given, fresh)
+  const converts = release !== undefined && isConvertible(given.release, release)
+  const replaces = perLevel !== undefined && !pruned
+  const edited = editModel(given, {
+    ...{ names, random: unit },
+    ...(replaces ? { anchors: placeholders(given.head.strides, perLevel) } : {}),
+    ...(converts ? { form: release } : {}),
+  })
+  return started(edited, pruned)
+}
+
+/**
+ * Of pruned weights, little fits another model: it would be trained nearly anew, at full size.
+ *
+ * @throws SlimError `weights/not-matched` for a finetuning, and where just the widths differ
+ */
+function refuseUnlike(stage: BuiltinConfig['stage'], given: OpenModel, fresh: OpenModel): void {
+  if (stage !== 'finetune' && !isSameArchitecture(given.layout, fresh.layout)) return
+  throw new SlimError(
+    'weights/not-matched',
+    l10n.t('{0} is pruned, and not from the model of {1}.', given.name, fresh.name),
+    l10n.t('Leave --cfg out: pruned weights bring their own shapes.'),
+  )
 }
 
 /** Training goes on without the head that was trained: whoever gave the wrong data shall see it at the start. */
@@ -83,8 +111,8 @@ function placeholders(strides: readonly number[], count: number): HeadShape['anc
   return strides.map(() => Array.from({ length: count }, (_, i) => [i * 2, i * 2 + 1] as const))
 }
 
-function started(open: OpenModel): StartingModel {
-  return { open, ...fromStateDict(open.layout, open.tensors) }
+function started(open: OpenModel, pruned: boolean): StartingModel {
+  return { open, ...fromStateDict(open.layout, open.tensors), pruned }
 }
 
 /** Copies the tensors whose names and shapes agree, but anchors (`intersect_dicts`). */
@@ -106,5 +134,5 @@ function transferred(context: RunContext, given: OpenModel, fresh: OpenModel): S
       l10n.t('Pass the --cfg that the checkpoint was trained with, or leave --cfg out.'),
     )
   }
-  return { open: fresh, ...fromStateDict(fresh.layout, tensors) }
+  return { open: fresh, ...fromStateDict(fresh.layout, tensors), pruned: false }
 }

@@ -54,7 +54,7 @@ export async function prepareTraining(context: RunContext): Promise<Prepared> {
       ? readProgress(openModelFile(config.weights), options.optimizer)
       : undefined
   const anchors =
-    options.autoanchor && !resumed
+    options.autoanchor && !resumed && !start.pruned
       ? betterAnchors(context, {
           ...{ head: start.open.head, set: sets.train, imageSize: options.imageSize },
           ...{ threshold: hyp.anchor_t, seed: options.seed },
@@ -93,16 +93,4 @@ function fittedSizes(
     imageSize,
     evaluationSize: evaluationSize === asked.imageSize ? imageSize : fitted(evaluationSize),
   }
-}
-
-/** Offset and end of each prunable layer's gammas in the parameter vector. */
-export function gammaRanges(
-  { layout }: OpenModel,
-  { layers }: SparsityPlan,
-): (readonly [number, number])[] {
-  const places = new Map(layout.parameters.map((entry) => [entry.name, entry]))
-  return layers.map(({ name }) => {
-    const entry = places.get(`${name}.weight`)
-    return entry ? ([entry.offset, entry.offset + entry.size] as const) : ([0, 0] as const)
-  })
 }

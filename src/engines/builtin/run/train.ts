@@ -21,9 +21,10 @@ import { nominalBatch, roundedAccumulation } from '../training/schedule'
 import type { RunContext } from './context'
 import { dataPool } from './data'
 import type { EngineFiles } from './files'
+import { gammaRanges, isFrozen, trainedGammas } from './gammaRanges'
 import { Keeper } from './keeper'
 import { startLearner } from './learner'
-import { gammaRanges, type Prepared, prepareTraining } from './prepareTraining'
+import { type Prepared, prepareTraining } from './prepareTraining'
 import { appendResults } from './results'
 import { savedOptions } from './savedOptions'
 import { versions } from './versions'
@@ -302,7 +303,7 @@ function startingState(
 ): Training {
   const { release, options, open, parameters, statistics, resumed, loop, plan } = prepared
   const { sparsity } = context.config
-  const gammas = gammaRanges(open, plan)
+  const gammas = trainedGammas(open, plan, options.frozen)
   const own = parameters.slice()
   const penalty = sparsity ? new Penalty(gammas, sparsity.reg, plan.hold) : undefined
   penalty?.begin(own)
@@ -315,7 +316,7 @@ function startingState(
     optimizer: resumed?.optimizer ?? newOptimizer(options.optimizer, parameters.length),
     groups: parameterGroups(open.layout, {
       ...{ release, optimizer: options.optimizer, weightDecay },
-      frozen: (name) => options.frozen.some((layer) => name.startsWith(`model.${layer}.`)),
+      frozen: (name) => isFrozen(name, options.frozen),
     }),
     clips: release === 'v6.2' || release === 'v7.0',
     penalty,

@@ -25,6 +25,21 @@ it('takes what the file says, and the release’s own default for the rest', asy
 })
 
 it.each([
+  ['3.4', 3],
+  ['2.5', 2],
+  ['3.5', 4],
+  ['0', undefined],
+  ['0.0', undefined],
+  ['-3', undefined],
+])('anchors: %s stands for %s of them', async (text, count) => {
+  const hyp = await readHyp(await written(`anchors: ${text}`), 'v7.0')
+  expect(hyp).toEqual(
+    count === undefined ? defaultHyp('v7.0') : { ...defaultHyp('v7.0'), anchors: count },
+  )
+  expect('anchors' in hyp).toBe(count !== undefined)
+})
+
+it.each([
   ['lr0: fast', 'hyp/value', 'lr0'],
   ['- 1\n- 2', 'hyp/syntax', 'hyp.yaml'],
   ['lr0: [1', 'hyp/syntax', 'hyp.yaml'],

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n'
 import { parse } from 'yaml'
 import { SlimError } from '../../../core/errors'
 import type { BuiltinRelease, HeadShape, LossOptions } from '../contract'
+import { roundHalfEven } from '../rounding'
 
 /** Hyperparameters by the names of YOLOv5's hyp files. */
 export type Hyp = Readonly<Record<HypName, number>> & {
@@ -93,7 +94,10 @@ export async function readHyp(file: string, release: BuiltinRelease): Promise<Hy
     }
     hyp[key] = number
   }
-  return hyp as Hyp
+  // models/yolo.py rounds it; train.py says “0 to ignore”.
+  const { anchors = 0, ...rest } = hyp
+  const count = roundHalfEven(anchors)
+  return (count > 0 ? { ...rest, anchors: count } : rest) as Hyp
 }
 
 /** Gains scaled by levels, classes and image size, as train.py scales them (v5.0 to v7.0). */
