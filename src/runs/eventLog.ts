@@ -65,12 +65,14 @@ export class EventReader {
       const info = await file.stat({ bigint: true })
       const replaced = this.offset > 0 && info.ino !== this.inode
       const reset = replaced || info.size < BigInt(this.offset)
-      if (reset) this.rewind()
-      this.inode = info.ino
-      const wanted = Math.min(chunkBytes, Number(info.size) - this.offset)
+      const from = reset ? 0 : this.offset
+      const wanted = Math.min(chunkBytes, Number(info.size) - from)
       const chunk =
         this.chunk && this.chunk.length >= wanted ? this.chunk : Buffer.allocUnsafe(wanted)
-      const { bytesRead } = await file.read(chunk, 0, wanted, this.offset)
+      const { bytesRead } = await file.read(chunk, 0, wanted, from)
+      // Not before: a read that fails is tried again, and shall tell of the reset then.
+      if (reset) this.rewind()
+      this.inode = info.ino
       const taken = this.take(chunk.subarray(0, bytesRead))
       this.offset += bytesRead
       const more = bytesRead > 0 && BigInt(this.offset) < info.size

@@ -63,6 +63,8 @@ export type RunProcess = {
   readonly startTime: string
   /** Machine it runs on; elsewhere a pid means nothing. */
   readonly host?: string
+  /** Linux: the namespace that its pid is of; a container with its machine's name has another. Default: unknown. */
+  readonly pidNamespace?: string
   /** Milliseconds since the epoch; for people, since clocks are set. */
   readonly startedAt?: number
   /** How many starts and ends the log held when it was started: those are of earlier attempts. Default: none. */

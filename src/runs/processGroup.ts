@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { RunIdentity, RunProcess } from './manifest'
-import { parseStat, processStartTime, withBoot } from './processIdentity'
+import { isSameStart, parseStat, psEnvironment, startTimeOf, withBoot } from './processIdentity'
 import { folderLiveness } from './runLiveness'
 import { realFolder } from './store'
 
@@ -56,10 +56,13 @@ export async function runMembers(leader: RunProcess, run: RunIdentity): Promise<
   return all.filter((p) => mine.has(p.pid)).map(({ pid, startTime }) => ({ pid, startTime }))
 }
 
-/** Those of `members` that still run. */
+/** Those of `members` that still run, or of which that is not known. */
 export async function stillAlive(members: readonly Member[]): Promise<Member[]> {
-  const times = await Promise.all(members.map((member) => processStartTime(member.pid)))
-  return members.filter((member, i) => times[i] === member.startTime)
+  const found = await Promise.all(members.map((member) => startTimeOf(member.pid)))
+  return members.filter(({ startTime }, i) => {
+    const now = found[i]
+    return typeof now === 'object' ? isSameStart(now.at, startTime) : now === 'unknown'
+  })
 }
 
 async function listProcesses(): Promise<Listed[]> {
@@ -92,7 +95,7 @@ async function isMarked(pid: number, mark: Readonly<Record<string, string>>): Pr
 
 async function unixProcesses(): Promise<Listed[]> {
   const { stdout } = await execute('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,lstart='], {
-    env: { ...process.env, LC_ALL: 'C' },
+    env: psEnvironment(),
     timeout: 10_000,
   })
   return stdout.split('\n').flatMap((line) => {

@@ -1,23 +1,36 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { promisify } from 'node:util'
+import { errorCode } from '../core/disk/diskErrors'
 import type { RunProcess } from './manifest'
 
 const execute = promisify(execFile)
 
-/** `elsewhere`: it was started on another machine, where only its log tells. */
+/** `elsewhere`: it was started on another machine or in another container, where only its log tells. */
 export type Liveness = 'alive' | 'gone' | 'elsewhere'
 
 /**
  * Whether the very process that a manifest names is running. A pid alone proves nothing, since the system uses
- * it again; together with the start time it does. A zombie is gone.
+ * it again; together with the start time it does, also where the machine has another name by now, as macOS takes one from
+ * each network. A zombie is gone; one that could not be looked at is not.
  */
-export async function liveness(process: RunProcess): Promise<Liveness> {
-  if (process.host !== undefined && process.host !== hostname()) return 'elsewhere'
-  if (process.startTime === '') return 'gone'
-  return (await processStartTime(process.pid)) === process.startTime ? 'alive' : 'gone'
+export async function liveness(named: RunProcess): Promise<Liveness> {
+  const isOfHost = named.host === undefined || named.host === hostname()
+  // Asking Windows starts PowerShell, and its name stays.
+  if (!isOfHost && process.platform === 'win32') return 'elsewhere'
+  const found = named.startTime === '' ? 'gone' : await startTimeOf(named.pid)
+  if (typeof found === 'object' && isSameStart(found.at, named.startTime)) return 'alive'
+  if (!isOfHost || isOfOtherContainer(named)) return 'elsewhere'
+  return found === 'unknown' ? 'alive' : 'gone'
+}
+
+/** A container may have its machine's name, and pids of its own. Those of an earlier boot are gone with it. */
+function isOfOtherContainer({ pidNamespace, startTime }: RunProcess): boolean {
+  const own = ownNamespace()
+  if (pidNamespace === undefined || own === undefined || pidNamespace === own) return false
+  return startTime.startsWith(`${bootId()}:`)
 }
 
 /** This process as a manifest names it; for stages that run without a child. */
@@ -31,19 +44,34 @@ export async function ownProcess(): Promise<RunProcess> {
  * a start time.
  */
 export async function identify(pid: number): Promise<RunProcess> {
-  const base = { pid, host: hostname(), startedAt: Date.now() }
+  const pidNamespace = ownNamespace()
+  const base = {
+    ...{ pid, host: hostname(), startedAt: Date.now() },
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+  }
   const now = process.platform === 'linux' ? linuxStartTime(pid) : undefined
-  return { ...base, startTime: now ?? (await processStartTime(pid)) ?? '' }
+  if (now !== undefined) return { ...base, startTime: now }
+  const found = await startTimeOf(pid)
+  return { ...base, startTime: typeof found === 'object' ? found.at : '' }
 }
 
-/** An opaque start time of a live process; undefined when there is none. */
-export async function processStartTime(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined)
-    const fields = stat === undefined ? undefined : parseStat(stat)
-    return fields && !fields.dead ? withBoot(fields.startTicks) : undefined
-  }
+/** When a process started, opaque; `unknown` when it could not be looked at, which says nothing about it. */
+export type StartTime = { readonly at: string } | 'gone' | 'unknown'
+
+export async function startTimeOf(pid: number): Promise<StartTime> {
+  if (process.platform === 'linux') return linuxStartTimeOf(pid)
   return process.platform === 'win32' ? windowsStartTime(pid) : unixStartTime(pid)
+}
+
+/**
+ * Whether two start times of one pid are of the same process. Of those of Windows, in 100 ns since 1601, a list of all
+ * processes has only microseconds.
+ */
+export function isSameStart(a: string, b: string): boolean {
+  if (a === b) return true
+  if (!/^\d{18}$/.test(a) || !/^\d{18}$/.test(b)) return false
+  const apart = BigInt(a) - BigInt(b)
+  return apart < 10n && apart > -10n
 }
 
 export type ProcessStat = {
@@ -97,29 +125,60 @@ function readText(path: string): string | undefined {
   }
 }
 
-async function unixStartTime(pid: number): Promise<string | undefined> {
+async function linuxStartTimeOf(pid: number): Promise<StartTime> {
   try {
-    const { stdout } = await execute('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      env: { ...process.env, LC_ALL: 'C' },
-      timeout: 5000,
-    })
-    const [state, ...start] = stdout.trim().split(/\s+/)
-    return state === undefined || state.startsWith('Z') ? undefined : start.join(' ')
-  } catch {
-    return undefined
+    const fields = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1'))
+    return fields && !fields.dead ? { at: withBoot(fields.startTicks) } : 'gone'
+  } catch (error) {
+    return ['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '') ? 'gone' : 'unknown'
   }
 }
 
-async function windowsStartTime(pid: number): Promise<string | undefined> {
-  const script = `(Get-Process -Id ${pid} -ErrorAction Stop).StartTime.ToFileTimeUtc()`
+let namespace: string | undefined
+/** Linux: the pid namespace that this process is in; each container has its own. */
+function ownNamespace(): string | undefined {
+  if (process.platform !== 'linux') return undefined
   try {
-    const { stdout } = await execute(
-      'powershell.exe',
-      ['-NoProfile', '-NonInteractive', '-Command', script],
-      { timeout: 15_000, windowsHide: true },
-    )
-    return stdout.trim() || undefined
+    namespace ??= readlinkSync('/proc/self/ns/pid')
   } catch {
-    return undefined
+    // Then nothing is known about containers.
+  }
+  return namespace
+}
+
+async function unixStartTime(pid: number): Promise<StartTime> {
+  const args = ['-o', 'stat=,lstart=', '-p', String(pid)]
+  const answer = await ask('ps', args, { env: psEnvironment(), timeout: 5000 })
+  if (typeof answer === 'string') return answer
+  const [state = '', ...start] = answer.text.split(/\s+/)
+  return state.startsWith('Z') ? 'gone' : { at: start.join(' ') }
+}
+
+/** `ps` writes start times in the words and the time zone of its environment. */
+export function psEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+}
+
+async function windowsStartTime(pid: number): Promise<StartTime> {
+  const script = `(Get-Process -Id ${pid} -ErrorAction Stop).StartTime.ToFileTimeUtc()`
+  const args = ['-NoProfile', '-NonInteractive', '-Command', script]
+  const answer = await ask('powershell.exe', args, { timeout: 15_000 })
+  return typeof answer === 'string' ? answer : { at: answer.text }
+}
+
+/** What a command says of a process. One that exits without a word knows none; one that is cut short says nothing. */
+export async function ask(
+  command: string,
+  args: readonly string[],
+  options: { readonly timeout: number; readonly env?: NodeJS.ProcessEnv },
+): Promise<{ readonly text: string } | 'gone' | 'unknown'> {
+  try {
+    const { stdout } = await execute(command, [...args], { ...options, windowsHide: true })
+    const text = stdout.trim()
+    return text === '' ? 'gone' : { text }
+  } catch (error) {
+    const { code, stdout = '' } = error as { readonly code?: unknown; readonly stdout?: string }
+    // The status of one that was killed is null, and what could not be started has a name for a code.
+    return typeof code === 'number' && stdout.trim() === '' ? 'gone' : 'unknown'
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beginAttempt } from './attempt'
 import { readRun } from './snapshot'
 import { closeGate, gateVariable, openGate } from './startGate'
 import { createRunFolder, newRunId, readManifest, runFiles, writeManifest } from './store'
@@ -63,7 +64,7 @@ test('one that nobody holds back begins at once', async () => {
 /** A run whose process is there, and can not be named while the manifest is locked. */
 async function heldBack(name: string, ...args: readonly string[]) {
   const runDir = await createRunFolder(join(root, 'runs/train'), name)
-  const launch: LaunchSpec = {
+  const spec: LaunchSpec = {
     ...{ runDir, command: process.execPath, cwd: root },
     args: [program, join(runDir, 'witness'), ...args],
     manifest: {
@@ -71,10 +72,10 @@ async function heldBack(name: string, ...args: readonly string[]) {
       ...{ createdAt: Date.now(), provenance: { slimVersion: '0', sha256: {} } },
     },
   }
+  const manifest = await beginAttempt(spec)
   const lock = `${runFiles(runDir).manifest}.lock`
   await writeFile(lock, '')
-  const starting = startRun(launch)
-  while (!(await readManifest(runDir).catch(() => undefined))) await new Promise(setImmediate)
+  const starting = startRun({ ...spec, manifest })
   return { runDir, starting, release: () => rm(lock), witness: join(runDir, 'witness') }
 }
 

@@ -83,7 +83,8 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
   let left = await look()
   const processes = left.length
   if (processes === 0) return { by: 'already', processes }
-  await requestStop(runDir)
+  // A disk that takes no note of it, full or read-only, does not keep the run going.
+  await requestStop(runDir).catch(() => undefined)
   const from = process.platform === 'win32' ? 'kill' : (options.from ?? 'ask')
   for (const step of steps.slice(steps.indexOf(from))) {
     options.onStep?.(step)
@@ -93,7 +94,7 @@ export async function stopRun(runDir: string, options: StopOptions = {}): Promis
     do {
       left = await look()
       if (left.length === 0) {
-        await recordStop(runDir)
+        await recordStop(runDir).catch(() => undefined)
         return { by: step, processes }
       }
       // A fork that raced with the killing is killed too.

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RunManifest } from './manifest'
 import {
   createRunFolder,
@@ -10,6 +10,7 @@ import {
   newRunId,
   readManifest,
   reuseRunFolder,
+  runAt,
   runFiles,
   runOfFile,
   updateManifest,
@@ -145,6 +146,21 @@ describe('listRuns and findRun', () => {
     await expect(findRun(root, '2026010')).rejects.toMatchObject({ code: 'runs/ambiguous' })
     await expect(findRun(root, 'nothing')).rejects.toMatchObject({ code: 'runs/not-found' })
   })
+})
+
+test('within the folder of a run, a name is that of another run, and a file one of this', async () => {
+  const here = await makeRun('runs/train/exp', 'one', 10)
+  await makeRun('runs/train/exp2', 'two', 20)
+  await writeFile(join(here, 'opt.yaml'), '')
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(here)
+  try {
+    expect((await findRun(root, 'exp2')).manifest.id).toBe('two')
+    expect((await findRun(root, 'opt.yaml')).manifest.id).toBe('one')
+    expect(await runAt(join(here, 'exp2'))).toBeUndefined()
+    await expect(findRun(root, 'exp3')).rejects.toMatchObject({ code: 'runs/not-found' })
+  } finally {
+    cwd.mockRestore()
+  }
 })
 
 test('ids sort by time and do not repeat', () => {

@@ -179,7 +179,7 @@ export async function findRun(
   reference: string,
   options: ListOptions = {},
 ): Promise<StoredRun> {
-  const byPath = await runOfFile(resolve(reference))
+  const byPath = await runAt(resolve(reference))
   if (byPath) return byPath
   const { runs } = await listRuns(root, options)
   const exact = runs.find(
@@ -204,7 +204,16 @@ export async function findRun(
   )
 }
 
-/** The run whose folder is, or contains, `path`; undefined when none is. */
+/**
+ * The run whose folder is, or contains, what lies at `path`. Undefined also when nothing lies there: within a run's folder
+ * the name of another run would else be taken for a file of this one.
+ */
+export async function runAt(path: string): Promise<StoredRun | undefined> {
+  const real = await realpath(path).catch(() => undefined)
+  return real === undefined ? undefined : runOfFile(real)
+}
+
+/** The run whose folder is, or contains, `path`, whether or not that is there; undefined when none is. */
 export async function runOfFile(path: string): Promise<StoredRun | undefined> {
   const real = await realpath(path).catch(() => resolve(path))
   for (let folder = real; ; folder = dirname(folder)) {

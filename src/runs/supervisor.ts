@@ -1,19 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { errorCode } from '../core/disk/diskErrors'
 import { SlimError } from '../core/errors'
+import { begunAttempt } from './attempt'
 import { appendEvent } from './eventLog'
 import { withFileLock } from './fileLock'
 import { childLanguage } from './language'
 import type { RunIdentity, RunManifest, RunProcess } from './manifest'
 import { lastLines, silentEnd } from './postMortem'
 import { markOf, runMembers } from './processGroup'
-import { identify, ownProcess } from './processIdentity'
+import { identify } from './processIdentity'
 import { readDigest } from './snapshot'
 import { closeGate, gateVariable, openGate } from './startGate'
 import { attemptEnd } from './state'
-import { readManifest, realFolder, runFiles, updateManifest, writeManifest } from './store'
+import { readManifest, runFiles, updateManifest } from './store'
 
 export { type StopOptions, type StopResult, stopRun } from './stop'
 export { type RunUpdate, type RunWatch, type WatchOptions, watchRun } from './watch'
@@ -51,17 +52,16 @@ export type StartedRun = {
  * without a word while we watch, its end is written for it.
  *
  * @throws SlimError `process/not-found`, `process/not-executable`, `process/cannot-start`; the same is in the
- *   run's log as `failed`
+ *   run's log as `failed`. `resume/in-use` when the run goes on already
  */
 export async function startRun(launch: LaunchSpec): Promise<StartedRun> {
   const { runDir } = launch
   const files = runFiles(runDir)
-  await mkdir(files.slimDir, { recursive: true })
-  const { boundaries } = await readDigest(runDir)
-  // What an earlier attempt was, or was asked, is done with.
-  const { stopRequestedAt: _, process: __, ...fresh } = launch.manifest
-  const attempt = { boundaries, folder: await realFolder(runDir) }
-  await writeManifest(runDir, { ...fresh, starter: { ...(await ownProcess()), ...attempt } })
+  const { boundaries, folder } = (await begunAttempt(launch)).starter
+  const attempt = {
+    ...(boundaries === undefined ? {} : { boundaries }),
+    ...(folder ? { folder } : {}),
+  }
   const output = await open(files.output, 'a')
   try {
     const mark = await markOf({ id: launch.manifest.id, runDir })

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EventReader } from './eventLog'
+import { errorCode } from '../core/disk/diskErrors'
+import { SlimError } from '../core/errors'
+import { type EventBatch, EventReader } from './eventLog'
 import type { RunEvent } from './events'
+import type { RunManifest } from './manifest'
 import type { Liveness } from './processIdentity'
 import { runLiveness } from './runLiveness'
 import { type RunSnapshot, snapshot } from './snapshot'
@@ -21,12 +24,14 @@ export type WatchOptions = {
   readonly intervalMs?: number
   /** Milliseconds between checks of the manifest and the process. */
   readonly checkMs?: number
+  /** Milliseconds for which every read may fail before the watch gives up. */
+  readonly patienceMs?: number
 }
 
 export type RunWatch = {
   /**
    * The last snapshot once the run has ended; undefined when the watch was disposed first. Rejects when the
-   * run's folder becomes unreadable.
+   * run's folder is gone, or stays unreadable.
    */
   readonly ended: Promise<RunSnapshot | undefined>
   dispose(): void
@@ -34,6 +39,7 @@ export type RunWatch = {
 
 /** How long a dead process's last words may take to arrive over a network file system. */
 const lastWords = 1500
+const failurePatience = 30_000
 
 /**
  * Follows a run, of this process or any other: calls `onUpdate` with what is in the log already, then with
@@ -50,7 +56,14 @@ export function watchRun(
     ? AbortSignal.any([options.signal, disposal.signal])
     : disposal.signal
   return {
-    ended: follow(runDir, onUpdate, signal, options.intervalMs ?? 250, options.checkMs ?? checkMs),
+    ended: follow(
+      runDir,
+      onUpdate,
+      signal,
+      options.intervalMs ?? 250,
+      options.checkMs ?? checkMs,
+      options.patienceMs ?? failurePatience,
+    ),
     dispose: () => disposal.abort(),
   }
 }
@@ -64,23 +77,35 @@ async function follow(
   signal: AbortSignal,
   intervalMs: number,
   checkEvery: number,
+  patienceMs: number,
 ): Promise<RunSnapshot | undefined> {
   const reader = new EventReader(runFiles(runDir).events)
   let digest = emptyDigest
   let checked = Number.NEGATIVE_INFINITY
-  let manifest = await readManifest(runDir)
+  let manifest: RunManifest | undefined
   let alive: Liveness = 'alive'
   let goneSince: number | undefined
+  let failingSince: number | undefined
   let told: string | undefined
+  const pause = () => sleep(intervalMs, undefined, { signal }).catch(() => undefined)
   while (!signal.aborted) {
     // Not the clock of the wall, which may be set back.
     const now = performance.now()
-    if (now - checked >= checkEvery) {
-      checked = now
-      manifest = await readManifest(runDir)
-      alive = await runLiveness(runDir, manifest)
+    let batch: EventBatch
+    try {
+      if (!manifest || now - checked >= checkEvery) {
+        manifest = await readManifest(runDir)
+        alive = await runLiveness(runDir, manifest)
+        checked = now
+      }
+      batch = await reader.read()
+      failingSince = undefined
+    } catch (error) {
+      failingSince ??= now
+      if (!mayPass(error) || now - failingSince >= patienceMs) throw error
+      await pause()
+      continue
     }
-    const batch = await reader.read()
     if (signal.aborted) break
     digest = digestEvents(batch.events, batch.reset ? emptyDigest : digest)
     // Nobody ends without a word until the words have had time to arrive.
@@ -92,7 +117,13 @@ async function follow(
       onUpdate({ events: batch.events, reset: batch.reset, run })
     }
     if (isEnded(run.state) && !batch.more) return run
-    if (!batch.more) await sleep(intervalMs, undefined, { signal }).catch(() => undefined)
+    if (!batch.more) await pause()
   }
   return undefined
+}
+
+/** Whether the disk may answer another time, as a server that restarts: nothing says that the run is gone. */
+function mayPass(error: unknown): boolean {
+  const code = errorCode(error instanceof SlimError ? error.cause : error)
+  return code !== undefined && code !== 'ENOENT' && code !== 'ENOTDIR'
 }

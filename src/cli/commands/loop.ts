@@ -6,13 +6,10 @@ import { readManifest } from '../../runs/store'
 import { usageError } from '../errors'
 import { errColors, exitCodes, print, printAside } from '../terminal'
 import { detachLoop, tellStarted } from './loopProcess'
-import { asksToResume, lastValue, resumedWords, without } from './loopWords'
+import { asksToResume, finetuneWords, lastValue, resumedWords } from './loopWords'
 import { prune } from './prune'
 import { runs } from './runs'
 import { asksForHelp, launchStage, printHelp } from './stage'
-
-/** Flags that mean something to sparse training alone, or that the finetuning gets from the prune. */
-const sparseOnly = ['--sr', '--reg', '--sr-schedule', '--percent', '--weights', '--cfg', '--name']
 
 /** As that of sparse training. */
 const defaultPercent = 0.5
@@ -86,11 +83,7 @@ export async function loop(args: readonly string[]): Promise<number> {
   )
   if (cut !== exitCodes.ok) return cut
   print('')
-  const name = lastValue(words, '--name')
-  const finetune = [
-    ...[...without(words, sparseOnly), '--weights', pruned],
-    ...(name ? ['--name', `${name}-finetuned`] : []),
-  ]
+  const finetune = finetuneWords(words, pruned)
   const { code } = await launchStage({ stage: 'finetune', args: finetune, notes: [] }, [
     'finetune',
     ...finetune,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { asksToResume, lastValue, resumedWords, without } from './loopWords'
+import { asksToResume, finetuneWords, lastValue, resumedWords, without } from './loopWords'
 
 const folder = mkdtempSync(join(tmpdir(), 'loop-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -32,6 +32,23 @@ it('the last value of a flag counts', () => {
   expect(lastValue(['--name', 'a', '--name=b', '--rect'], '--name')).toBe('b')
   expect(lastValue(['--data', 'a'], '--name')).toBeUndefined()
 })
+
+it.each([
+  [
+    ['--exist-ok', '--data', 'd.yaml'],
+    ['--data', 'd.yaml', '--weights', 'p.pt'],
+  ],
+  [
+    ['--exist_ok', '--rect'],
+    ['--rect', '--weights', 'p.pt'],
+  ],
+  [
+    ['--name', 'a', '--exist-ok'],
+    ['--exist-ok', '--weights', 'p.pt', '--name', 'a-finetuned'],
+  ],
+])('a finetuning after %j does not write over the sparse run', (words, finetune) =>
+  expect(finetuneWords(words, 'p.pt')).toEqual(finetune),
+)
 
 it.each([
   [['--resume'], true],

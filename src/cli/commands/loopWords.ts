@@ -9,6 +9,9 @@ const pathFlags = ['--project', '--data', '--hyp', '--python', '--checkout']
 /** Flags of how a run was started, which say nothing about the training. */
 const launchFlags = ['--resume', '--detach', '--json']
 
+/** Flags that mean something to sparse training alone, or that the finetuning gets from the prune. */
+const sparseOnly = ['--sr', '--reg', '--sr-schedule', '--percent', '--weights', '--cfg', '--name']
+
 /** Whether sparse training shall go on instead of beginning. */
 export function asksToResume(args: readonly string[]): boolean {
   return args.some((arg) => gives(arg, '--resume'))
@@ -26,6 +29,17 @@ export function resumedWords(
 ): readonly string[] {
   const began = without(commandLine.slice(1), launchFlags)
   return [...(cwd === here ? began : rooted(began, cwd)), ...without(args, launchFlags)]
+}
+
+/** The flags of the finetuning in a loop with these flags, from the pruned checkpoint. */
+export function finetuneWords(words: readonly string[], pruned: string): readonly string[] {
+  const name = lastValue(words, '--name')
+  // Unnamed, it would go to the folder of the sparse training and write over the weights there.
+  const left = name ? sparseOnly : [...sparseOnly, '--exist-ok', '--exist_ok']
+  return [
+    ...[...without(words, left), '--weights', pruned],
+    ...(name ? ['--name', `${name}-finetuned`] : []),
+  ]
 }
 
 /** The value of a flag, the last where it is given again; undefined where it is not given. */

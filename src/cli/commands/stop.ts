@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { stopRun } from '../../runs/stop'
-import { findRun, runOfFile, type StoredRun } from '../../runs/store'
+import { findRun, runAt, type StoredRun } from '../../runs/store'
 import { optionalCheckout } from '../checkout'
 import { reportError } from '../errors'
 import { projectFolders } from '../files'
@@ -43,7 +43,7 @@ async function namedRun(
 ): Promise<StoredRun> {
   const projects = await projectFolders(project)
   // Its folder is enough, wherever one stands.
-  const run = await runOfFile(resolve(reference))
+  const run = await runAt(resolve(reference))
   if (run) return run
   const cwd = process.cwd()
   const root = (await optionalCheckout(cwd, checkout))?.root ?? cwd

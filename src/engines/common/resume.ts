@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../core/errors'
 import type { Sparsity } from '../../core/slimming/sparsity'
+import { stillRunning } from '../../runs/attempt'
 import type { StartedEvent } from '../../runs/events'
 import type { RunManifest } from '../../runs/manifest'
 import { readRun } from '../../runs/snapshot'
@@ -59,13 +60,8 @@ export async function resumePoint(
   const point = value === undefined ? await latestRun(places) : await namedPoint(value, places)
   const { manifest, runDir, checkpoint } = point
   const run = manifest && (await readRun(runDir))
-  if (run && !isEnded(run.state)) {
-    throw new SlimError(
-      'resume/in-use',
-      l10n.t('{0} is still running.', runDir),
-      l10n.t('Wait for its end, or stop it first with "yolov5-slim stop".'),
-    )
-  }
+  // Looked at again when it is started; here so that nothing is checked in vain.
+  if (run && !isEnded(run.state)) throw stillRunning(runDir)
   // The release reads the run's options from there.
   if (!(await isFile(join(runDir, 'opt.yaml')))) {
     throw new SlimError(

@@ -84,7 +84,8 @@ export async function launchSpec(
 ): Promise<LaunchSpec> {
   const { runDir, manifest, config, processes, device, notes } = run
   const file = await writeRunnerConfig(runDir, config)
-  await writeManifest(runDir, manifest)
+  // That of a run which goes on is written with who starts it, since another may be doing the same.
+  if (!config.resume) await writeManifest(runDir, manifest)
   const runnerArgs = [request.runner, file]
   const launch = await launchCommand(found, runnerArgs, processes, parsed.own)
   return {

@@ -381,7 +381,7 @@ describe('--resume', () => {
     const { spec, config } = await prepare('train', ['--resume', runDir])
     expect(spec.runDir).toBe(runDir)
     expect(config).toMatchObject({ stage: 'train', resume: true, sparsity: null })
-    expect(await readManifest(runDir)).toMatchObject({ stage: 'train', engine: 'pytorch' })
+    expect(spec.manifest).toMatchObject({ stage: 'train', engine: 'pytorch' })
   })
 
   test('a run that finished has nothing left to do', async () => {

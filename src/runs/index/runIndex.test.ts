@@ -133,6 +133,26 @@ describe('RunIndex', () => {
     await until(() => states()?.[0] === 'a stopped')
   })
 
+  test('a run whose starter names the physical folder of a linked workspace appears once', async () => {
+    const a = await make('a', [started, finished])
+    await symlink(root, `${root}.link`, 'junction')
+    try {
+      const changes: IndexChange[] = []
+      index = new RunIndex(() => [`${root}.link`], { scanMs: 1e6 })
+      index.onDidChange((change) => changes.push(change))
+      await index.follow(a)
+      await index.refresh()
+      await index.follow(a)
+      expect(states()).toEqual(['a finished'])
+      expect(changes.flatMap(({ added }) => added.map(({ run }) => run.runDir))).toEqual([
+        join(`${root}.link`, 'runs/train/a'),
+      ])
+      expect(changes.flatMap(({ removed }) => removed)).toEqual([])
+    } finally {
+      await rm(`${root}.link`)
+    }
+  })
+
   test('tells of an unreadable manifest once, and of none while a run is made', async () => {
     const a = await make('a', [])
     await createRunFolder(join(root, 'runs/train'), 'just-made')

@@ -3,6 +3,7 @@ import type { RunSnapshot } from '../snapshot'
 import { type EntryUpdate, RunEntry, type SavedEntry } from './entry'
 import { type FoundRun, findRunFolders, lookAt } from './folders'
 import { mapParallel } from './parallel'
+import { sameFolder, spelledBelow } from './spelling'
 
 /** What has changed since the last time. */
 export type IndexChange = {
@@ -114,8 +115,10 @@ export class RunIndex {
 
   /** Keeps a run that lies elsewhere, as `--project` puts it. */
   async follow(runDir: string): Promise<void> {
-    this.strays.add(runDir)
-    await this.touch(runDir)
+    const spelled = await spelledBelow(this.roots(), runDir)
+    const known = (await sameFolder(spelled, this.entries.keys())) ?? spelled
+    this.strays.add(known)
+    await this.touch(known)
   }
 
   /** Looks at one run folder, which somebody saw change, come or go. */
@@ -155,7 +158,8 @@ export class RunIndex {
   private async scan(): Promise<void> {
     const found = new Map(await findRunFolders(this.roots()))
     for (const runDir of this.strays) {
-      const run = found.has(runDir) ? undefined : await lookAt(runDir)
+      if (await sameFolder(runDir, found.keys())) continue
+      const run = await lookAt(runDir)
       if (run) found.set(runDir, run)
     }
     if (this.disposed) return

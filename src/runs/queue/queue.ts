@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as l10n from '@vscode/l10n'
 import { errorCode } from '../../core/disk/diskErrors'
 import { SlimError } from '../../core/errors'
+import { type BegunManifest, beginAttempt } from '../attempt'
 import { appendEvent } from '../eventLog'
 import { childLanguage } from '../language'
 import type { RunIdentity, RunManifest } from '../manifest'
 import { identify, ownProcess } from '../processIdentity'
-import { readDigest } from '../snapshot'
-import { readManifest, realFolder, runFiles, writeManifest } from '../store'
+import { readManifest, realFolder, runFiles, updateManifest } from '../store'
 import { type LaunchSpec, type StartedRun, startRun } from '../supervisor'
 import { type DeviceFacts, devicesOf } from './devices'
 import { keepEnvironment, keptVariables } from './environment'
@@ -51,16 +51,19 @@ const lookMs = 2000
  * `queued` on disk, and this process is named as the one that waits. Follow with `startSubmitted`, `startInTurn` or
  * `handOver`.
  *
- * @throws SlimError `queue/folder` when it shall wait and the queue's folder cannot be written
+ * @throws SlimError `queue/folder` when it shall wait and the queue's folder cannot be written, `resume/in-use` when the
+ *   run goes on already
  */
 export async function submit(launch: LaunchSpec, options: QueueOptions): Promise<Submission> {
   const devices = launch.device === undefined ? [] : devicesOf(launch.device, options.facts)
-  const completed: LaunchSpec = { ...launch, manifest: { ...launch.manifest, devices } }
+  const { runDir } = launch
+  const manifest = await beginAttempt({ runDir, manifest: { ...launch.manifest, devices } })
   try {
-    return await claim(completed, devices, options.wait)
+    return await claim({ ...launch, manifest }, devices, options.wait)
   } catch (error) {
     // Who does not wait needs no queue; others just do not see that the device is taken.
-    if (!options.wait) return { runDir: launch.runDir, devices, ahead: [], launch: completed }
+    if (!options.wait) return { runDir, devices, ahead: [], launch: { ...launch, manifest } }
+    await updateManifest(runDir, withoutStarter).catch(() => undefined)
     throw new SlimError(
       'queue/folder',
       l10n.t('The queue in {0} cannot be used: {1}.', queueFolder(), String(errorCode(error))),
@@ -71,31 +74,37 @@ export async function submit(launch: LaunchSpec, options: QueueOptions): Promise
 }
 
 async function claim(
-  completed: LaunchSpec,
+  begun: LaunchSpec & { readonly manifest: BegunManifest },
   devices: readonly string[],
   wait: boolean,
 ): Promise<Submission> {
-  const { runDir } = completed
+  const { runDir } = begun
   const waiter = await ownProcess()
   return withQueue(async () => {
     const now = Date.now()
-    const base = { v: 1 as const, id: completed.manifest.id, runDir, devices, host: hostname() }
+    const base = { v: 1 as const, id: begun.manifest.id, runDir, devices, host: hostname() }
     const holding: Ticket = { ...base, since: now }
     const ahead = wait ? await ticketsAhead(holding, await readTickets(now)) : []
     if (ahead.length === 0) {
       await writeTicket(holding)
-    } else {
-      const { command, args, cwd, env, manifest } = completed
-      const environment = keepEnvironment()
-      const stored = { command, args, cwd, ...(env ? { env } : {}), manifest, environment }
-      const { boundaries } = await readDigest(runDir)
-      const queue = await realFolder(queueFolder())
-      const queued = { since: now, host: hostname(), boundaries, queue }
-      await writeManifest(runDir, { ...manifest, queued })
-      await writeTicket({ ...holding, launch: stored, waiter })
+      return { runDir, devices, ahead, launch: begun }
     }
-    return { runDir, devices, ahead, launch: completed }
+    const { command, args, cwd, env } = begun
+    const environment = keepEnvironment()
+    const manifest = withoutStarter(begun.manifest)
+    const stored = { command, args, cwd, ...(env ? { env } : {}), manifest, environment }
+    const { boundaries = 0 } = begun.manifest.starter
+    const queue = await realFolder(queueFolder())
+    const queued = { since: now, host: hostname(), boundaries, queue }
+    await updateManifest(runDir, (m) => ({ ...withoutStarter(m), queued }))
+    await writeTicket({ ...holding, launch: stored, waiter })
+    return { runDir, devices, ahead, launch: { ...begun, manifest } }
   })
+}
+
+/** Whoever starts the run is another, or nobody. */
+function withoutStarter({ starter: _, ...manifest }: RunManifest): RunManifest {
+  return manifest
 }
 
 /**
@@ -109,7 +118,9 @@ export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Pr
     run.exited.finally(() => removeTicket(identityOf(launch))).catch(() => undefined)
     return run
   } catch (error) {
-    await removeTicket(identityOf(launch))
+    // Then the claim is that of the attempt which goes on.
+    const isInUse = error instanceof SlimError && error.code === 'resume/in-use'
+    if (!isInUse) await removeTicket(identityOf(launch))
     throw error
   }
 }

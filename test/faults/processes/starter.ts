@@ -1,6 +1,7 @@
 // Starts a run and looks after it, as the command line does: argv is the folder, the name, the writer's options, and the
 // file to be told the run's folder. With `hold` the manifest is locked, so that its process is not named.
 import { writeFileSync } from 'node:fs'
+import { beginAttempt } from '../../../src/runs/attempt'
 import { runFiles, updateManifest } from '../../../src/runs/store'
 import { startRun } from '../../../src/runs/supervisor'
 import { writerLaunch } from '../support/runs'
@@ -8,7 +9,8 @@ import { writerLaunch } from '../support/runs'
 const [, , folder = '', name = '', options = '{}', told = '', hold] = process.argv
 
 async function main(): Promise<void> {
-  const launch = await writerLaunch(folder, name, JSON.parse(options))
+  const spec = await writerLaunch(folder, name, JSON.parse(options))
+  const launch = { ...spec, manifest: await beginAttempt(spec) }
   if (hold) writeFileSync(`${runFiles(launch.runDir).manifest}.lock`, '')
   writeFileSync(told, launch.runDir)
   const run = await startRun(launch)

@@ -116,7 +116,8 @@ export async function launch(
 ): Promise<LaunchSpec> {
   const { runDir } = config
   const file = await writeRunnerConfig(runDir, config)
-  await writeManifest(runDir, manifest)
+  // That of a run which goes on is written with who starts it, since another may be doing the same.
+  if (!config.resume) await writeManifest(runDir, manifest)
   return {
     ...{ runDir, manifest, notes, device: config.device },
     command: process.execPath,
