@@ -1,13 +1,17 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
 import { writeCheckpoint } from '../../src/core/checkpoint/writeCheckpoint'
 import { splitFolder } from '../../src/core/dataset/splitFolder'
 import type { RunContext } from '../../src/engines/builtin/run/context'
 import { appendResults, type EpochRow } from '../../src/engines/builtin/run/results'
+import { saveFound } from '../../src/engines/builtin/run/saveFound'
+import { writeSample } from '../../src/engines/builtin/sample/sample'
 import { writeRunnerConfig } from '../../src/engines/common/runnerConfig'
+import { newDataSet } from '../../src/extension/setup/dataSets'
+import { save } from '../../src/extension/webview/save'
 import { appendEvent, type NewEvent } from '../../src/runs/eventLog'
 import { RunIndex } from '../../src/runs/index/runIndex'
 import { readSavedRuns, writeSavedRuns } from '../../src/runs/index/savedRuns'
@@ -20,11 +24,14 @@ import {
   writeManifest,
 } from '../../src/runs/store'
 import { SummaryWriter } from '../../src/runs/summaries'
+import { Uri, window } from './support/editor'
 import { count, Worst } from './support/figures'
 import { baseline, slim } from './support/program'
 import { eventsOf, manifestIn, scratch, startedEvent } from './support/runs'
 import { smallDisk } from './support/smallDisk'
 
+/** Bytes that what writes many small files finds free: some of them fit. */
+const roomForSome = 40 << 10
 /** Bytes that a training finds free; what it saves of an epoch takes 5 MB and more. */
 const room = 12 << 20
 const folder = scratch('disk')
@@ -41,6 +48,9 @@ const worst = new Worst()
 const wrong: string[] = []
 let tried = 0
 let runDir = ''
+/** A small data set on a disk with room. */
+const drawn = join(folder.path, 'drawn')
+const sampleOptions = { train: 4, val: 4, size: 32, seed: 1 }
 beforeAll(async () => {
   if (!disk) return
   runDir = await createRunFolder(join(path, 'runs/train'), 'exp')
@@ -48,6 +58,10 @@ beforeAll(async () => {
   await appendEvent(runFiles(runDir).events, startedEvent)
   copyFileSync(baseline, join(path, 'model.pt'))
   for (const image of ['a.png', 'b.png']) writeFileSync(join(path, image), '')
+  await writeSample(drawn, sampleOptions)
+  for (const part of ['train', 'val']) mkdirSync(join(path, 'set', part), { recursive: true })
+  copyFileSync(picture, join(path, 'set/train/a.png'))
+  mkdirSync(join(path, 'found'))
 })
 afterAll(() => {
   disk?.dispose()
@@ -75,7 +89,10 @@ function lost(before: ReadonlyMap<string, string>): string[] {
     const now = after.get(name)
     return name.endsWith('.jsonl') ? !now?.startsWith(text) : now !== text
   })
-  const leftovers = [...after.keys()].filter((name) => /\.(tmp|lock)$/.test(name))
+  const isHalf = ([name, text]: readonly [string, string]): boolean =>
+    /\.(tmp|lock)$/.test(name) ||
+    (!before.has(name) && (text === '' || /\/(copies|sample)\d/.test(name)))
+  const leftovers = [...after].filter(isHalf).map(([name]) => name)
   return [...changed.map(([name]) => `changed ${name}`), ...leftovers.map((name) => `left ${name}`)]
 }
 
@@ -104,7 +121,50 @@ const checkpoint = (): void => {
   }
 }
 
+/** A name that was not used before: what writes into a new folder does so each time. */
+let news = 0
+const fresh = (name: string): string => join(path, `${name}${++news}`)
+const divideByCopies = (): unknown =>
+  splitFolder(drawn, {
+    ...{ val: 0.5, test: 0, seed: 0, overwrite: false, copyTo: fresh('copies') },
+  })
+
+const picture = join(drawn, 'images/train/0.png')
+/** Saves one image as `predict` does: without anything found, a plain copy. */
+function predict(boxes: number, saves: Readonly<Record<string, boolean>>): Promise<void> {
+  const source = { path: picture, original: [32, 32] }
+  const found = Float32Array.from(
+    Array.from({ length: boxes }, () => [4, 4, 20, 20, 0.9, 0]).flat(),
+  )
+  const style = { lineWidth: 0, hidesLabels: false, hidesConfidence: false, savesConfidence: true }
+  const context = { path: (...parts: string[]) => join(path, 'found', ...parts) }
+  const options = { savesImages: false, savesText: false, ...style, ...saves }
+  return saveFound(context, source as never, found, options as never, ['circle'])
+}
+
+/** Saves over what was saved before, where the person says. */
+function saveFromPage(): Promise<void> {
+  const target = Uri.file(join(path, 'chart.svg'))
+  vi.spyOn(window, 'showSaveDialog').mockResolvedValue(target as never)
+  // More each time: what is cut off first would leave too little room.
+  const content = '<svg/>'.repeat(2000 * ++news)
+  return save({ type: 'save', name: 'chart.svg', encoding: 'utf8', content })
+}
+
+function makeDataSet(): Promise<void> {
+  const chosen = [Uri.file(join(path, 'set'))]
+  vi.spyOn(window, 'showOpenDialog').mockResolvedValue(chosen as never)
+  const checkouts = { search: async () => undefined, selected: undefined }
+  return newDataSet({ checkouts, channel: { info: () => undefined } } as never)
+}
+
 const divide = (): unknown => splitFolder(path, { val: 0.5, test: 0, seed: 0, overwrite: true })
+
+async function fillBut(bytes: number): Promise<void> {
+  await disk?.fill()
+  const filler = join(path, 'filler')
+  await truncate(filler, (await stat(filler)).size - bytes)
+}
 
 /** Writes in steps, since a small one may still fit into a page that is there. */
 async function untilItFails(write: () => unknown): Promise<unknown> {
@@ -152,6 +212,13 @@ const kinds: readonly (readonly [
       await summaries.write({ ...epoch, v: 1, t: 1 } as never)
     },
   ],
+  ['file saved from a page', 'disk/full', 'chart.svg', saveFromPage],
+  ['yaml of a new data set', 'disk/full', 'set/data', makeDataSet],
+  ['copies of a split', 'disk/full', 'copies', divideByCopies],
+  ['sample', 'disk/full', 'sample', () => writeSample(fresh('sample'), sampleOptions)],
+  ['image of predict', 'disk/full', '0.png', () => predict(1, { savesImages: true })],
+  ['image of predict, a copy', 'disk/full', '0.png', () => predict(0, { savesImages: true })],
+  ['labels of predict', 'disk/full', '0.txt', () => predict(200, { savesText: true })],
 ]
 
 describe.skipIf(!disk)('on a full disk', () => {
@@ -160,7 +227,7 @@ describe.skipIf(!disk)('on a full disk', () => {
     async (name, code, names, write) => {
       await write()
       const before = contents()
-      await disk?.fill()
+      await fillBut(/^(copies|sample)/.test(name) ? roomForSome : 0)
       const error = await worst.of(() => untilItFails(write))
       tried++
       const { code: found, message = '' } = (error ?? {}) as { code?: string; message?: string }
@@ -181,7 +248,7 @@ describe.skipIf(!disk)('on a full disk', () => {
     const grown = [...before].filter(([name, text]) => {
       const now = after.get(name)
       return (
-        /results\.|tfevents/.test(name) &&
+        /results\.|tfevents|labels\/0/.test(name) &&
         now?.startsWith(text) &&
         (now.endsWith('\n') || name.includes('tfevents'))
       )
@@ -233,8 +300,7 @@ describe.skipIf(!disk)('on a full disk', () => {
     const sample = ['sample', 'shapes', '--train', '8', '--val', '4', '--size', '32']
     expect((await slim(sample, { cwd: folder.path })).code).toBe(0)
     // Its first checkpoint fits, but no second one aside.
-    await disk?.fill()
-    await truncate(join(path, 'filler'), (await stat(join(path, 'filler'))).size - room)
+    await fillBut(room)
     const args = [
       ...[
         'train',

@@ -7,7 +7,7 @@ import { EventReader } from '../../src/runs/eventLog'
 import { RunIndex } from '../../src/runs/index/runIndex'
 import { ownProcess } from '../../src/runs/processIdentity'
 import { createRunFolder, runFiles, writeManifest } from '../../src/runs/store'
-import { count, heapUsed } from './support/figures'
+import { count, memoryKept } from './support/figures'
 import { manifestIn, scratch, startedEvent } from './support/runs'
 import { epochLines } from './support/simulated'
 
@@ -36,7 +36,7 @@ it('8 hours of events grow nobody’s memory: index, dashboard and terminal', as
     await feed.look()
     await feed.lookAtGammas()
     for await (const batch of reader.readAll()) presenter.show(batch.events, batch.reset)
-    if (minute % 60 === 59) used.push(heapUsed())
+    if (minute % 60 === 59) used.push(await memoryKept())
   }
   const last = index.get(runDir)?.digest.lastEpoch?.epoch
   index.dispose()
@@ -51,5 +51,6 @@ it('8 hours of events grow nobody’s memory: index, dashboard and terminal', as
   })
   expect(last).toBe(minutes - 1)
   expect(printed).toBeGreaterThanOrEqual(minutes)
-  expect(growth).toBeLessThan(4 << 20)
+  // Measured 0.9 MB, give or take one; gammas kept of every epoch would be 17 MB as events, 8 MB as typed arrays.
+  expect(growth).toBeLessThan(2.5 * (1 << 20))
 })

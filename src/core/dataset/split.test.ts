@@ -116,6 +116,17 @@ describe('splitFolder', () => {
     })
   })
 
+  it('names an image that can not be copied, and takes back what was', async () => {
+    const root = dataSet(10)
+    const copyTo = join(scratch(), 'copies')
+    const gone = join(root, 'images', 'gone.png')
+    symlinkSync(join(root, 'nothing.png'), gone)
+    await expect(splitFolder(root, { ...options, copyTo })).rejects.toMatchObject({
+      ...{ code: 'split/unreadable', message: expect.stringContaining(gone) },
+    })
+    expect(existsSync(copyTo)).toBe(false)
+  })
+
   it('refuses to copy among the images, through a link too, and leaves no folder there', async () => {
     const root = dataSet(10)
     const link = join(scratch(), 'link')

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, realpath } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, readFile, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { asDiskError } from '../disk/diskErrors'
 import { isBelow } from '../disk/isBelow'
 import { writeFileAtomically } from '../disk/writeFileAtomically'
 import { SlimError } from '../errors'
@@ -30,7 +31,8 @@ const atOnce = 32
  * Divides the images below a folder into training, validation and test images: by lists that lie in the folder, which
  * moves nothing, or by copies.
  *
- * @throws SlimError `split/share`, `split/no-images`, `split/inside`, `split/same-name`, `split/exists`, `disk/…` for lists
+ * @throws SlimError `split/share`, `split/no-images`, `split/inside`, `split/same-name`, `split/exists`, `split/unreadable`,
+ *   `disk/…`
  */
 export async function splitFolder(
   folder: string,
@@ -152,16 +154,50 @@ async function copyParts(
     split[part].map((file) => ({ file, to: join(targets[part], nameOf(root, file)) })),
   )
   refuseSameNames(copies)
-  for (const part of parts) {
-    if (split[part].length === 0) continue
-    await mkdir(targets[part], { recursive: true })
-    await mkdir(dirname(labelFile(join(targets[part], 'x.png'), 'v7.0')), { recursive: true })
+  const made: string[] = []
+  try {
+    for (const part of parts) {
+      if (split[part].length === 0) continue
+      const labels = dirname(labelFile(join(targets[part], 'x.png'), 'v7.0'))
+      for (const folder of [targets[part], labels]) made.push(...(await makeFolder(folder)))
+    }
+    await each(copies, async ({ file, to }) => {
+      await copy(file, to)
+      const label = labelFile(file, 'v7.0')
+      if (existsSync(label)) await copy(label, labelFile(to, 'v7.0'))
+    })
+  } catch (error) {
+    // Half of the copies would fill a full disk for nothing, and keep the next try from this folder.
+    for (const folder of made) await rm(folder, { recursive: true, force: true })
+    throw error
   }
-  await each(copies, async ({ file, to }) => {
-    await copyFile(file, to)
-    const label = labelFile(file, 'v7.0')
-    if (existsSync(label)) await copyFile(label, labelFile(to, 'v7.0'))
-  })
+}
+
+/** The uppermost folder that was not there before; none where all were. */
+async function makeFolder(path: string): Promise<readonly string[]> {
+  try {
+    const first = await mkdir(path, { recursive: true })
+    return first === undefined ? [] : [first]
+  } catch (error) {
+    throw asDiskError(path, error)
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to)
+  } catch (error) {
+    // The system's error does not say which of the two it is about.
+    await access(from, constants.R_OK).catch((cause: Error) => {
+      throw new SlimError(
+        'split/unreadable',
+        l10n.t('{0} can not be read: {1}', from, cause.message),
+        l10n.t('Make it readable or take it out of the folder, or divide by lists.'),
+        { cause },
+      )
+    })
+    throw asDiskError(to, error)
+  }
 }
 
 /** Folders become part of the name, so that images of the same name stay apart. */
@@ -187,14 +223,20 @@ function refuseSameNames(copies: readonly { readonly file: string; readonly to: 
   }
 }
 
+/** Works on a few at once. Once one fails no other is begun, and those that were are done when it throws. */
 async function each<T>(
   list: readonly T[],
   work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
+  const workers = Array.from({ length: atOnce }, async () => {
+    try {
       for (let i = next++; i < list.length; i = next++) await work(list[i] as T, i)
-    }),
-  )
+    } catch (error) {
+      next = list.length
+      throw error
+    }
+  })
+  await Promise.allSettled(workers)
+  await Promise.all(workers)
 }

@@ -75,6 +75,8 @@ export function file(extensions: readonly string[], exists: (path: string) => bo
     if (!extensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`))) {
       return l10n.t('A file that ends in .{0}', extensions.join(', .'))
     }
-    return exists(path) ? undefined : l10n.t('There is no file {0}', path)
+    return exists(path)
+      ? undefined
+      : l10n.t('There is no file {0}: correct the path, or browse for it', path)
   }
 }

@@ -8,14 +8,18 @@ import { initialOptions } from './arguments'
 import type { PreviewToPage } from './contract'
 import { type PreviewContext, PreviewHost } from './previewHost'
 
-vi.mock('vscode', () => ({ workspace: { isTrusted: true }, commands: {}, env: {} }))
+const workspace = vi.hoisted(() => ({ isTrusted: true }))
+vi.mock('vscode', () => ({ workspace, commands: {}, env: {} }))
 
 const folder = mkdtempSync(join(tmpdir(), 'preview-'))
 const path = join(folder, 'last.pt')
 const output = join(folder, 'small.pt')
 const view = { network: {} } as unknown as CheckpointView
 const options = initialOptions(output)
-beforeEach(() => rmSync(output, { force: true }))
+beforeEach(() => {
+  workspace.isTrusted = true
+  rmSync(output, { force: true })
+})
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** The host of a checkpoint that was just shown, and all that it said since. */
@@ -61,6 +65,19 @@ it('shows a checkpoint that has changed, instead of pruning another than was see
   await host.receive({ type: 'previewPrune', path, options })
   expect(pruned).toEqual([])
   expect(states()).toEqual(['pruning', 'failed'])
+  await host.receive({ type: 'previewPrune', path, options })
+  expect(pruned).toEqual(['prune'])
+})
+
+it('untrusted: nothing is pruned, until trust is given', async () => {
+  workspace.isTrusted = false
+  const { host, sent, pruned } = await shown()
+  expect(host.data(view, await stampOf(path))?.locked).toContain('not trusted')
+  await host.receive({ type: 'previewPrune', path, options })
+  expect([pruned, sent]).toEqual([[], []])
+  workspace.isTrusted = true
+  host.unlock()
+  expect(sent).toEqual([{ type: 'previewLock', path, locked: null }])
   await host.receive({ type: 'previewPrune', path, options })
   expect(pruned).toEqual(['prune'])
 })

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { commands, Uri, window, workspace } from 'vscode'
 import { dataYamlText, findSet } from '../../core/dataset/foundSet'
 import { splitFolder } from '../../core/dataset/splitFolder'
+import { writeNewFile } from '../../core/disk/writeNewFile'
 import { SlimError } from '../../core/errors'
 import { withoutCheckout } from '../../engines/builtin/stage/detection'
 import { busy, type CommandContext } from '../commands/context'
@@ -41,9 +41,8 @@ async function writeConfig(context: CommandContext, folder: string): Promise<voi
   }
   // A checkout's data/ is where its yamls lie; elsewhere it goes with the images.
   const place = selected ? join(selected.root, 'data') : folder
-  await mkdir(place, { recursive: true })
   const file = freeName(place, selected ? basename(folder) : 'data')
-  await writeFile(file, dataYamlText(set, selected ?? withoutCheckout(folder)), { flag: 'wx' })
+  await writeNewFile(file, dataYamlText(set, selected ?? withoutCheckout(folder)))
   const document = await workspace.openTextDocument(Uri.file(file))
   await window.showTextDocument(document)
   const facts = l10n.t(

@@ -1,20 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
-import {
-  env,
-  l10n as host,
-  type LogOutputChannel,
-  Uri,
-  type Webview,
-  window,
-  workspace,
-} from 'vscode'
+import { env, l10n as host, type LogOutputChannel, Uri, type Webview } from 'vscode'
 import { DisposableList } from '../common/disposable'
 import { showError } from '../notify'
 import type { CommonToHost, CommonToPage, Contract, ToHost, ToPage } from './contract'
 import { pageHtml } from './html'
+import { save } from './save'
 
 export type PageOptions<C extends Contract> = {
   readonly webview: Webview
@@ -89,18 +80,4 @@ export class Page<C extends Contract> extends DisposableList {
         return this.options.onMessage(message as Exclude<ToHost<C>, CommonToHost>)
     }
   }
-}
-
-async function save({
-  name,
-  encoding,
-  content,
-}: Extract<CommonToHost, { type: 'save' }>): Promise<void> {
-  const safe = name.replace(/[\\/:*?"<>|]/g, '-')
-  const folder = workspace.workspaceFolders?.[0]?.uri
-  const target = await window.showSaveDialog({
-    title: l10n.t('Save'),
-    defaultUri: folder ? Uri.joinPath(folder, safe) : Uri.file(safe),
-  })
-  if (target) await writeFile(target.fsPath, Buffer.from(content, encoding))
 }

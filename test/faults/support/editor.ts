@@ -2,6 +2,8 @@
 
 /** What was asked, in order: `executeCommand yolov5-slim.train`, `writeText`, … */
 export const acts: string[] = []
+/** What the person has set, by the keys of the extension's section. */
+export const configured = new Map<string, unknown>()
 const act = (name: string) => (first?: unknown) => {
   acts.push(typeof first === 'string' ? `${name} ${first}` : name)
   return Promise.resolve(undefined)
@@ -20,18 +22,25 @@ export const window = {
   // They ask the person, who cancels.
   ...{ showSaveDialog: quiet, showOpenDialog: quiet, showQuickPick: quiet },
   ...{ showErrorMessage: quiet, showWarningMessage: quiet, showInformationMessage: quiet },
+  showTextDocument: quiet,
   withProgress: (_: unknown, work: () => unknown) => work(),
 }
 export const workspace = {
   isTrusted: true,
   workspaceFolders: undefined,
-  onDidGrantWorkspaceTrust: subscribe,
+  ...{ onDidGrantWorkspaceTrust: subscribe, onDidChangeConfiguration: subscribe },
+  openTextDocument: quiet,
+  getConfiguration: () => ({
+    get: (key: string, fallback: unknown) => configured.get(key) ?? fallback,
+  }),
   createFileSystemWatcher: () => ({
     ...subscription,
     ...{ onDidChange: subscribe, onDidCreate: subscribe, onDidDelete: subscribe },
   }),
 }
 export const l10n = { bundle: undefined }
+/** No other extension is installed. */
+export const extensions = { getExtension: () => undefined }
 export const ViewColumn = { Active: -1 }
 export const ProgressLocation = { Window: 10, Notification: 15 }
 export class RelativePattern {}

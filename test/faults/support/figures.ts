@@ -8,7 +8,7 @@ export type Figure = {
   readonly wrong: number
   /** Milliseconds until what is shown was right, at worst. */
   readonly worstMs?: number
-  /** Bytes of heap: the most, or what it grew by, as the fault's name says. */
+  /** Bytes of memory: the most, or what it grew by, as the fault's name says. */
   readonly bytes?: number
 }
 
@@ -26,7 +26,7 @@ export function figuresTable(): string {
   const text = existsSync(file()) ? readFileSync(file(), 'utf8').trim() : ''
   const figures =
     text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Figure | Skipped)
-  const table = [['fault', 'tried', 'wrong', 'worst latency', 'heap'], ...figures.map(rowOf)]
+  const table = [['fault', 'tried', 'wrong', 'worst latency', 'memory'], ...figures.map(rowOf)]
   const widths = (table[0] ?? []).map((_, i) =>
     Math.max(...table.map((row) => (i > 0 && isSkipped(row) ? 0 : (row[i]?.length ?? 0)))),
   )
@@ -73,8 +73,18 @@ export class Worst {
   }
 }
 
-/** Bytes of heap in use once the garbage is gone. */
-export function heapUsed(): number {
-  for (let i = 0; i < 3; i++) globalThis.gc?.()
-  return process.memoryUsage().heapUsed
+/** Bytes in use: V8's heap, and what lies beside it, as typed arrays and Buffers do. */
+export function memoryInUse(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** Bytes in use once the garbage is gone. */
+export async function memoryKept(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.()
+    // Files that were read let go of their buffers in a turn of their own.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return memoryInUse()
 }

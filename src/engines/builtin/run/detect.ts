@@ -1,5 +1,4 @@
-import { appendFile, copyFile, mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { SlimError } from '../../../core/errors'
 import { openModelFile } from '../checkpoint/open'
@@ -14,11 +13,10 @@ import { fromStateDict } from '../model/layout'
 import { coarsestStride, type DetectOptions, detectOptions, fittedSize } from '../stage/options'
 import { defaultHyp, lossOptions } from '../training/hyp'
 import type { RunContext } from './context'
-import { drawDetections } from './drawing'
 import type { EngineFiles } from './files'
 import { startLearner } from './learner'
+import { saveFound } from './saveFound'
 import type { TrainSummary } from './train'
-import { labelLines } from './validate'
 import { versions } from './versions'
 
 /** `detect`: finds objects in images, and writes them drawn on copies and, where asked, as labels (detect.py). */
@@ -47,7 +45,7 @@ export async function detectStage(context: RunContext, files: EngineFiles): Prom
     context.say(
       `${i + 1}/${images.length} ${file}: ${counts(found, open.names) || l10n.t('nothing found')}`,
     )
-    await save(context, source, found, options, open.names)
+    await saveFound(context, source, found, options, open.names)
   }
   const seconds = (performance.now() - began) / 1000
   return { images: images.length, detections: count, seconds }
@@ -84,26 +82,6 @@ async function detectIn(
   })
   const found = suppress(candidates, { release, iou, maxDetections, agnostic })
   return { source, found: toFile(found, source, batch) }
-}
-
-async function save(
-  context: RunContext,
-  source: BatchSource,
-  found: Detections,
-  options: DetectOptions,
-  names: readonly string[],
-): Promise<void> {
-  const name = basename(source.path)
-  if (options.savesImages) {
-    const output = context.path(name)
-    if (found.length === 0) await copyFile(source.path, output)
-    else await drawDetections(source.path, source.original, found, output, { names, ...options })
-  }
-  if (options.savesText && found.length > 0) {
-    await mkdir(context.path('labels'), { recursive: true })
-    const file = join(context.path('labels'), name.replace(/\.[^.]*$/, '.txt'))
-    await appendFile(file, labelLines(source, found, options.savesConfidence))
-  }
 }
 
 /** `2 circle, 1 square`. */

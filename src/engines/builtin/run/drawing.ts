@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { extname } from 'node:path'
 import sharp from 'sharp'
 import { decode } from '../data/decode'
 import type { Detections } from '../evaluation/decode'
@@ -24,24 +23,32 @@ const colors = [
   '#5a6b1c',
 ]
 
-/** Writes a copy of an image with boxes and class names drawn on it. */
+/** What sharp writes, by the ending of a file. */
+const formats: Readonly<Record<string, 'jpeg' | 'png' | 'webp' | 'tiff'>> = {
+  ...{ '.jpg': 'jpeg', '.jpeg': 'jpeg', '.png': 'png', '.webp': 'webp' },
+  ...{ '.tif': 'tiff', '.tiff': 'tiff' },
+}
+
+/**
+ * A copy of an image with boxes and class names drawn on it, as the content of a file.
+ *
+ * @param detections in pixels of the image
+ * @param name of the file that it is for, whose ending says in which format
+ */
 export async function drawDetections(
   file: string,
   [height, width]: readonly [number, number],
   detections: Detections,
-  output: string,
+  name: string,
   options: DrawingOptions,
-): Promise<void> {
-  await mkdir(dirname(output), { recursive: true })
+): Promise<Buffer> {
   const overlay = Buffer.from(drawing(width, height, detections, options))
   const { data } = await decode(file)
   const drawn = sharp(data, { raw: { width, height, channels: 3 } }).composite([
     { input: overlay, top: 0, left: 0 },
   ])
   // What sharp has no writer for becomes a PNG under the same name, which viewers open all the same.
-  await (/\.(?:jpe?g|png|webp|tiff?)$/i.test(output)
-    ? drawn.toFile(output)
-    : drawn.png().toFile(output))
+  return drawn.toFormat(formats[extname(name).toLowerCase()] ?? 'png').toBuffer()
 }
 
 function drawing(

@@ -1,6 +1,8 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { appendWhole } from '../../../core/disk/diskErrors'
+import { writeFileAtomically } from '../../../core/disk/writeFileAtomically'
 import { padColumnsStart } from '../../../runs/format/width'
 import { openModelFile } from '../checkpoint/open'
 import type { BatchSource } from '../contract'
@@ -108,7 +110,7 @@ class DetectionSaver {
       this.#folder ??= mkdir(folder, { recursive: true })
       const text = labelLines(source, detections, this.#options.saveConfidence)
       const file = join(folder, `${stem(source.path)}.txt`)
-      this.#texts.push(this.#folder.then(() => appendFile(file, text)))
+      this.#texts.push(this.#folder.then(() => appendWhole(file, text)))
     }
     if (this.#options.saveJson) this.#objects.push(...jsonObjects(source, detections))
   }
@@ -117,7 +119,7 @@ class DetectionSaver {
     await Promise.all(this.#texts)
     if (!this.#options.saveJson) return
     const file = this.#context.path(`${name}_predictions.json`)
-    await writeFile(file, JSON.stringify(this.#objects))
+    await writeFileAtomically(file, JSON.stringify(this.#objects))
     this.#context.say(l10n.t('Detections are in {0}', file))
   }
 }

@@ -1,8 +1,10 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import sharp from 'sharp'
 import { stringify } from 'yaml'
+import { asDiskError } from '../../../core/disk/diskErrors'
+import { writeNewFile } from '../../../core/disk/writeNewFile'
 import { SlimError } from '../../../core/errors'
 import { Random } from '../data/random'
 import { drawShapes, sampleNames } from './draw'
@@ -21,14 +23,22 @@ export type WrittenSample = { readonly data: string; readonly images: number }
 
 /**
  * Writes a small detection data set: drawn circles, squares and triangles as PNG, labels, and a data.yaml. The same
- * options give the same files.
+ * options give the same files. Of a sample that does not fit on the disk nothing stays.
  *
- * @throws SlimError `sample/not-empty` for a folder with something in it, `sample/folder` for one that can not be written
+ * @throws SlimError `sample/not-empty` for a folder with something in it, `sample/folder` for one that can not be
+ *   written, `disk/full`
  */
 export async function writeSample(folder: string, options: SampleOptions): Promise<WrittenSample> {
+  await requireEmpty(folder)
   try {
     return await write(folder, options)
   } catch (error) {
+    // The folder was empty, and has to be for the next try.
+    for (const name of ['images', 'labels', 'data.yaml']) {
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
+    }
+    const told = asDiskError(folder, error)
+    if (told instanceof SlimError && told.code === 'disk/full') throw told
     if (error instanceof SlimError || !(error instanceof Error) || !('code' in error)) throw error
     throw new SlimError(
       'sample/folder',
@@ -39,7 +49,7 @@ export async function writeSample(folder: string, options: SampleOptions): Promi
   }
 }
 
-async function write(folder: string, options: SampleOptions): Promise<WrittenSample> {
+async function requireEmpty(folder: string): Promise<void> {
   const there = await readdir(folder).catch(() => [])
   if (there.length > 0) {
     throw new SlimError(
@@ -48,6 +58,9 @@ async function write(folder: string, options: SampleOptions): Promise<WrittenSam
       l10n.t('Name a new folder: nothing of yours shall be overwritten.'),
     )
   }
+}
+
+async function write(folder: string, options: SampleOptions): Promise<WrittenSample> {
   for (const [index, split] of (['train', 'val'] as const).entries()) {
     const images = join(folder, 'images', split)
     const labels = join(folder, 'labels', split)
@@ -60,13 +73,13 @@ async function write(folder: string, options: SampleOptions): Promise<WrittenSam
       const name = `${i}`.padStart(digits, '0')
       const { image, labels: rows } = drawShapes(random, options.size)
       const { width, height, data } = image
-      await sharp(data, { raw: { width, height, channels: 3 } })
-        .png()
-        .toFile(join(images, `${name}.png`))
+      // A file that sharp writes itself fails with no code that says why.
+      const png = sharp(data, { raw: { width, height, channels: 3 } }).png()
+      await writeNewFile(join(images, `${name}.png`), await png.toBuffer())
       const lines = rows.map(
         ([cls, ...box]) => `${cls} ${box.map((v) => v.toFixed(6)).join(' ')}\n`,
       )
-      await writeFile(join(labels, `${name}.txt`), lines.join(''))
+      await writeNewFile(join(labels, `${name}.txt`), lines.join(''))
     }
   }
   const data = join(folder, 'data.yaml')
@@ -77,6 +90,9 @@ async function write(folder: string, options: SampleOptions): Promise<WrittenSam
     nc: sampleNames.length,
     names: [...sampleNames],
   }
-  await writeFile(data, `# Drawn by yolov5-slim sample; seed ${options.seed}\n${stringify(yaml)}`)
+  await writeNewFile(
+    data,
+    `# Drawn by yolov5-slim sample; seed ${options.seed}\n${stringify(yaml)}`,
+  )
   return { data, images: options.train + options.val }
 }
