@@ -15,7 +15,9 @@ const { stdout } = spawnSync('npm', ['audit', '--json'], {
 })
 const report = parsed(stdout)
 if (!report.vulnerabilities) {
-  console.log(`audit: SKIPPED, the registry does not answer it: ${report.message ?? 'no answer'}`)
+  console.log(
+    `audit: SKIPPED, needs a registry that answers audits: ${report.message ?? 'no answer'}`,
+  )
   process.exit(0)
 }
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))

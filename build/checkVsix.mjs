@@ -1,3 +1,5 @@
+import { targets } from './targets.mjs'
+
 /** Bytes of the universal package. Those for one platform carry native code on top. */
 export const budget = 12_000_000
 
@@ -9,6 +11,7 @@ const required = [
   'extension/dist/builtin/main.cjs',
   'extension/dist/builtin/kernels.wasm',
   'extension/dist/builtin/tfjs-backend-wasm-simd.wasm',
+  'extension/dist/runner/main.py',
   'extension/dist/node_modules/sharp/package.json',
 ]
 
@@ -33,12 +36,24 @@ export function problemsOf(entries, { target, size }) {
   const natives = [...paths].filter((path) => /\.(node|dll|dylib|so[.\d]*)$/.test(path))
   return [
     ...required.filter((path) => !paths.has(path)).map((path) => `it lacks ${path}`),
+    ...lackingNative([...paths], targets[target]),
     ...forbidden.flatMap(([pattern, name]) =>
       [...paths].filter((path) => pattern.test(path)).map((path) => `${name}: ${path}`),
     ),
     ...(target === 'universal' ? natives.map((path) => `native code: ${path}`) : []),
     ...(target === 'universal' ? overBudget(entries, size) : []),
   ]
+}
+
+/** To npm sharp's builds are optional: where one cannot be fetched, it installs sharp without. */
+function lackingNative(paths, { sharp, dawn }) {
+  const isCodeOf = (name, path) =>
+    path.startsWith(`extension/dist/node_modules/${name}/`) &&
+    (name.includes('libvips') ? /\.(so\.[\d.]+|dylib)$/ : /\.node(\.wasm)?$/).test(path)
+  return [
+    ...sharp.filter((name) => !paths.some((path) => isCodeOf(name, path))),
+    ...dawn.filter((file) => !paths.some((path) => path.endsWith(`/webgpu/dist/${file}`))),
+  ].map((what) => `it lacks the native code of ${what}`)
 }
 
 function overBudget(entries, size) {

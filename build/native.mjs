@@ -30,15 +30,23 @@ async function putDawn(file) {
   await cp(join('node_modules/webgpu', file), join(dawnFolder, file))
 }
 
+/** A package of the lock file that npm did not bring. */
+export class NotFetched extends Error {}
+
 /**
  * The run-time dependencies as npm would install them on the target: versions and checksums are the lock file's, and
  * nothing of them is executed. Kept by lock file, outside the repository.
+ *
+ * @throws NotFetched where sharp's build for the target is missing: to npm it is optional, and kept it would be missing
+ *   for good
  */
-async function runtimeModules(target) {
+export async function runtimeModules(target) {
   const lock = await readFile('package-lock.json')
   const state = createHash('sha256').update(lock).digest('hex').slice(0, 16)
   const folder = join(cacheFolder(), `${target}-${state}`)
-  if (existsSync(folder)) return join(folder, 'node_modules')
+  const missingIn = (place) =>
+    targets[target].sharp.filter((name) => !existsSync(join(place, 'node_modules', name)))
+  if (missingIn(folder).length === 0) return join(folder, 'node_modules')
   const aside = `${folder}.${process.pid}`
   await mkdir(aside, { recursive: true })
   try {
@@ -47,6 +55,9 @@ async function runtimeModules(target) {
     const system = Object.entries(targets[target].npm).map(([key, value]) => `--${key}=${value}`)
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
     run('npm', ['ci', '--omit=dev', '--ignore-scripts', ...system, ...quiet], { cwd: aside })
+    const missing = missingIn(aside)
+    if (missing.length > 0) throw new NotFetched(`npm could not fetch ${missing.join(' and ')}`)
+    await rm(folder, { recursive: true, force: true })
     await rename(aside, folder)
   } finally {
     await rm(aside, { recursive: true, force: true })

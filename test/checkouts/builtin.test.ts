@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openModelFile } from '../../src/engines/builtin/checkpoint/open'
 import { readProgress } from '../../src/engines/builtin/checkpoint/progress'
 import { builtinReleases } from '../../src/engines/builtin/contract'
@@ -23,7 +23,6 @@ beforeAll(() => {
   const args = ['sample', 'shapes', '--train', '48', '--val', '48', '--size', '96', '--json']
   data = JSON.parse(slimOk(args, scratch)).data
 })
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 type Scores = { readonly mAP50: number; readonly mAP50_95: number; readonly precision: number }
 

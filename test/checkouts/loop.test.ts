@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PruneReport } from '../../src/core/slimming/pruneCheckpoint'
@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/runs/events'
 import {
   checkout,
   drawShapes,
+  helper,
   pythons,
   releases,
   slim,
@@ -126,12 +127,31 @@ describe.each(pythons)('with %s', (python) => {
     (release) => {
       const repo = join(folder, `${release}-links`)
       symlinkSync(checkout(release), repo)
-      const result = slim(
-        ['train', '--python', python, '--data', 'nowhere.yaml', '--weights', ''],
-        repo,
-      )
-      expect(result.status).toBe(2)
-      expect(result.stderr).toContain('nowhere.yaml')
+      const project = join(folder, `${release}-refused`)
+      const refusal = (stage: string, file: string, ...model: string[]): string => {
+        const flags = ['--python', python, '--data', file, '--project', project]
+        const { status, stderr } = slim([stage, ...flags, ...model], repo)
+        expect(status).toBe(2)
+        expect(existsSync(project)).toBe(false)
+        return stderr
+      }
+      const cfg = 'models/yolov5s.yaml'
+      const fresh = ['--weights', '', '--cfg', cfg]
+      expect(refusal('train', 'nowhere.yaml', ...fresh)).toMatch(/file\/not-found.*nowhere\.yaml/)
+
+      const yaml = readFileSync(data, 'utf8')
+      const miscounted = join(folder, `${release}-miscounted.yaml`)
+      writeFileSync(miscounted, yaml.replace('nc: 3', 'nc: 4'))
+      // v7.0 counts the names itself.
+      if (release !== 'v7.0') {
+        expect(refusal('train', miscounted, ...fresh)).toContain('data/nc-mismatch')
+      }
+
+      const weights = join(folder, `${release}-three.pt`)
+      helper(python, release, 'random_checkpoint.py', [checkout(release), cfg, weights])
+      const fewer = join(folder, `${release}-fewer.yaml`)
+      writeFileSync(fewer, yaml.replace('nc: 3', 'nc: 2').replace(", 'triangle'", ''))
+      expect(refusal('finetune', fewer, '--weights', weights)).toContain('data/class-mismatch')
     },
   )
 })

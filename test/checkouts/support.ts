@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { afterAll } from 'vitest'
 
 export const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0'] as const
 export type TestedRelease = (typeof releases)[number]
@@ -19,8 +20,11 @@ export function checkout(release: string): string {
   return join(root, release)
 }
 
+/** Goes with the tests of the file. */
 export function temporaryFolder(name: string): string {
-  return mkdtempSync(join(tmpdir(), `yolov5-slim-${name}-`))
+  const folder = mkdtempSync(join(tmpdir(), `yolov5-slim-${name}-`))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 export type Outcome = {

@@ -19,7 +19,7 @@ try {
   packageExtension(vsix)
   await bundleInside()
   const env = { E2E_VSIX: vsix, E2E_INSIDE: insideFolder }
-  process.exitCode = runVitest('electron/vitest.config.ts', process.argv.slice(2), env)
+  process.exitCode = await runVitest('electron/vitest.config.ts', process.argv.slice(2), env)
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -1,8 +1,11 @@
 // What the extension is tested as: the packaged extension, and the extension whose tests run inside VS Code.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
+import { endTree } from './endTree.mjs'
 
 export const folder = import.meta.dirname
 export const root = resolve(folder, '../..')
@@ -31,15 +34,28 @@ export async function bundleInside() {
   })
 }
 
-/** Runs vitest with the configuration of this folder, in `env` too. */
-export function runVitest(config, args, env) {
+/**
+ * Runs vitest with the configuration of this folder, in `env` too.
+ *
+ * @param limit milliseconds after which it is ended, with all that it started; else it has all the time
+ * @returns its exit code; undefined where it was ended
+ */
+export async function runVitest(config, args, env, limit) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const { status } = spawnSync(
+  const child = spawn(
     process.execPath,
     [vitest, 'run', '--config', join(folder, config), ...args],
     { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } },
   )
-  return status ?? 1
+  const exited = once(child, 'exit').then(([status]) => status ?? 1)
+  if (limit === undefined) return exited
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const late = sleep(limit, undefined, { signal }).catch(() => undefined)
+  const status = await Promise.race([exited, late])
+  waiting.abort()
+  if (status === undefined) await endTree(child)
+  return status
 }
 
 export function run(command, args, cwd) {

@@ -24,6 +24,7 @@ describe('the npm package, installed into an empty folder', () => {
     const names = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))
     expect(names.sort()).toEqual(['@img', 'detect-libc', 'semver', 'sharp', 'yolov5-slim'])
     expect(existsSync(inside('THIRD-PARTY-NOTICES.txt'))).toBe(true)
+    expect(existsSync(inside('dist/runner/main.py'))).toBe(true)
     const files = readdirSync(inside('.'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((path) => /\.map$|\.ts$|test|extension|webview/.test(path))).toEqual([])
   })

@@ -6,6 +6,11 @@ import { join } from 'node:path'
 export const made = {
   universal: { target: 'universal', file: of('UNIVERSAL'), folder: of('UNIVERSAL_FOLDER') },
   linux: { target: 'linux-x64', file: of('LINUX'), folder: of('LINUX_FOLDER') },
+  /** Those of the other platforms, which do not run here. */
+  listed: of('LISTED')
+    .split(',')
+    .filter((target) => target !== '')
+    .map((target) => ({ target, file: join(of('WORK'), `${target}.vsix`) })),
   tarball: of('NPM'),
 }
 

@@ -7,8 +7,37 @@ import { emptyFolder, made, run, slim } from './support'
 
 const onLinux = process.platform === 'linux' && process.arch === 'x64'
 
+/** Files of native code, by their names in order. */
+const natives: Readonly<Record<string, readonly RegExp[]>> = {
+  universal: [/^sharp-wasm32-[\d.]+\.node\.wasm$/],
+  'linux-x64': [
+    /^libvips-cpp\.so\.[\d.]+$/,
+    /^linux-x64\.dawn\.node$/,
+    /^sharp-linux-x64-[\d.]+\.node$/,
+  ],
+  'linux-arm64': [
+    /^libvips-cpp\.so\.[\d.]+$/,
+    /^linux-arm64\.dawn\.node$/,
+    /^sharp-linux-arm64-[\d.]+\.node$/,
+  ],
+  'darwin-arm64': [
+    /^darwin-universal\.dawn\.node$/,
+    /^libvips-cpp\.[\d.]+\.dylib$/,
+    /^sharp-darwin-arm64-[\d.]+\.node$/,
+  ],
+  'win32-x64': [
+    /^d3dcompiler_47\.dll$/,
+    /^libvips-\d+\.dll$/,
+    /^libvips-cpp-[\d.]+\.dll$/,
+    /^sharp-win32-x64-[\d.]+\.node$/,
+    /^win32-x64\.dawn\.node$/,
+  ],
+}
+const isNative = /\.(node|dll|dylib)$|\.so\.|^sharp.*\.wasm$/
+const nameOf = (path: string): string => path.split('/').at(-1) ?? ''
+
 describe('what is in a VSIX', () => {
-  it.each([made.universal, made.linux])(
+  it.each([made.universal, made.linux, ...made.listed])(
     '$target has all it needs and nothing else',
     async (one) => {
       const entries = await listZip(one.file)
@@ -18,15 +47,23 @@ describe('what is in a VSIX', () => {
     },
   )
 
-  it('linux-x64 has the native code of that platform and of no other', async () => {
-    const paths = (await listZip(made.linux.file)).map(({ path }) => path.split('/').at(-1) ?? '')
-    expect(
-      paths.filter((path) => /\.(node|dll|dylib)$|\.so\.|^sharp.*\.wasm$/.test(path)).sort(),
-    ).toEqual([
-      expect.stringMatching(/^libvips-cpp\.so\.[\d.]+$/),
-      'linux-x64.dawn.node',
-      expect.stringMatching(/^sharp-linux-x64-[\d.]+\.node$/),
-    ])
+  it.each([made.universal, made.linux, ...made.listed])(
+    '$target has the native code of that platform and of no other',
+    async ({ target, file }) => {
+      const names = (await listZip(file)).map(({ path }) => nameOf(path))
+      const expected = natives[target]?.map((name) => expect.stringMatching(name))
+      expect(names.filter((name) => isNative.test(name)).sort()).toEqual(expected)
+    },
+  )
+
+  it.each([
+    [made.universal, ['@img/sharp-wasm32']],
+    [made.linux, ['@img/sharp-linux-x64', '@img/sharp-libvips-linux-x64', 'linux-x64.dawn.node']],
+  ])('$0.target without its native code is not right', async ({ target, file }, lacking) => {
+    const entries = (await listZip(file)).filter(({ path }) => !isNative.test(nameOf(path)))
+    expect(problemsOf(entries, { target, size: 0 })).toEqual(
+      lacking.map((what) => `it lacks the native code of ${what}`),
+    )
   })
 
   it('what does not belong there is named, and of too much the largest', async () => {

@@ -1,9 +1,18 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 import type { RunnerConfig, RunnerSparsity } from '../../src/engines/pytorch/contract'
 import { parseEvent } from '../../src/runs/eventCheck'
 import type { RunEvent } from '../../src/runs/events'
@@ -50,9 +59,18 @@ export type Style = keyof typeof styles
 
 export type Workspace = { readonly root: string; readonly checkout: string; readonly data: string }
 
-/** A fresh copy of a stand-in checkout, and two classes of drawn squares: 24 images to train on, 8 to validate. */
+const roots: string[] = []
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true })
+})
+
+/**
+ * A fresh copy of a stand-in checkout, and two classes of drawn squares: 24 images to train on, 8 to validate. It goes
+ * with the tests of the file.
+ */
 export function makeWorkspace(style: Style): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'slim-pytorch-'))
+  roots.push(root)
   const checkout = join(root, 'checkout')
   cpSync(resolve(here, '../fixtures', styles[style].fixture), checkout, { recursive: true })
   return { root, checkout, data: drawSquares(join(root, 'data'), 24, 8) }
