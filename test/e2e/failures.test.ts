@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Frame } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { golden } from '../cli/program'
 import { writeHostile } from '../faults/support/hostile'
@@ -10,9 +11,12 @@ import {
   patience,
   quickValues,
   type Session,
+  startForm,
 } from './support/session'
 import type { Window } from './support/window'
 import { quick, sampleWorkspace, slim, type Workspace } from './support/workspace'
+
+const python = process.env.YOLOV5_SLIM_PYTHON
 
 describe('a run that cannot go well', () => {
   let workspace: Workspace
@@ -21,28 +25,53 @@ describe('a run that cannot go well', () => {
 
   beforeAll(async () => {
     workspace = await sampleWorkspace()
+    const yaml = readFileSync(join(workspace.checkout, 'data', 'shapes.yaml'), 'utf8')
+    const narrow = yaml.replace(/^nc:.*$/m, 'nc: 1').replace(/^names:[\s\S]*$/m, 'names: [any]\n')
+    const missing = yaml.replace(/^train:.*$/m, 'train: no-such-folder')
+    writeFileSync(join(workspace.checkout, 'data', 'narrow.yaml'), narrow)
+    writeFileSync(join(workspace.checkout, 'data', 'missing.yaml'), missing)
     // Python is what would execute a checkpoint; the built-in engine never does.
-    const settings = { 'yolov5-slim.engine': 'pytorch' }
+    const settings = {
+      'yolov5-slim.engine': 'pytorch',
+      ...(python ? { 'yolov5-slim.python': python } : {}),
+    }
     session = await openSession(workspace, 'failures', { settings })
     window = session.window
   }, 300_000)
   closeAfterwards(() => session)
 
+  const runs = join('runs', 'train')
+  /** What the form has against a field once it says `text`, and that it does not start. */
+  async function refused(form: Frame, field: string, text: string): Promise<string> {
+    const error = form.locator(`#said-${field} .error`, { hasText: text })
+    await error.first().waitFor({ timeout: patience })
+    await form.locator('vscode-button[appearance=primary][disabled]').waitFor({ timeout: patience })
+    return form.locator(`#said-${field}`).innerText()
+  }
+
   it('is not started by a form that names a data set which is not there', async () => {
     await window.command('YOLOv5 Slim: Sparse Training')
     const form = await fillForm(window, { ...quickValues, data: 'data/nowhere.yaml' })
-    await form.waitForSelector('#said-data .error', { timeout: patience })
-    expect(await form.locator('#said-data').innerText()).toContain('nowhere.yaml')
-    await form.locator('vscode-button[appearance=primary][disabled]').waitFor({ timeout: patience })
+    expect(await refused(form, 'data', 'nowhere.yaml')).toContain('correct the path')
+    await form.fill('#field-data', 'data/missing.yaml')
+    await refused(form, 'data', 'no-such-folder')
+  })
+
+  it('is not started by a form whose data set has other classes than its labels', async () => {
+    const form = await fillForm(window, { data: 'data/narrow.yaml' })
+    expect(await refused(form, 'data', 'has a label of class')).toContain('data/class-range')
+    expect(existsSync(join(workspace.checkout, runs))).toBe(false)
   })
 
   it('tells of the file and the class when a label names one that the data set lacks', async () => {
     const labels = join(workspace.folder, 'shapes', 'labels', 'train')
     const [file = ''] = readdirSync(labels).filter((name) => name.endsWith('.txt'))
-    appendFileSync(join(labels, file), '77 0.5 0.5 0.2 0.2\n')
+    const whole = readFileSync(join(labels, file), 'utf8')
+    writeFileSync(join(labels, file), `${whole}77 0.5 0.5 0.2 0.2\n`)
     rmSync(join(workspace.folder, 'shapes', 'labels', 'train.cache'), { force: true })
     const train = ['--weights', 'shapes.pt', '--epochs', '1', '--name', 'wrong']
     await slim(workspace.checkout, ['train', ...quick, ...train]).catch(() => undefined)
+    writeFileSync(join(labels, file), whole)
     const row = window.run('wrong')
     await row.waitFor({ timeout: patience })
     await expect
@@ -51,21 +80,33 @@ describe('a run that cannot go well', () => {
     await row.hover()
     const hover = window.page.locator('.workbench-hover', { hasText: file })
     await hover.waitFor({ timeout: patience })
-    expect(await hover.innerText()).toMatch(/[a-z-]+\/[a-z-]+/)
+    const remedy = 'Correct the label, or “nc” and “names” of the data.yaml.'
+    const told = await hover.innerText()
+    expect(told).toContain('data/class-range')
+    expect(told).toContain(remedy)
     await row.click()
     const frame = await window.webview('table.runs tbody tr', patience)
-    await frame.locator('body', { hasText: '77' }).waitFor({ timeout: patience })
+    const banner = frame.locator('[role=alert]', { hasText: 'data/class-range' }).first()
+    await banner.waitFor({ timeout: patience })
+    expect(await banner.innerText()).toContain(remedy)
+    expect(await banner.innerText()).toContain('class 77')
   })
 
   it('is not started with a checkpoint that would run a program, unless one agrees', async () => {
     await window.command('YOLOv5 Slim: Train Baseline')
-    const hostile = join(workspace.checkout, 'hostile.pt')
-    writeHostile(hostile, join(workspace.folder, 'witness'), golden('v6.2.pt'))
+    const witness = join(workspace.checkout, 'witness')
+    writeHostile(join(workspace.checkout, 'hostile.pt'), 'witness', golden('v6.2.pt'))
     const form = await fillForm(window, { ...quickValues, weights: 'hostile.pt', epochs: '1' })
-    await form.waitForSelector('#said-weights .error, #said-weights .warning', {
-      timeout: patience,
-    })
-    expect(await form.locator('#said-weights').innerText()).toContain('checkpoint/unsafe-globals')
-    expect(existsSync(join(workspace.folder, 'witness'))).toBe(false)
+    const said = await refused(form, 'weights', 'checkpoint/unsafe-globals')
+    expect(said).toContain('os.system')
+    // In the room of a form that has nothing else against it.
+    await form.locator('details > summary').first().click()
+    await form.click('#field-trustWeights')
+    await form.waitForSelector('#said-weights .error', { state: 'detached', timeout: patience })
+    expect(existsSync(witness)).toBe(false)
+    if (!python) return
+    await startForm(form)
+    // That it was the checkpoint which was held back, and that it would have.
+    await expect.poll(() => existsSync(witness), { timeout: patience }).toBe(true)
   })
 })

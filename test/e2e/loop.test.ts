@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { seriousFindings } from './support/axe'
 import {
   closeAfterwards,
   fillForm,
@@ -61,6 +62,20 @@ describe.each(trainers)('from a sparse run to a finetuned model, with $engine', 
     const original = statSync(join(workspace.checkout, 'shapes.pt')).size
     expect(statSync(best).size).toBeLessThan(0.75 * original)
   }, 600_000)
+
+  it('has what the prune did in its dashboard: totals and the channels of every layer', async () => {
+    await window.inline(window.run('thin-pruned'), 'Open Dashboard')
+    const frame = await window.webview('section[aria-label="Pruned"] table', patience)
+    const part = frame.locator('section[aria-label="Pruned"]')
+    const cells = await part.locator('tbody tr:nth-child(2) td').allInnerTexts()
+    expect(cells[0]).toMatch(/^1\.\d+ M$/)
+    expect(cells[1]).toMatch(/k$|^0\.\d+ M$/)
+    await part.locator('vscode-button', { hasText: 'Table' }).click()
+    await expect
+      .poll(() => part.locator('.data tbody tr').count(), { timeout: patience })
+      .toBeGreaterThan(40)
+    expect(await seriousFindings(frame)).toEqual([])
+  })
 
   it('is one lineage in the tree', async () => {
     const level = async (name: string) =>

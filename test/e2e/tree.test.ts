@@ -18,6 +18,8 @@ describe('the experiments tree', () => {
     const frame = await window.webview('table.runs tbody tr', patience)
     return frame.locator('table.runs tbody').innerText({ timeout: 5000 })
   }
+  /** How far down the tree a run stands. */
+  const placeOf = async (name: string) => (await window.run(name).boundingBox())?.y ?? Number.NaN
   const levelOf = (row: Locator) =>
     row.getAttribute('aria-level', { timeout: patience }).then(Number)
 
@@ -99,8 +101,15 @@ describe('the experiments tree', () => {
     await window.run('cut').waitFor()
     await window.command('YOLOv5 Slim: Clear Filter')
     await window.run('tuned').waitFor({ timeout: patience })
+    const alone = ['--weights', 'shapes.pt', '--epochs', '1', '--name', 'zebra']
+    await slim(workspace.checkout, ['train', ...quick, ...alone])
+    await window.run('zebra').waitFor({ timeout: patience })
+    const isAbove = async () => (await placeOf('zebra')) < (await placeOf('base'))
+    await expect.poll(isAbove, { timeout: patience }).toBe(true)
     await window.commandAndChoose('YOLOv5 Slim: Sort By', /^Name/)
-    await window.run('tuned').waitFor({ timeout: patience })
+    await expect.poll(isAbove, { timeout: patience }).toBe(false)
+    await window.commandAndChoose('YOLOv5 Slim: Sort By', /^Newest/)
+    await expect.poll(isAbove, { timeout: patience }).toBe(true)
   })
 
   it('compares the runs that are chosen together', async () => {

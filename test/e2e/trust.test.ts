@@ -57,5 +57,7 @@ describe('a workspace that is not trusted', () => {
     await expect
       .poll(() => window.offers('YOLOv5 Slim: Sparse Training'), { timeout: patience })
       .toBe(true)
+    // The program that was not executed before would have been: it is what Python is asked by.
+    await expect.poll(() => existsSync(trap()), { timeout: patience }).toBe(true)
   })
 })

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { commands, type Diagnostic, extensions, languages, Uri, window, workspace } from 'vscode'
+import {
+  commands,
+  type Diagnostic,
+  extensions,
+  languages,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode'
 
 const id = 'yolov5-slim.yolov5-slim'
 
@@ -51,13 +59,28 @@ export const tests: Readonly<Record<string, () => Promise<void>>> = {
       await commands.executeCommand('workbench.action.files.revert')
     },
 
-  'checks as one types, and forgets closed files of no checkout': async () => {
-    const uri = Uri.file(join(workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'other.yaml'))
-    await writeFile(uri.fsPath, 'backbone:\n  [[-1, 1, Nonsense, [64]]]\nhead: []\n')
-    await window.showTextDocument(uri)
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    assert.deepEqual(languages.getDiagnostics(uri), [])
-  },
+  'checks as one types, files of the checkout alone, and forgets those that are closed':
+    async () => {
+      const outside = inWorkspace('other.yaml')
+      await writeFile(outside.fsPath, 'backbone:\n  [[-1, 1, Nonsense, [64]]]\nhead: []\n')
+      await window.showTextDocument(outside)
+      const uri = inWorkspace('yolov5/models/typed.yaml')
+      const mine = await workspace.fs.readFile(inWorkspace('yolov5/models/mine.yaml'))
+      await writeFile(uri.fsPath, new TextDecoder().decode(mine).replace('SPPFF', 'SPPF'))
+      const document = await workspace.openTextDocument(uri)
+      await window.showTextDocument(document)
+      const unknown = () =>
+        languages.getDiagnostics(uri).filter((one) => codeOf(one) === 'model-yaml/unknown-module')
+      assert.deepEqual(unknown(), [])
+      const edit = new WorkspaceEdit()
+      edit.insert(uri, document.positionAt(document.getText().indexOf('SPPF')), 'X')
+      assert.ok(await workspace.applyEdit(edit))
+      await until(() => unknown().length > 0, 'a finding about what was typed')
+      assert.deepEqual(languages.getDiagnostics(outside), [])
+      await document.save()
+      await commands.executeCommand('workbench.action.closeActiveEditor')
+      await until(() => unknown().length === 0, 'the finding to go with the editor')
+    },
 
   'checks the whole workspace on demand': async () => {
     // No editor has it open, and none saved a fix into it.

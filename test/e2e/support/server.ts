@@ -82,7 +82,12 @@ export class Server {
       { env, stdio: 'ignore', detached: true },
     )
     const server = new Server(port, folder, child)
-    await server.ready()
+    try {
+      await server.ready()
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
     return server
   }
 

@@ -28,18 +28,28 @@ export async function openSession(
     settings: { 'yolov5-slim.engine': 'builtin', ...options.settings },
     env: { YOLOV5_SLIM_QUEUE: `${workspace.folder}/.queue`, ...options.env },
   })
-  const window = await Window.open(server, workspace.folder, name, options)
-  await window.openSideBar()
-  return {
-    server,
-    window,
-    close: async () => {
-      await Window.closeBrowser()
-      await stopRuns(workspace)
-      await server.stop()
-      workspace.remove()
-    },
+  const close = () =>
+    inTurn([
+      () => Window.closeBrowser(),
+      () => stopRuns(workspace),
+      () => server.stop(),
+      async () => workspace.remove(),
+    ])
+  try {
+    const window = await Window.open(server, workspace.folder, name, options)
+    await window.openSideBar()
+    return { server, window, close }
+  } catch (error) {
+    await close()
+    throw error
   }
+}
+
+/** Takes every step, also after one that failed; then fails as the first of those did. */
+async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Keeps what a failed test saw, and closes the session after all tests. */

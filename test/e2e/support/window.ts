@@ -37,8 +37,13 @@ export class Window extends QuickInput {
     const page = await context.newPage()
     const window = new Window(page, name)
     // A busy machine takes its time over the workbench's scripts: what counts is that it appears.
-    await page.goto(server.url(workspace), { waitUntil: 'commit' })
-    await window.settled()
+    try {
+      await page.goto(server.url(workspace), { waitUntil: 'commit' })
+      await window.settled()
+    } catch (error) {
+      await window.keepEvidence('opening')
+      throw error
+    }
     return window
   }
 
@@ -126,7 +131,12 @@ export class Window extends QuickInput {
   /** Opens the extension's side bar. */
   async openSideBar(): Promise<void> {
     const icon = this.page.locator('.activitybar a[aria-label^="YOLOv5 Slim"]')
-    await icon.waitFor({ timeout: 120_000 })
+    try {
+      await icon.waitFor({ timeout: 120_000 })
+    } catch (error) {
+      await this.keepEvidence('opening')
+      throw error
+    }
     const shown = this.page.locator('.sidebar .composite.title', { hasText: /YOLOv5 Slim/i })
     if (!(await shown.isVisible())) await icon.click()
   }
