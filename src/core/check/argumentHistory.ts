@@ -12,6 +12,13 @@ const EVALUATION: Spans = {
   'v7.0..master': 'max_det',
 }
 
+/** Of images and of streams. */
+const LOADER: Spans = {
+  'v5.0..master': 'stride',
+  'v6.0..master': 'auto',
+  'v7.0..master': 'transforms vid_stride',
+}
+
 /**
  * Parameters that a function or class takes in some releases only, from the sources of v3.1 to v7.0 and master. What
  * moved to another module stands under its name alone; names that several modules have, with their module.
@@ -25,16 +32,8 @@ export const ARGUMENTS: Readonly<Record<string, Spans>> = {
     'v5.0..master': 'files times shape',
     'v7.0..master': 'ims',
   },
-  LoadImages: {
-    'v5.0..master': 'stride',
-    'v6.0..master': 'auto',
-    'v7.0..master': 'transforms vid_stride',
-  },
-  LoadStreams: {
-    'v5.0..master': 'stride',
-    'v6.0..master': 'auto',
-    'v7.0..master': 'transforms vid_stride',
-  },
+  LoadImages: LOADER,
+  LoadStreams: LOADER,
   LoadWebcam: { 'v5.0..v6.2': 'stride' },
   Model: { 'v5.0..master': 'anchors' },
   ModelEMA: { 'v6.2..master': 'tau' },

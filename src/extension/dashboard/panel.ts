@@ -216,8 +216,10 @@ export class DashboardPanel extends DisposableList {
 
   /** Logs can be read when the page is seen again; what the machine did meanwhile could not be found out then. */
   private async watchUnseen(): Promise<void> {
-    const alive = new Set(this.options.context.runs.alive.map(({ runDir }) => runDir))
-    if (this.feeds.some(({ runDir }) => alive.has(runDir))) await this.hardware.sample(false)
+    const { runs } = this.options.context
+    // By folder: a workspace may have thousands of runs, and this is asked twice a second.
+    const shown = this.feeds.map(({ runDir }) => runs.get(runDir))
+    if (shown.some((run) => run && !isEnded(run.state))) await this.hardware.sample(false)
   }
 }
 

@@ -37,6 +37,7 @@ export class FormPanel extends DisposableList {
   private readonly page: Page<FormContract>
   private readonly debouncer = this.track(new Debouncer<'edit'>(settleMs))
   private starting = false
+  private readonly onError = (error: unknown) => writeError(this.options.channel, error)
 
   constructor(
     readonly panel: WebviewPanel,
@@ -44,7 +45,6 @@ export class FormPanel extends DisposableList {
   ) {
     super()
     const { extensionUri, channel, sources } = options
-    const onError = (error: unknown) => writeError(channel, error)
     this.session = new FormSession(sources, (message) => {
       if (message.type === 'form') this.panel.title = message.title
       this.page.post(message)
@@ -63,7 +63,7 @@ export class FormPanel extends DisposableList {
     this.track(
       panel.onDidChangeViewState(() => {
         // The person comes back, perhaps from mending a file.
-        if (panel.active) this.session.recheck().catch(onError)
+        if (panel.active) this.session.recheck().catch(this.onError)
       }),
     )
     this.track(panel.onDidDispose(() => this.dispose()))
@@ -82,9 +82,7 @@ export class FormPanel extends DisposableList {
       case 'edit':
         this.session.edit(message.state)
         this.debouncer.run('edit', () => {
-          this.session
-            .report(message.number, message.state)
-            .catch((error: unknown) => writeError(this.options.channel, error))
+          this.session.report(message.number, message.state).catch(this.onError)
         })
         return
       case 'change':
