@@ -1,10 +1,10 @@
 import type { ScriptFlag } from '../../core/yolov5/release'
 import type { RunManifest } from '../../runs/manifest'
 import { collectProvenance } from '../../runs/provenance'
-import { runFiles, writeManifest } from '../../runs/store'
+import { runFiles } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { flagValue, type ParsedFlags } from '../common/flags'
-import { writeRunnerConfig } from '../common/runnerConfig'
+import { writeRun } from '../common/runnerConfig'
 import type { RunnerConfig, RunnerSparsity } from './contract'
 import { launchCommand, type Processes } from './distributed'
 import type { Preflight } from './python'
@@ -83,9 +83,7 @@ export async function launchSpec(
   },
 ): Promise<LaunchSpec> {
   const { runDir, manifest, config, processes, device, notes } = run
-  const file = await writeRunnerConfig(runDir, config)
-  // That of a run which goes on is written with who starts it, since another may be doing the same.
-  if (!config.resume) await writeManifest(runDir, manifest)
+  const file = await writeRun(runDir, config, manifest)
   const runnerArgs = [request.runner, file]
   const launch = await launchCommand(found, runnerArgs, processes, parsed.own)
   return {

@@ -5,12 +5,11 @@ import type { Sparsity } from '../../../core/slimming/sparsity'
 import type { Detection, ScriptFlag } from '../../../core/yolov5/release'
 import type { RunManifest } from '../../../runs/manifest'
 import { collectProvenance } from '../../../runs/provenance'
-import { writeManifest } from '../../../runs/store'
 import type { LaunchSpec } from '../../../runs/supervisor'
 import { dataSetFor } from '../../common/dataSetFor'
 import { flagDefault, flagValue, type ParsedFlags } from '../../common/flags'
 import { inputFile } from '../../common/inputs'
-import { writeRunnerConfig } from '../../common/runnerConfig'
+import { writeRun } from '../../common/runnerConfig'
 import type { BuiltinConfig, BuiltinData } from './contract'
 import type { OptValues } from './options'
 
@@ -115,9 +114,7 @@ export async function launch(
   notes: readonly string[],
 ): Promise<LaunchSpec> {
   const { runDir } = config
-  const file = await writeRunnerConfig(runDir, config)
-  // That of a run which goes on is written with who starts it, since another may be doing the same.
-  if (!config.resume) await writeManifest(runDir, manifest)
+  const file = await writeRun(runDir, config, manifest)
   return {
     ...{ runDir, manifest, notes, device: config.device },
     command: process.execPath,
