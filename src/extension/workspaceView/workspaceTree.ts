@@ -36,7 +36,10 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   /** Answers by path and time of last change. */
   private readonly inspected = new Map<string, CheckpointFact>()
   private stale = true
+  /** Python takes seconds to answer: it is not asked again where just files have changed. */
+  private asksPython = true
   private round = 0
+  private pythonRound = 0
 
   readonly onDidChangeTreeData = this.changed.event
 
@@ -60,7 +63,9 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     this.track(
       workspace.onDidSaveTextDocument(({ languageId }) => {
         // What a line says is wrong with a data set may be mended now.
-        if (languageId === 'yaml') this.refresh()
+        if (languageId !== 'yaml') return
+        this.stale = true
+        this.lookIfWanted()
       }),
     )
     this.track(this.view.onDidChangeVisibility(() => this.lookIfWanted()))
@@ -71,6 +76,7 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   /** Looks at everything again, now or when the view is opened. */
   refresh(): void {
     this.stale = true
+    this.asksPython = true
     this.lookIfWanted()
   }
 
@@ -140,12 +146,15 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     }
     const detection = checkouts.selected ?? withoutCheckout(root)
     const interpreter = async (): Promise<void> => {
+      if (!this.asksPython) return
+      this.asksPython = false
+      const asked = ++this.pythonRound
       const known = workspace.isTrusted
         ? await readPython(root, await pythonSettings(Uri.file(root)))
         : ({ kind: 'untrusted' } as const)
-      show(() => {
-        this.python = known
-      })
+      if (asked !== this.pythonRound) return
+      this.python = known
+      this.changed.fire(undefined)
     }
     const files = async (): Promise<void> => {
       const found = await formCandidates('train', root, [])
