@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultPlanOptions } from '../../src/core/slimming/plan'
@@ -123,4 +123,29 @@ describe.each<Style>(['old', 'new'])('a pruned checkpoint, %s style', (style) =>
     const codes = ofType(transfer.events, 'warning').map(({ code }) => code)
     expect(codes).toEqual(['weights/class-count'])
   })
+})
+
+test('a pruned checkpoint stays small where another package keeps its own torch.load', async () => {
+  const workspace = makeWorkspace('new')
+  const within = (...path: string[]) => join(workspace.checkout, ...path)
+  // As later checkouts do, with versions of the package ultralytics that bind torch.load when they are imported.
+  mkdirSync(within('ultralytics'))
+  writeFileSync(
+    within('ultralytics', '__init__.py'),
+    'import torch\n__version__ = "8"\nkept = torch.load\ndef torch_load(*args, **kwargs):\n    return kept(*args, **kwargs)\n',
+  )
+  const edit = (file: string, from: string | RegExp, to: string) =>
+    writeFileSync(within(file), readFileSync(within(file), 'utf8').replace(from, to))
+  edit('utils/general.py', 'import torch\n', 'import torch\nimport ultralytics\n')
+  edit('train.py', 'import torch\n', 'import torch\nfrom ultralytics import torch_load\n')
+  edit('train.py', 'torch.load(weights', 'torch_load(weights')
+
+  const base = await run(workspace, { style: 'new', name: 'base', epochs: 1 })
+  expect(base.status, base.log).toBe(0)
+  const weights = prune(workspace, join(base.runDir, 'weights', 'last.pt'))
+  const { shapes } = inspectCheckpoint(workspace, weights)
+  const tuned = await run(workspace, { style: 'new', name: 'tuned', stage: 'finetune', weights })
+  expect(tuned.status, tuned.log).toBe(0)
+  const last = join(tuned.runDir, 'weights', 'last.pt')
+  expect(inspectCheckpoint(workspace, last).shapes).toEqual(shapes)
 })

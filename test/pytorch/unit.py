@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
+import io
 import json
 import os
 import struct
@@ -247,6 +249,29 @@ class EventTest(unittest.TestCase):
             lines = (Path(folder) / "events.jsonl").read_text().splitlines()
             self.assertEqual(json.loads(lines[-1])["code"], "a/b")
 
+    def test_a_disk_that_gets_full_amid_a_line_costs_that_event_alone(self) -> None:
+        really = os.write
+        room = 0
+
+        def write(handle: int, data: bytes) -> int:
+            """As a file system does: what fits, without an error."""
+            nonlocal room
+            fits, room = data[:room], max(0, room - len(data))
+            if len(data) > 0 and len(fits) == 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return really(handle, fits)
+
+        with tempfile.TemporaryDirectory() as folder:
+            log, said = self.log(folder), io.StringIO()
+            with mock.patch("os.write", write), contextlib.redirect_stderr(said):
+                for code, free in (("a/1", 1000), ("a/2", 20), ("a/3", 0), ("a/4", 1000)):
+                    room = free
+                    log.write("warning", code=code, text="c")
+            self.assertEqual(said.getvalue().count("event warning not written"), 2)
+            lines = (Path(folder) / "events.jsonl").read_text().splitlines()
+            self.assertEqual([len(lines), lines[1][:8]], [3, '{"v": 1,'])
+            self.assertEqual([json.loads(lines[i])["code"] for i in (0, 2)], ["a/1", "a/4"])
+
     def test_files_are_opened_as_binary_where_a_system_has_another_way(self) -> None:
         opened: List[int] = []
         really = os.open
@@ -405,8 +430,22 @@ class WeightsTest(unittest.TestCase):
                 model = Fresh()
                 torch.load(reference)
                 model.load_state_dict(given.state_dict())
-                self.assertRegex(str(followed.verify(model)), f"^9 of 9 tensors of {pruned}")
+                self.assertRegex(
+                    str(followed.verify(model, pruned)), f"^9 of 9 tensors of {pruned}"
+                )
                 self.assertTrue(followed.shrunk)
+
+    def test_weights_that_no_load_was_seen_of_are_refused_but_by_a_plain_training(self) -> None:
+        """They may be pruned ones, and stock has made a whole model of them."""
+        for stage, resume in (("finetune", False), ("sparse", False), ("sparse", True)):
+            unseen = weights.Weights(stage, resume, lambda code, text, remedy: None)
+            with self.assertRaises(Failure) as caught:
+                unseen.verify(Body(8, 7), Path("a.pt"))
+            self.assertEqual(caught.exception.code, "weights/not-matched")
+            self.assertIn("a.pt", caught.exception.text)
+            self.assertIsNone(unseen.verify(Body(8, 7), ""))
+        plain = weights.Weights("train", False, lambda code, text, remedy: None)
+        self.assertIsNone(plain.verify(Body(8, 7), "a.pt"))
 
 
 class AmpTest(unittest.TestCase):
@@ -459,6 +498,18 @@ class OfflineTest(unittest.TestCase):
         with self.assertRaises(Failure) as caught:
             self.existing(absent)
         self.assertIn(absent, caught.exception.text)
+
+    def test_a_commit_that_cannot_be_told_is_no_reason_not_to_train(self) -> None:
+        class NoOrigin:
+            def __getattr__(self, name: str) -> Any:
+                raise AttributeError(f"'IterableList' object has no attribute '{name}'")
+
+        def stock(remotes: Any) -> Dict[str, Any]:
+            return {"remote": remotes.origin, "branch": "main", "commit": "0"}
+
+        asked = offline._commit_if_known(stock)
+        self.assertEqual(asked(mock.Mock(origin="x"))["remote"], "x")
+        self.assertEqual(asked(NoOrigin()), {"remote": None, "branch": None, "commit": None})
 
 
 class LoggersTest(unittest.TestCase):

@@ -46,17 +46,15 @@ class EventLog:
         self._summaries = SummaryLog(file.parent)
         file.parent.mkdir(parents=True, exist_ok=True)
         self._begin = file.stat().st_size if file.exists() else 0
-        self._heal()
+        # A crash or a full disk leaves a part of a line, which the next event must not become a part of.
+        self._torn = rank <= 0 and self._ends_amid_a_line()
 
-    def _heal(self) -> None:
-        """Ends a line that a crash tore, so that the next event does not become part of it."""
-        if self.rank > 0 or self._begin == 0:
-            return
+    def _ends_amid_a_line(self) -> bool:
+        if not self.file.exists() or self.file.stat().st_size == 0:
+            return False
         with self.file.open("rb") as stream:
             stream.seek(-1, os.SEEK_END)
-            torn = stream.read(1) != b"\n"
-        if torn:
-            append(self.file, b"\n")
+            return stream.read(1) != b"\n"
 
     def write(self, event_type: str, **fields: Any) -> None:
         if self.rank > 0 and event_type != "failed":
@@ -66,8 +64,10 @@ class EventLog:
         event = jsonable(event)
         line = json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n"
         try:
-            append(self.file, line.encode("utf-8"))
+            append(self.file, (b"\n" if self._torn else b"") + line.encode("utf-8"))
+            self._torn = False
         except OSError as error:
+            self._torn = True
             # A full disk must not hide why the run ended: the log file of the process may still take it.
             print(f"slim: event {event_type} not written: {error}", file=sys.stderr, flush=True)
         self._summaries.write(event_type, event)

@@ -78,6 +78,7 @@ def patch_imported(checkout: Checkout) -> None:
     """The same for modules that were imported since; what is patched already is left."""
     checkout.replace("check_requirements", _nothing)
     checkout.replace("check_git_status", _nothing)
+    checkout.replace("check_git_info", _commit_if_known)
     checkout.replace("check_online", _false)
     checkout.replace("check_dataset", _existing_data)
     checkout.replace("attempt_download", _existing_weights)
@@ -103,6 +104,20 @@ def _false(original: Callable[..., Any]) -> Callable[..., Any]:
         return False
 
     return offline
+
+
+def _commit_if_known(original: Callable[..., Any]) -> Callable[..., Any]:
+    """v7.0 and later note in checkpoints which commit they are, when train.py is imported. Without gitpython, in a
+    repository without a remote called origin, or without a commit, that would be the end of the training."""
+
+    @functools.wraps(original)
+    def commit(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(*args, **kwargs)
+        except Exception:
+            return {"remote": None, "branch": None, "commit": None}
+
+    return commit
 
 
 def _existing_weights(original: Callable[..., Any]) -> Callable[..., Any]:

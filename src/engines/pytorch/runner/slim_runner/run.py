@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any, Dict, List, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, NoReturn, Optional
 
 from .config import Config, read_config
 from .events import EventLog
@@ -15,6 +15,9 @@ from .failures import Failure, Stopped, classify, plain
 from .gate import may_begin
 from .stopping import GRACE_SECONDS, StopRequest, leave_within
 from .texts import speak, t
+
+if TYPE_CHECKING:
+    from .weights import Weights
 
 CONFIG_VARIABLE = "YOLOV5_SLIM_RUNNER_CONFIG"
 STOPPED_STATUS = 130
@@ -172,14 +175,26 @@ class _Run:
         checkout.enter()
         quiet_environment()
         block_unconfigured_loggers()
+        weights = self._watch_weights()
         require_ultralytics(config.checkout)
         shims = apply_shims(checkout)
         print(f"slim: shims applied: {', '.join(shims) or 'none'}", flush=True)
         keep_offline(checkout)
         script = Script(config.script, checkout.prefix)
-        if config.stage == "val":
+        if weights is None:
             return self._validate(script, checkout, shims)
-        return self._train(script, checkout, shims)
+        return self._train(script, checkout, shims, weights)
+
+    def _watch_weights(self) -> Optional[Weights]:
+        """Of a training. Before anything else may import the package ultralytics: several of its versions keep the
+        torch.load that they find then, and train.py of later checkouts loads the weights by it."""
+        from .weights import Weights
+
+        if self._config.stage == "val":
+            return None
+        weights = Weights(self._config.stage, self._config.resume, self._events.warn)
+        weights.watch_load()
+        return weights
 
     def _patch_script(self, script: Any, checkout: Any) -> None:
         """What only came with the script's own imports; the rest was patched before they ran."""
@@ -188,16 +203,15 @@ class _Run:
         checkout.namespaces.append(script.namespace)
         patch_imported(checkout)
 
-    def _train(self, script: Any, checkout: Any, shims: List[str]) -> Dict[str, Any]:
+    def _train(
+        self, script: Any, checkout: Any, shims: List[str], weights: Weights
+    ) -> Dict[str, Any]:
         from .amp import watch_amp
         from .optimizer_hooks import install_step_hooks
         from .saving import install_atomic_save
         from .training import Training
-        from .weights import Weights
 
         config = self._config
-        weights = Weights(config.stage, config.resume, self._events.warn)
-        weights.watch_load()
         training = Training(config, self._events, weights, self._stop, shims)
         self._training = training
         install_step_hooks(training.before_step, training.after_step)

@@ -303,26 +303,6 @@ def ipython_stub(checkout: Checkout) -> bool:
     return True
 
 
-def gitpython_stub(checkout: Checkout) -> bool:
-    """v7.0's train.py asks gitpython, at import, which commit it is; without the package it would install it."""
-    if not re.search(r"^\s*import git\b", checkout.text, re.MULTILINE) or not _missing("git"):
-        return False
-    package, exc = types.ModuleType("git"), types.ModuleType("git.exc")
-
-    class InvalidGitRepositoryError(Exception):
-        pass
-
-    def repo(*args: Any, **kwargs: Any) -> None:
-        raise InvalidGitRepositoryError("gitpython is not installed")
-
-    setattr(exc, "InvalidGitRepositoryError", InvalidGitRepositoryError)
-    setattr(package, "exc", exc)
-    setattr(package, "Repo", repo)
-    package.__path__ = []
-    sys.modules["git"], sys.modules["git.exc"] = package, exc
-    return True
-
-
 def upsample_attribute(checkout: Checkout) -> bool:
     """torch 1.11 gave nn.Upsample the attribute recompute_scale_factor; pickles from before lack it."""
     import torch
@@ -379,7 +359,6 @@ SHIMS: Tuple[Tuple[str, Callable[[Checkout], bool]], ...] = (
     ("tensorboard-stub", tensorboard_stub),
     ("tensorboard-histogram", tensorboard_histogram),
     ("ipython-stub", ipython_stub),
-    ("gitpython-stub", gitpython_stub),
     ("upsample-attribute", upsample_attribute),
     ("amp-quiet", quiet_amp),
     ("onnx-no-dynamo", onnx_without_dynamo),

@@ -150,8 +150,9 @@ class Training:
     def _begin(self, frame: TrainFrame) -> None:
         self._frame = frame
         wrapped, optimizer, ema, epochs = frame.read("model", "optimizer", "ema", "epochs")
+        (given,) = frame.read("weights")
         model = unwrap(wrapped)
-        matched = self._weights.verify(model)
+        matched = self._weights.verify(model, given)
         if matched:
             print(f"slim: {matched}", flush=True)
         self._epochs = int(epochs)

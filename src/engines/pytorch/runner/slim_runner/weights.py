@@ -164,15 +164,23 @@ class Weights:
                 _not_matched_remedy(),
             )
 
-    def verify(self, model: torch.nn.Module) -> Optional[str]:
+    def verify(self, model: torch.nn.Module, given: Any) -> Optional[str]:
         """After stock has copied: every tensor of the checkpoint must be in the model, in number and value.
 
-        Compared at half precision, to which stock rounds the model once before training. Raises Failure
-        weights/not-matched. Returns a sentence to log, or None when no checkpoint was loaded.
+        Compared at half precision, to which stock rounds the model once before training. `given` is train()'s own
+        `weights`. Raises Failure weights/not-matched. Returns a sentence to log, or None when no checkpoint was
+        loaded.
         """
         source, self._source = self._source, None
         self._fitted = False
         if source is None:
+            if self._stage != "train" and str(given or "").endswith(".pt"):
+                # Whether it was a pruned one, which stock has un-pruned by now, is not known.
+                raise Failure(
+                    "weights/not-matched",
+                    t("train.py loaded {0} in a way that cannot be followed.", given),
+                    t("Use the train.py of a YOLOv5 release."),
+                )
             return None
         ours, theirs = tensors(model), tensors(source)
         matched = sum(1 for key, value in theirs.items() if key in ours and _same(ours[key], value))
