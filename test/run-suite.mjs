@@ -27,6 +27,16 @@ const isThere = (kind) =>
   backendFolder && existsSync(join(backendFolder, kind, 'node_modules', backendPackages[kind]))
 const backends = Object.keys(backendPackages).filter(isThere)
 
+/** Whether the branch after v7.0 is there, and the Python has what it imports: the package ultralytics, mostly. */
+function runsMaster() {
+  const root = join(process.env.YOLOV5_CHECKOUTS ?? '', 'master')
+  if (!existsSync(root)) return false
+  // A checkout calls pip where ultralytics is missing; one that is too old for it fails at some other import.
+  const code = 'import ultralytics.utils, utils.general, utils.dataloaders, models.yolo'
+  const env = { ...process.env, YOLO_OFFLINE: 'true', YOLO_AUTOINSTALL: 'false' }
+  return spawnSync(findPython(), ['-B', '-c', code], { cwd: root, env }).status === 0
+}
+
 /** What the suite lacks, in words; it runs when the list is empty. */
 const needs = {
   backends: () => {
@@ -42,7 +52,7 @@ const needs = {
     process.platform === 'linux' ? [] : ['Linux: processes and disks are broken with its means'],
   checkouts: () => {
     const folder = process.env.YOLOV5_CHECKOUTS
-    const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']
+    const releases = ['v4.0', 'v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0']
     const missing = folder
       ? releases.filter((release) => !existsSync(join(folder, release)))
       : releases
@@ -72,6 +82,12 @@ if (suite === 'backends') {
     console.log(`suite backends, ${kind}: SKIPPED, needs it in ${backendFolder}`)
   }
 }
+const hasMaster = suite === 'checkouts' && runsMaster()
+if (suite === 'checkouts' && !hasMaster) {
+  console.log(
+    'suite checkouts, master: SKIPPED, needs it in YOLOV5_CHECKOUTS, and a Python with the ultralytics it is written for',
+  )
+}
 const build = spawnSync(process.execPath, ['esbuild.config.mjs'], { stdio: 'inherit' })
 if (build.status !== 0) process.exit(build.status ?? 1)
 const vitest = join('node_modules', 'vitest', 'vitest.mjs')
@@ -84,6 +100,7 @@ const { status } = spawnSync(
       ...process.env,
       YOLOV5_SLIM_PYTHON: suite === 'backends' ? '' : findPython(),
       YOLOV5_SLIM_SUITE_BACKENDS: backends.join(),
+      YOLOV5_SLIM_SUITE_MASTER: hasMaster ? 'yes' : '',
     },
   },
 )

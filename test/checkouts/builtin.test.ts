@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src/runs/events'
 import {
   checkout as checkoutOf,
   pythons,
+  releases,
   slimInterrupted,
   slimOk,
   stockAt,
@@ -55,7 +56,10 @@ function fitnessOf(runDir: string): number[] {
   })
 }
 
-describe.each(builtinReleases)('%s', (release) => {
+/** The branch after v7.0 is trained as v7.0. */
+const asReleases = [...builtinReleases, ...releases.filter((release) => release === 'master')]
+
+describe.each(asReleases)('%s', (release) => {
   const project = join(scratch, release)
   // Stock code leaves caches in its own folders.
   const checkout = join(project, 'checkout')

@@ -6,6 +6,7 @@ import {
   checkout,
   drawShapes,
   helper,
+  isOldStyle,
   pythons,
   releases,
   slim,
@@ -29,8 +30,11 @@ function prunedOf(release: string): { readonly weights: string; readonly paramet
 }
 
 const pairs = [
-  ...releases.filter((release) => release !== 'v5.0').map((release) => ['v5.0', release] as const),
+  ...releases
+    .filter((release) => !isOldStyle(release))
+    .map((release) => ['v5.0', release] as const),
   ['v7.0', 'v6.2'] as const,
+  ...(releases.includes('master') ? ([['v7.0', 'master']] as const) : []),
 ]
 const pruned = new Map<string, ReturnType<typeof prunedOf>>()
 beforeAll(() => {

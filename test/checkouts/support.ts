@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { afterAll } from 'vitest'
 
-export const releases = ['v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0'] as const
-export type TestedRelease = (typeof releases)[number]
+/** Those that train; the branch after v7.0 where this Python has what it imports (test/run-suite.mjs). */
+export const releases: readonly string[] = [
+  ...['v4.0', 'v5.0', 'v6.0', 'v6.1', 'v6.2', 'v7.0'],
+  ...(process.env.YOLOV5_SLIM_SUITE_MASTER ? ['master'] : []),
+]
+
+/** With `test.py` and `--img-size`, and without YOLOv5n. */
+export const isOldStyle = (release: string): boolean => /^v[345]\./.test(release)
 
 /** Pythons to test with: `YOLOV5_SLIM_PYTHONS` (a path list), else the suite's own. */
 export const pythons = (

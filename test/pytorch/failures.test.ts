@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeWorkspace, type RunOptions, run, type Style, writeDataYaml } from './support'
+import { writeDataYaml } from '../support/squares'
+import { makeWorkspace, type RunOptions, run, type Style } from './support'
 
 describe.each<Style>(['old', 'new'])('failures, %s style', (style) => {
   const workspace = makeWorkspace(style)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultPlanOptions } from '../../src/core/slimming/plan'
 import { pruneCheckpoint } from '../../src/core/slimming/pruneCheckpoint'
+import { writeDataYaml } from '../support/squares'
 import {
   inspectCheckpoint,
   makeWorkspace,
@@ -12,7 +13,6 @@ import {
   start,
   until,
   type Workspace,
-  writeDataYaml,
 } from './support'
 
 function prune(workspace: Workspace, weights: string): string {
