@@ -17,6 +17,17 @@ export type HistoryChange = {
   readonly changed: boolean
 }
 
+/** What two readings brought, one after the other. */
+export function joinChanges(first: HistoryChange, second: HistoryChange): HistoryChange {
+  if (second.reset) return second
+  return {
+    reset: first.reset,
+    epochs: [...new Set([...first.epochs, ...second.epochs])],
+    gammas: [...new Set([...first.gammas, ...second.gammas])],
+    changed: first.changed || second.changed,
+  }
+}
+
 /** Gamma events that are held parsed: many at once outlive the collector's first passes, which costs more than they do. */
 const parsedAtOnce = 8
 

@@ -5,6 +5,7 @@ import { type EventBatch, EventReader } from './eventLog'
 import type { RunEvent } from './events'
 import type { RunManifest } from './manifest'
 import type { Liveness } from './processIdentity'
+import { lastWordsMs, processCheckMs } from './processWatch'
 import { runLiveness } from './runLiveness'
 import { type RunSnapshot, snapshot } from './snapshot'
 import { digestEvents, emptyDigest, isEnded } from './state'
@@ -37,8 +38,6 @@ export type RunWatch = {
   dispose(): void
 }
 
-/** How long a dead process's last words may take to arrive over a network file system. */
-const lastWords = 1500
 const failurePatience = 30_000
 
 /**
@@ -61,15 +60,12 @@ export function watchRun(
       onUpdate,
       signal,
       options.intervalMs ?? 250,
-      options.checkMs ?? checkMs,
+      options.checkMs ?? processCheckMs,
       options.patienceMs ?? failurePatience,
     ),
     dispose: () => disposal.abort(),
   }
 }
-
-// Asking Windows about a process starts PowerShell, which is too dear to do every second.
-const checkMs = process.platform === 'linux' ? 500 : process.platform === 'win32' ? 10_000 : 2000
 
 async function follow(
   runDir: string,
@@ -110,7 +106,7 @@ async function follow(
     digest = digestEvents(batch.events, batch.reset ? emptyDigest : digest)
     // Nobody ends without a word until the words have had time to arrive.
     goneSince = alive === 'gone' ? (goneSince ?? now) : undefined
-    const silent = goneSince !== undefined && now - goneSince >= lastWords && !batch.more
+    const silent = goneSince !== undefined && now - goneSince >= lastWordsMs && !batch.more
     const run = snapshot(runDir, manifest, digest, alive === 'gone' && !silent ? 'alive' : alive)
     if (batch.events.length > 0 || batch.reset || run.state !== told) {
       told = run.state

@@ -2,21 +2,28 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RunEvent } from '../../runs/events'
 import { epoch, gamma, started } from '../../runs/format/testing'
 import type { RunManifest } from '../../runs/manifest'
+import { lastWordsMs, processCheckMs } from '../../runs/processWatch'
+import { runLiveness } from '../../runs/runLiveness'
 import { runFiles, writeManifest } from '../../runs/store'
 import { dashboardContract } from './contract'
 import { RunFeed } from './feed'
 import { chooseGammas, shownAtFirst } from './gammaChoice'
+
+vi.mock(import('../../runs/runLiveness'), { spy: true })
 
 let runDir: string
 beforeEach(async () => {
   runDir = await mkdtemp(join(tmpdir(), 'feed-'))
   await mkdir(runFiles(runDir).slimDir)
 })
-afterEach(async () => rm(runDir, { recursive: true, force: true }))
+afterEach(async () => {
+  vi.mocked(runLiveness).mockReset()
+  await rm(runDir, { recursive: true, force: true })
+})
 
 const manifest: RunManifest = {
   ...{ v: 1, id: '20260101-000000-aaaa', stage: 'sparse', engine: 'builtin', cwd: '/' },
@@ -116,6 +123,64 @@ describe('RunFeed', () => {
     await feed.look()
     expect((await feed.exactly(4))?.epochs).toEqual(Float64Array.of(4))
     expect(await feed.exactly(5)).toBeUndefined()
+  })
+})
+
+describe('the state that a feed tells', () => {
+  const running = { ...manifest, process: { pid: 1, startTime: 'x' } }
+  const finished: RunEvent = { v: 1, t: 2, type: 'finished', summary: { seconds: 1 } }
+  const found = vi.mocked(runLiveness)
+
+  it('goes by a last word that came while its process was asked after', async () => {
+    await writeManifest(runDir, running)
+    await log(started)
+    found.mockImplementation(async () => {
+      await log({ ...epoch, epoch: 0 }, finished)
+      return 'gone'
+    })
+    const update = await new RunFeed(runDir).look()
+    expect(update?.run.state).toBe('finished')
+    expect(update?.epochs?.rows.epochs).toEqual(Float64Array.of(0))
+  })
+
+  it('waits for the last word of a process that is gone, and looks again soon', async () => {
+    await writeManifest(runDir, running)
+    await log(started)
+    found.mockResolvedValue('alive')
+    const feed = new RunFeed(runDir)
+    expect((await feed.look(0))?.run.state).toBe('running')
+    found.mockResolvedValue('gone')
+    const gone = processCheckMs
+    expect(await feed.look(gone)).toBeUndefined()
+    await log({ v: 1, t: 2, type: 'stopped' })
+    expect((await feed.look(gone + lastWordsMs - 1))?.run.state).toBe('stopped')
+  })
+
+  it('is interrupted once no last word has come', async () => {
+    await writeManifest(runDir, running)
+    await log(started)
+    found.mockResolvedValue('alive')
+    const feed = new RunFeed(runDir)
+    await feed.look(0)
+    found.mockResolvedValue('gone')
+    const gone = processCheckMs
+    expect(await feed.look(gone)).toBeUndefined()
+    expect(await feed.look(gone + lastWordsMs - 1)).toBeUndefined()
+    expect((await feed.look(gone + lastWordsMs))?.run.state).toBe('interrupted')
+  })
+
+  it('asks after a process now and then, and never after one whose run has ended', async () => {
+    await writeManifest(runDir, running)
+    await log(started)
+    found.mockResolvedValue('alive')
+    const feed = new RunFeed(runDir)
+    for (const now of [0, processCheckMs - 1, processCheckMs]) await feed.look(now)
+    expect(found).toHaveBeenCalledTimes(2)
+    await log(finished)
+    expect((await feed.look(10 * processCheckMs))?.run.state).toBe('finished')
+    await feed.look(100 * processCheckMs)
+    await new RunFeed(runDir).look()
+    expect(found).toHaveBeenCalledTimes(2)
   })
 })
 

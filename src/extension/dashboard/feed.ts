@@ -1,7 +1,7 @@
 import type { EpochColumns } from '../../runs/epochTable'
 import { emptyBlock, type GammaBlock, mergeBlocks } from '../../runs/gammaBlock'
-import { RunHistory } from '../../runs/history'
-import { runLiveness } from '../../runs/runLiveness'
+import { joinChanges, RunHistory } from '../../runs/history'
+import { ProcessWatch } from '../../runs/processWatch'
 import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { readManifest } from '../../runs/store'
@@ -37,6 +37,7 @@ const endedMs = 5000
 export class RunFeed {
   run: RunSnapshot | undefined
   private readonly history: RunHistory
+  private readonly process: ProcessWatch
   private readonly tellAll = new TellAll()
   private looked = Number.NEGATIVE_INFINITY
   private block: GammaBlock = emptyBlock
@@ -49,6 +50,7 @@ export class RunFeed {
 
   constructor(readonly runDir: string) {
     this.history = new RunHistory(runDir)
+    this.process = new ProcessWatch(runDir)
   }
 
   /** mAP50 of what the run started from, for the advice. */
@@ -74,7 +76,7 @@ export class RunFeed {
     const ended = this.run && isEnded(this.run.state)
     if (ended && !this.tellAll.asked && now - this.looked < endedMs) return undefined
     this.looked = now
-    return this.tellAll.during((all) => this.news(all))
+    return this.tellAll.during((all) => this.news(all, now))
   }
 
   /** What is new of the gammas and of the advice that goes by them; undefined when nothing is. */
@@ -96,10 +98,14 @@ export class RunFeed {
     return block.epochs.length > 0 ? block : undefined
   }
 
-  private async news(everything: boolean): Promise<FeedUpdate | undefined> {
-    const change = await this.history.read()
+  private async news(everything: boolean, now: number): Promise<FeedUpdate | undefined> {
+    const first = await this.history.read()
     const manifest = await readManifest(this.runDir)
-    const alive = await runLiveness(this.runDir, manifest)
+    const lived = this.run !== undefined && !isEnded(this.run.state)
+    const { digest } = this.history
+    const alive = await this.process.look({ manifest, digest, lived, now })
+    // It may have said its last word after the log was read and before it was found gone.
+    const change = alive === 'gone' ? joinChanges(first, await this.history.read()) : first
     const run = snapshot(this.runDir, manifest, this.history.digest, alive)
     const same = run.state === this.run?.state && !change.changed && !change.reset
     this.run = run

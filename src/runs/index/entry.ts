@@ -1,15 +1,11 @@
 import { EventReader } from '../eventLog'
 import type { RunEvent } from '../events'
 import type { RunManifest } from '../manifest'
-import type { Liveness } from '../processIdentity'
-import { runLiveness } from '../runLiveness'
+import { ProcessWatch } from '../processWatch'
 import { type RunSnapshot, snapshot } from '../snapshot'
 import { attemptEnd, digestEvents, emptyDigest, isEnded, type RunDigest } from '../state'
 import { readManifest, runFiles } from '../store'
 import { type FileMark, type FoundRun, sameMark } from './folders'
-
-/** How long a dead process's last words may take to arrive over a network file system. */
-const lastWordsMs = 1500
 
 /** What looking at a run brought. */
 export type EntryUpdate = {
@@ -33,9 +29,7 @@ export class RunEntry {
   private manifest: RunManifest | undefined
   private digest: RunDigest = emptyDigest
   private reader: EventReader | undefined
-  private goneSince: number | undefined
-  private checked = Number.NEGATIVE_INFINITY
-  private alive: Liveness = 'gone'
+  private readonly process: ProcessWatch
   private looking: Promise<unknown> = Promise.resolve()
   /** The latest snapshot; undefined before the first look. */
   run: RunSnapshot | undefined
@@ -44,6 +38,7 @@ export class RunEntry {
     readonly runDir: string,
     saved?: SavedEntry,
   ) {
+    this.process = new ProcessWatch(runDir)
     if (!saved) return
     this.marks = { manifest: saved.manifestMark, events: saved.eventsMark }
     this.manifest = saved.manifest
@@ -99,8 +94,9 @@ export class RunEntry {
     const { events, reset } = grown ? await this.readLog() : { events: [], reset: false }
     this.manifest = manifest
     this.marks = found
-    const state = await this.liveness(manifest, renewed, checkMs, now)
-    const run = snapshot(this.runDir, manifest, this.digest, state)
+    const { digest, lives: lived } = this
+    const alive = await this.process.look({ manifest, digest, lived, now, checkMs })
+    const run = snapshot(this.runDir, manifest, digest, alive)
     const same = !renewed && events.length === 0 && !reset && run.state === this.run?.state
     const first = this.run === undefined
     this.run = run
@@ -124,27 +120,5 @@ export class RunEntry {
     }
     this.reader.ignore(['gamma'])
     return { events, reset }
-  }
-
-  /** Nobody is taken for gone before a last word has had time to arrive. */
-  private async liveness(
-    manifest: RunManifest,
-    renewed: boolean,
-    checkMs: number,
-    now: number,
-  ): Promise<Liveness> {
-    if (attemptEnd(manifest, this.digest)) return 'gone'
-    if (renewed || now - this.checked >= checkMs) {
-      this.checked = now
-      this.alive = await runLiveness(this.runDir, manifest)
-    }
-    if (this.alive !== 'gone') {
-      this.goneSince = undefined
-      return this.alive
-    }
-    // One that was found dead has had its time.
-    if (!this.lives) return 'gone'
-    this.goneSince ??= now
-    return now - this.goneSince < lastWordsMs ? 'alive' : 'gone'
   }
 }

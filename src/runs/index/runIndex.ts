@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { processCheckMs } from '../processWatch'
 import type { RunSnapshot } from '../snapshot'
 import { type EntryUpdate, RunEntry, type SavedEntry } from './entry'
 import { type FoundRun, findRunFolders, lookAt } from './folders'
@@ -29,9 +30,6 @@ export type RunIndexOptions = {
 
 type Listener = (change: IndexChange) => void
 
-// Asking Windows about a process starts PowerShell, which is too dear to do every second.
-const processCheckMs =
-  process.platform === 'linux' ? 500 : process.platform === 'win32' ? 10_000 : 2000
 /** Of the time, this share at most goes into searching. */
 const scanShare = 0.05
 const emitMs = 200
