@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -67,6 +67,29 @@ describe('RunFeed', () => {
     const [update, more] = await all()
     expect(update).toMatchObject({ epochs: { reset: true } })
     expect(more).toMatchObject({ gammas: { reset: true, available: new Float64Array() } })
+  })
+
+  it('tells all after a look that failed, as while its folder is used again', async () => {
+    await writeManifest(runDir, manifest)
+    await log(started, { ...epoch, epoch: 0 }, { ...gamma, epoch: 0 })
+    const feed = new RunFeed(runDir)
+    await feed.look()
+    await feed.lookAtGammas()
+    await rename(runFiles(runDir).manifest, join(runDir, 'aside'))
+    await log({ ...epoch, epoch: 1 }, { ...gamma, epoch: 1 })
+    await expect(feed.look()).rejects.toMatchObject({ code: 'runs/no-manifest' })
+    await rename(join(runDir, 'aside'), runFiles(runDir).manifest)
+    const both = Float64Array.of(0, 1)
+    expect((await feed.look())?.epochs).toMatchObject({ reset: true, rows: { epochs: both } })
+    const { gammas } = (await feed.lookAtGammas()) ?? {}
+    expect(gammas).toMatchObject({ reset: true, available: both, block: { epochs: both } })
+    await rename(runFiles(runDir).slimDir, join(runDir, 'slim.earlier'))
+    await expect(feed.look()).rejects.toMatchObject({ code: 'runs/no-manifest' })
+    await writeManifest(runDir, { ...manifest, id: 'another' })
+    const anew = await feed.look()
+    expect(anew).toMatchObject({ run: { manifest: { id: 'another' } }, epochs: { reset: true } })
+    expect(anew?.epochs?.rows.epochs).toEqual(new Float64Array())
+    expect((await feed.lookAtGammas())?.gammas?.block.epochs).toEqual(new Float64Array())
   })
 
   it('tells all once to a page that begins to listen while it looks', async () => {

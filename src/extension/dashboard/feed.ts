@@ -67,7 +67,7 @@ export class RunFeed {
   }
 
   /**
-   * What is new since the last look; undefined when nothing is.
+   * What is new since the last look; undefined when nothing is. The look after one that failed tells all.
    *
    * @param now milliseconds of a clock that is never set
    * @throws SlimError `runs/no-manifest`, `runs/bad-manifest`
@@ -76,7 +76,9 @@ export class RunFeed {
     const ended = this.run && isEnded(this.run.state)
     if (ended && !this.tellAll.asked && now - this.looked < endedMs) return undefined
     this.looked = now
-    return this.tellAll.during((all) => this.news(all, now))
+    return this.tellAll
+      .during((all) => this.news(all, now))
+      .catch((error: unknown) => this.failed(error))
   }
 
   /** What is new of the gammas and of the advice that goes by them; undefined when nothing is. */
@@ -87,7 +89,9 @@ export class RunFeed {
     const fresh = [...this.fresh]
     this.adviceStale = false
     this.fresh.clear()
-    const gammas = await this.tellAllGammas.during((all) => this.nextGammas(all, fresh))
+    const gammas = await this.tellAllGammas
+      .during((all) => this.nextGammas(all, fresh))
+      .catch((error: unknown) => this.failed(error))
     const input = collectAdviceInput(manifest, digest, this.history.table, this.block, this.start)
     return { ...(gammas ? { gammas } : {}), advice: input ? collectAdvice(input) : null }
   }
@@ -124,6 +128,14 @@ export class RunFeed {
           : {}),
       ...(pruned && (all || change.changed) ? { pruned } : {}),
     }
+  }
+
+  /** Of what was read before something failed, nobody has been told. */
+  private failed(error: unknown): never {
+    this.adviceStale = true
+    this.forgetGammas()
+    this.tellAll.ask()
+    throw error
   }
 
   private forgetGammas(): void {

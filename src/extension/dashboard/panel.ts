@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
+import { isGone } from '../../core/disk/isGone'
 import { isEnded } from '../../runs/state'
 import { DisposableList } from '../common/disposable'
 import { panelIds } from '../contributions'
@@ -39,6 +40,8 @@ export class DashboardPanel extends DisposableList {
   private chosen: readonly string[] = []
   /** Runs whose folders are gone, and whether each was chosen. */
   private readonly lost = new Map<string, boolean>()
+  /** Runs whose last look failed, which was told. */
+  private readonly failing = new WeakSet<RunFeed>()
   private shown = ''
   private looking = false
   private again = false
@@ -186,13 +189,22 @@ export class DashboardPanel extends DisposableList {
         if (gammas) this.page.post({ type: 'gammas', runDir, ...gammas })
         this.page.post({ type: 'advice', runDir, advice })
       }
+      this.failing.delete(feed)
     } catch (error) {
-      // A run whose folder is gone leaves the panel; the others stay.
-      writeError(this.options.context.channel, error)
-      this.feeds = this.feeds.filter((other) => other !== feed)
-      this.lost.set(feed.runDir, this.isChosen(feed.runDir))
-      this.choose(this.chosen.filter((runDir) => runDir !== feed.runDir))
+      if (!this.failing.has(feed)) writeError(this.options.context.channel, error)
+      this.failing.add(feed)
+      // A disk may answer another time, and a folder that is used again soon has a manifest.
+      if (await isGone(feed.runDir)) this.lose(feed)
     }
+  }
+
+  /** A run whose folder is gone leaves the panel; the others stay. */
+  private lose(feed: RunFeed): void {
+    // It may have been followed to its new name meanwhile.
+    if (!this.feeds.includes(feed)) return
+    this.feeds = this.feeds.filter((other) => other !== feed)
+    this.lost.set(feed.runDir, this.isChosen(feed.runDir))
+    this.choose(this.chosen.filter((runDir) => runDir !== feed.runDir))
   }
 
   private tellRuns(): void {
