@@ -6,6 +6,7 @@ import { runLiveness } from './runLiveness'
 import {
   digestEvents,
   emptyDigest,
+  isEnded,
   type RunDigest,
   type RunOutput,
   type RunSummary,
@@ -23,6 +24,8 @@ export type RunSnapshot = {
   readonly digest: RunDigest
   readonly state: RunState
   readonly summary: RunSummary
+  /** Another machine that it goes on on; undefined for what goes on here, or has ended. */
+  readonly elsewhere?: string
 }
 
 /**
@@ -67,7 +70,22 @@ export function snapshot(
   const found = withOwnCheckpoints(runDir, digest)
   const state = runState(manifest, found, alive)
   const summary = summarize(manifest, found, state)
-  return { runDir, name: basename(runDir), manifest, digest: found, state, summary }
+  const isElsewhere = alive === 'elsewhere' && !isEnded(state)
+  const host = (manifest.process ?? manifest.starter)?.host ?? '?'
+  return {
+    ...{ runDir, name: basename(runDir), manifest, digest: found, state, summary },
+    ...(isElsewhere ? { elsewhere: host } : {}),
+  }
+}
+
+/** Whether a run is in the state that it was in, and on the same machine. */
+export function isSameState(run: RunSnapshot, before: RunSnapshot | undefined): boolean {
+  return run.state === before?.state && run.elsewhere === before.elsewhere
+}
+
+/** Whether it can be stopped from here: a process only on its own machine, what waits by what is written of it. */
+export function isStoppable({ state, elsewhere }: RunSnapshot): boolean {
+  return !isEnded(state) && (elsewhere === undefined || state === 'queued')
 }
 
 /**

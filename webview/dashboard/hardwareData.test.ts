@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HardwareSample } from '../../src/extension/dashboard/contract'
-import { hardwarePoints } from './hardwareData'
+import { hardwarePoints, hardwareText } from './hardwareData'
 
 const sample = (t: number, cpu: number): HardwareSample => ({ t, cpu, memory: 0, gpus: [] })
 
@@ -19,5 +19,19 @@ describe('hardwarePoints', () => {
       y: [0.1, Number.NaN, 0.2],
     })
     expect(hardwarePoints([sample(0, 0.1)], () => null).y).toEqual([Number.NaN])
+  })
+})
+
+describe('hardwareText', () => {
+  const here = { view: { name: 'a' } }
+  const away = { view: { name: 'b', elsewhere: 'gpu7' } }
+  const text = (runs: Parameters<typeof hardwareText>[0]['runs'], hardware = [sample(0, 0)]) =>
+    hardwareText({ runs, hardware, hardwareNote: 'No GPU.' })
+
+  it('names the machine of a run that goes on on another', () => {
+    expect(text([here])).toBe('No GPU.')
+    expect(text([here, away])).toBe('b runs on gpu7, not on this machine. No GPU.')
+    expect(text([away], [])).toBe('b runs on gpu7, not on this machine.')
+    expect(text([here], [])).toMatch(/^This machine is watched/)
   })
 })

@@ -1,4 +1,5 @@
-import type { HardwareSample } from '../../src/extension/dashboard/contract'
+import * as l10n from '@vscode/l10n'
+import type { HardwareSample, RunView } from '../../src/extension/dashboard/contract'
 
 /** Samples further apart, in milliseconds, have nothing between them: this machine was not watched. */
 const gapMs = 30_000
@@ -16,4 +17,24 @@ export function hardwarePoints(
     return [...gap, { t, y: value(sample) ?? Number.NaN }]
   })
   return { x: points.map(({ t }) => (t - begin) / 60_000), y: points.map(({ y }) => y) }
+}
+
+type Shown = {
+  readonly runs: readonly { readonly view: Pick<RunView, 'name' | 'elsewhere'> }[]
+  readonly hardware: readonly HardwareSample[]
+  readonly hardwareNote: string
+}
+
+/** Which runs go on on a machine that is not watched, and what else is to be said of what is shown. */
+export function hardwareText({ runs, hardware, hardwareNote }: Shown): string {
+  const away = runs.flatMap(({ view: { name, elsewhere } }) =>
+    elsewhere === undefined
+      ? []
+      : [l10n.t('{0} runs on {1}, not on this machine.', name, elsewhere)],
+  )
+  const idle = l10n.t(
+    'This machine is watched while a run of this page goes on and the page is open.',
+  )
+  if (hardware.length > 0) return [...away, hardwareNote].join(' ').trim()
+  return away.length > 0 ? away.join(' ') : idle
 }

@@ -5,7 +5,8 @@ import { type Line, linePicture } from '../charts/linePicture'
 import { readTheme } from '../charts/theme'
 import { element } from '../common/element'
 import type { PageContext, TabPart } from './context'
-import { hardwarePoints } from './hardwareData'
+import { hardwarePoints, hardwareText } from './hardwareData'
+import type { Change } from './model'
 
 /** Load, memory and temperature while a run goes on. */
 export class HardwareTab implements TabPart {
@@ -26,12 +27,14 @@ export class HardwareTab implements TabPart {
     this.root = element('div', {}, this.note, element('div', { class: 'grid' }, ...charts))
   }
 
-  draw(): void {
-    const { hardware, hardwareNote } = this.context.model
+  draw(change?: Change): void {
+    const { model } = this.context
+    const { hardware } = model
     const none = hardware.length === 0
-    this.note.textContent = none
-      ? l10n.t('This machine is watched while a run of this page goes on and the page is open.')
-      : hardwareNote
+    const text = hardwareText(model)
+    // What did not change would be read out again.
+    if (this.note.textContent !== text) this.note.textContent = text
+    if (change === 'runs') return
     for (const frame of [this.load, this.memory]) frame.root.hidden = none
     const temperatures = gpuLines(hardware, ({ temperature }) => temperature)
     this.temperature.root.hidden = temperatures.length === 0

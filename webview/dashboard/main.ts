@@ -22,7 +22,7 @@ import { RunList } from './runList'
 
 /** Tabs that show what a change is about. */
 const concerned: Readonly<Record<Change, readonly string[]>> = {
-  runs: ['metrics', 'gamma', 'prune'],
+  runs: ['metrics', 'gamma', 'prune', 'hardware'],
   epochs: ['metrics'],
   gammas: ['gamma'],
   gammaRow: ['gamma'],

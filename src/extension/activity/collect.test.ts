@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../runs/events'
 import type { RunManifest } from '../../runs/manifest'
+import type { Liveness } from '../../runs/processIdentity'
 import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { digestEvents } from '../../runs/state'
 import { collectEnd, collectEventLines, collectRunItems, collectRunStatus } from './collect'
@@ -14,7 +15,7 @@ const manifest = (createdAt = t0): RunManifest => ({
   commandLine: ['sparse'],
   cwd: '/w',
   createdAt,
-  process: { pid: 1, startTime: '1', startedAt: t0 },
+  process: { pid: 1, startTime: '1', startedAt: t0, host: 'gpu7' },
   provenance: { slimVersion: '0', sha256: {} },
 })
 
@@ -66,11 +67,7 @@ const failed: RunEvent = {
   remedy: 'Take a smaller sr.',
 }
 
-const run = (
-  events: readonly RunEvent[],
-  alive: 'alive' | 'gone' = 'alive',
-  at = t0,
-): RunSnapshot =>
+const run = (events: readonly RunEvent[], alive: Liveness = 'alive', at = t0): RunSnapshot =>
   snapshot(`/w/runs/train/mine${at === t0 ? '' : 2}`, manifest(at), digestEvents(events), alive)
 
 describe('collectRunStatus', () => {
@@ -90,6 +87,12 @@ describe('collectRunStatus', () => {
     const status = collectRunStatus([run([started, epoch]), run([], 'alive', t0 + 5)])
     expect(status?.text).toBe('$(sync~spin) Sparse starting (+1)')
     expect(status?.tooltip).toContain('**mine** – running')
+  })
+
+  it('says where a run goes on that cannot be stopped from here', () => {
+    const status = collectRunStatus([run([started, epoch], 'elsewhere')])
+    expect(status?.tooltip).toContain('**mine** – running on gpu7')
+    expect(status?.tooltip).not.toContain('command:yolov5-slim.stop')
   })
 })
 

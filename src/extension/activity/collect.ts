@@ -4,7 +4,7 @@ import { stageName, stateName } from '../../runs/format/names'
 import { formatBytes, formatDuration, formatScore } from '../../runs/format/numbers'
 import { eventLines } from '../../runs/format/runLines'
 import type { RunState } from '../../runs/manifest'
-import type { RunSnapshot } from '../../runs/snapshot'
+import { isStoppable, type RunSnapshot } from '../../runs/snapshot'
 import { escapeMarkdown } from '../common/markdown'
 import { commandIds } from '../contributions'
 
@@ -42,16 +42,22 @@ export function collectRunStatus(alive: readonly RunSnapshot[]): RunStatusItem |
     tooltip: [
       ...[run, ...others].map((each) => {
         const { devices } = each.digest.started ?? { devices: each.manifest.devices ?? [] }
-        const facts = [stateName(each.state), ...figures(each), ...devices].map(escapeMarkdown)
+        const facts = [stateText(each), ...figures(each), ...devices].map(escapeMarkdown)
         return `**${escapeMarkdown(each.name)}** – ${facts.join(' · ')}`
       }),
       [
         commandLink(l10n.t('Open dashboard'), commandIds.openDashboard, run.runDir),
         commandLink(l10n.t('Show output'), commandIds.showLog, run.runDir),
-        commandLink(l10n.t('Stop'), commandIds.stop, run.runDir),
+        ...(isStoppable(run) ? [commandLink(l10n.t('Stop'), commandIds.stop, run.runDir)] : []),
       ].join(' · '),
     ].join('\n\n'),
   }
+}
+
+function stateText({ state, elsewhere }: RunSnapshot): string {
+  return elsewhere === undefined
+    ? stateName(state)
+    : l10n.t('{0} on {1}', stateName(state), elsewhere)
 }
 
 function byInterest(a: RunSnapshot, b: RunSnapshot): number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { shellLine } from '../../runs/format/shellLine'
 import { epoch, started } from '../../runs/format/testing'
 import type { RunManifest } from '../../runs/manifest'
+import type { Liveness } from '../../runs/processIdentity'
 import { snapshot } from '../../runs/snapshot'
 import { digestEvents } from '../../runs/state'
 import { collectRunView, collectTitle } from './collect'
@@ -17,7 +18,7 @@ const manifest: RunManifest = {
 const view = (
   change: Partial<RunManifest> = {},
   events: Parameters<typeof digestEvents>[0] = [],
-  alive: 'alive' | 'gone' = 'alive',
+  alive: Liveness = 'alive',
 ) =>
   collectRunView(
     snapshot('/runs/train/s', { ...manifest, ...change }, digestEvents(events), alive),
@@ -30,6 +31,14 @@ describe('a run for the dashboard', () => {
     expect(run).toMatchObject({ name: 's', epochText: '4/60', percent: 0.6, epochs: 60 })
     expect(run.commandLine).toBe(shellLine(['yolov5-slim', ...manifest.commandLine]))
     expect(run.facts).toContainEqual({ label: 'sr', value: 'auto (0.005)' })
+  })
+
+  it('says on which other machine it goes on', () => {
+    const process = { pid: 1, startTime: 'x', startedAt: Date.now(), host: 'gpu7' }
+    const away = view({ process }, [started], 'elsewhere')
+    expect(away).toMatchObject({ state: 'running', elsewhere: 'gpu7' })
+    expect(away.facts).toContainEqual({ label: 'Runs on', value: 'gpu7' })
+    expect(view({ process }, [started])).not.toHaveProperty('elsewhere')
   })
 
   it('offers what starts it again, where that makes sense', () => {

@@ -26,6 +26,7 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
     ...{ stage: manifest.stage, stageText: stageName(manifest.stage) },
     ...{ state, stateText: stateName(state) },
     ...(manifest.parent === undefined ? {} : { parent: manifest.parent }),
+    ...(run.elsewhere === undefined ? {} : { elsewhere: run.elsewhere }),
     epochText: epochs === undefined ? '' : `${epoch ?? 0}/${epochs}`,
     mAP50: formatScore(run.summary.mAP50),
     mAP50_95: formatScore(run.summary.mAP50_95),
@@ -43,11 +44,12 @@ export function collectRunView(run: RunSnapshot, ancestor: boolean): RunView {
   }
 }
 
-function collectFacts({ manifest, summary, digest }: RunSnapshot): RunView['facts'] {
+function collectFacts({ manifest, summary, digest, elsewhere }: RunSnapshot): RunView['facts'] {
   const { sparsity, percent, engine, checkout } = manifest
   const { seconds, etaSeconds, best } = summary
   const { started, pruned } = digest
   const facts: (readonly [label: string, value: string | undefined])[] = [
+    [l10n.t('Runs on'), elsewhere],
     [l10n.t('Engine'), engine],
     [l10n.t('Release'), checkout?.release],
     [l10n.t('Device'), started?.devices.join(', ')],

@@ -52,6 +52,8 @@ export const runView = v.object({
   ancestor: v.boolean(),
   /** e.g. `12/100`. */
   epochText: v.string(),
+  /** Another machine that it goes on on. */
+  elsewhere: v.optional(v.string()),
   mAP50: v.string(),
   mAP50_95: v.string(),
   size: v.string(),

@@ -2,7 +2,7 @@ import type { EpochColumns } from '../../runs/epochTable'
 import { emptyBlock, type GammaBlock, mergeBlocks } from '../../runs/gammaBlock'
 import { joinChanges, RunHistory } from '../../runs/history'
 import { ProcessWatch } from '../../runs/processWatch'
-import { type RunSnapshot, snapshot } from '../../runs/snapshot'
+import { isSameState, type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { readManifest } from '../../runs/store'
 import { collectAdvice, collectAdviceInput } from './adviceInput'
@@ -111,7 +111,7 @@ export class RunFeed {
     // It may have said its last word after the log was read and before it was found gone.
     const change = alive === 'gone' ? joinChanges(first, await this.history.read()) : first
     const run = snapshot(this.runDir, manifest, this.history.digest, alive)
-    const same = run.state === this.run?.state && !change.changed && !change.reset
+    const same = isSameState(run, this.run) && !change.changed && !change.reset
     this.run = run
     if (change.reset) this.forgetGammas()
     for (const epoch of change.gammas) this.fresh.add(epoch)

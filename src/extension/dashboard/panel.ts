@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode'
 import { isGone } from '../../core/disk/isGone'
+import type { RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { DisposableList } from '../common/disposable'
 import { panelIds } from '../contributions'
@@ -218,8 +219,8 @@ export class DashboardPanel extends DisposableList {
   }
 
   private async lookAtHardware(): Promise<void> {
-    const alive = this.feeds.some(({ run }) => run && !isEnded(run.state))
-    const sample = alive ? await this.hardware.sample(true) : undefined
+    const here = this.feeds.some(({ run }) => goesOnHere(run))
+    const sample = here ? await this.hardware.sample(true) : undefined
     const samples = this.told === 0 ? this.hardware.samples : sample ? [sample] : []
     if (samples.length === 0) return
     this.told = Date.now()
@@ -231,8 +232,13 @@ export class DashboardPanel extends DisposableList {
     const { runs } = this.options.context
     // By folder: a workspace may have thousands of runs, and this is asked twice a second.
     const shown = this.feeds.map(({ runDir }) => runs.get(runDir))
-    if (shown.some((run) => run && !isEnded(run.state))) await this.hardware.sample(false)
+    if (shown.some(goesOnHere)) await this.hardware.sample(false)
   }
+}
+
+/** What this machine does says nothing of a run that goes on on another. */
+function goesOnHere(run: RunSnapshot | undefined): boolean {
+  return run !== undefined && !isEnded(run.state) && run.elsewhere === undefined
 }
 
 function isForPreview(message: DashboardMessage): message is PreviewToHost {

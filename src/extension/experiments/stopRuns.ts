@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n'
 import { ProgressLocation, window } from 'vscode'
-import type { RunSnapshot } from '../../runs/snapshot'
+import { isStoppable, type RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 import { type StopOptions, stopRun } from '../../runs/supervisor'
 import type { CommandContext } from '../commands/context'
 import type { CommandHandlers } from '../registerCommands'
 import { chooseRuns } from './chooseRuns'
+import { runDirsOf } from './selection'
 
 type Step = Parameters<NonNullable<StopOptions['onStep']>>[0]
 
@@ -13,10 +14,12 @@ type Step = Parameters<NonNullable<StopOptions['onStep']>>[0]
 export function stopHandlers(context: CommandContext): Pick<CommandHandlers, 'stop'> {
   return {
     stop: async (...args) => {
+      // Whoever means a run of another machine is told where it can be stopped.
+      const called = runDirsOf(args).length > 0
       const choice = {
         title: l10n.t('Stop which run?'),
-        fits: ({ state }: RunSnapshot) => !isEnded(state),
-        none: l10n.t('Nothing is running.'),
+        fits: (run: RunSnapshot) => (called ? !isEnded(run.state) : isStoppable(run)),
+        none: l10n.t('Nothing is running on this machine.'),
       }
       const alive = await chooseRuns(context.runs, args, choice)
       await Promise.all(alive.map((run) => stopOne(context, run)))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assumedFacts, collectTags, type RunFacts } from './tags'
-import { checkpoint, epoch, failed, finished, lineage, makeRun, started } from './testing'
+import { away, checkpoint, epoch, failed, finished, lineage, makeRun, started } from './testing'
 
 const { base, prune, finetune } = lineage()
 const both: RunFacts = { output: true, last: true }
@@ -26,6 +26,15 @@ describe('collectTags', () => {
     })
     const { process: __, ...manifest } = waiting.manifest
     expect(tags({ ...waiting, manifest, state: 'queued' })).toBe('run queued stop charts')
+  })
+
+  it('offers no stop on another machine, but of what only waits there', () => {
+    expect(tags(makeRun({ name: 'a', ...away }))).toBe('run charts')
+    const { process, ...manifest } = makeRun({ name: 'a', ...away }).manifest
+    const starter = process && { starter: process, process: undefined as never }
+    const waiting = makeRun({ name: 'a', ...away, changes: { ...manifest, ...starter } })
+    expect(waiting).toMatchObject({ state: 'queued', elsewhere: 'gpu7' })
+    expect(tags(waiting)).toBe('run queued stop charts')
   })
 
   it('offers to go on or to begin again what broke off', () => {

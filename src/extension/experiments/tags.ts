@@ -1,4 +1,4 @@
-import type { RunSnapshot } from '../../runs/snapshot'
+import { isStoppable, type RunSnapshot } from '../../runs/snapshot'
 import { isEnded } from '../../runs/state'
 
 /** What actions a row has, as the menus' `when` clauses ask for it. */
@@ -39,7 +39,7 @@ export function collectTags(run: RunSnapshot, facts: RunFacts): readonly RunTag[
     ['run', true],
     ['ended', ended],
     ['queued', state === 'queued'],
-    ['stop', !ended],
+    ['stop', isStoppable(run)],
     ['resume', ended && state !== 'finished' && training && ours && facts.last],
     // What has finished is done again by its form, with other values.
     ['retry', brokenOff.includes(state) && ours && stage !== 'detect'],

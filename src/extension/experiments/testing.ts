@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../runs/events'
 import type { RunManifest, Stage } from '../../runs/manifest'
+import type { Liveness } from '../../runs/processIdentity'
 import { type RunSnapshot, snapshot } from '../../runs/snapshot'
 import { digestEvents } from '../../runs/state'
 
@@ -12,8 +13,14 @@ export type MadeRun = {
   readonly parent?: RunSnapshot
   readonly at?: number
   readonly events?: readonly RunEvent[]
-  readonly alive?: 'alive' | 'gone'
+  readonly alive?: Liveness
   readonly changes?: Partial<RunManifest>
+}
+
+/** What goes on on another machine. */
+export const away: Pick<MadeRun, 'alive' | 'changes'> = {
+  alive: 'elsewhere',
+  changes: { process: { pid: 1, startTime: '1', startedAt: Date.now(), host: 'gpu7' } },
 }
 
 export function makeRun(made: MadeRun): RunSnapshot {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareWithOrigin } from './comparison'
-import { byIdOf, failed, lineage, makeRun, started } from './testing'
+import { away, byIdOf, failed, lineage, makeRun, started } from './testing'
 import { collectTooltip } from './tooltip'
 
 const { sparse, prune, finetune, all } = lineage()
@@ -25,6 +25,13 @@ describe('collectTooltip', () => {
     const run = makeRun({ name: 's', stage: 'sparse', changes: { sparsity: auto, percent: 0.7 } })
     expect(tooltip(run)).toContain('- sr: auto, prox, constant')
     expect(tooltip(run)).toContain('- Percent: 70.0 %')
+  })
+
+  it('tells on which other machine a run goes on', () => {
+    expect(tooltip(makeRun({ name: 'a', ...away }))).toContain('- Runs on: gpu7')
+    expect(tooltip(makeRun({ name: 'a', alive: 'alive' }))).not.toContain('Runs on')
+    const ended = makeRun({ name: 'a', ...away, events: [started, failed] })
+    expect(tooltip(ended)).not.toContain('Runs on')
   })
 
   it('tells a failure with its remedy, and lets no text of it be Markdown', () => {

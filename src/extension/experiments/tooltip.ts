@@ -43,7 +43,7 @@ export function collectTooltip(
 type Fact = readonly [label: string, value: string]
 
 function collectFacts(
-  { manifest, summary, digest, state }: RunSnapshot,
+  { manifest, summary, digest, state, elsewhere }: RunSnapshot,
   { origin, points, bytes }: Comparison,
   parent: RunSnapshot | undefined,
 ): readonly Fact[] {
@@ -52,6 +52,7 @@ function collectFacts(
   const before = parent?.summary.mAP50_95
   const facts: (readonly [label: string, value: string | undefined | false])[] = [
     [l10n.t('Started'), new Date(manifest.createdAt).toLocaleString()],
+    [l10n.t('Runs on'), elsewhere],
     [l10n.t('From'), parent?.name],
     ['mAP50', mAP50 !== undefined && formatScore(mAP50)],
     [

@@ -2,7 +2,7 @@ import { EventReader } from '../eventLog'
 import type { RunEvent } from '../events'
 import type { RunManifest } from '../manifest'
 import { ProcessWatch } from '../processWatch'
-import { type RunSnapshot, snapshot } from '../snapshot'
+import { isSameState, type RunSnapshot, snapshot } from '../snapshot'
 import { attemptEnd, digestEvents, emptyDigest, isEnded, type RunDigest } from '../state'
 import { readManifest, runFiles } from '../store'
 import { type FileMark, type FoundRun, sameMark } from './folders'
@@ -97,7 +97,7 @@ export class RunEntry {
     const { digest, lives: lived } = this
     const alive = await this.process.look({ manifest, digest, lived, now, checkMs })
     const run = snapshot(this.runDir, manifest, digest, alive)
-    const same = !renewed && events.length === 0 && !reset && run.state === this.run?.state
+    const same = !renewed && events.length === 0 && !reset && isSameState(run, this.run)
     const first = this.run === undefined
     this.run = run
     return same && !first ? undefined : { events, reset, run }
