@@ -1,4 +1,4 @@
-import { Chart, type ChartConfiguration, type ChartOptions } from 'chart.js'
+import { Chart, type ChartConfiguration } from 'chart.js'
 import { element } from '../common/element'
 import { dataTable, refillTable } from './dataTable'
 import { drawInTurn } from './drawInTurn'
@@ -7,6 +7,7 @@ import { chartKeys } from './keys'
 import { canvasPng, chartSvg, type SavedFile } from './save'
 import { type ChartTable, csvOf } from './series'
 import { readTheme } from './theme'
+import { refresh, withZoom } from './zoom'
 
 /** What a frame shows: a chart and, behind it, its numbers. */
 export type Picture = {
@@ -121,7 +122,9 @@ export class ChartFrame {
     if (!picture) return
     this.stale = false
     this.canvas.setAttribute('aria-label', `${this.options.title}: ${picture.summary}`)
-    const config = this.withZoom(picture.config)
+    const config = withZoom(picture.config, (chart) =>
+      this.tools.setZoomed(chart.isZoomedOrPanned()),
+    )
     const same =
       this.chart && 'type' in this.chart.config && this.chart.config.type === configType(config)
     if (this.chart && same) {
@@ -130,45 +133,12 @@ export class ChartFrame {
         this.chart.setActiveElements([])
         this.chart.tooltip?.setActiveElements([], { x: 0, y: 0 })
       }
-      this.chart.data = config.data
-      this.chart.options = this.keepZoom(config.options)
-      this.chart.update('none')
+      refresh(this.chart, config)
     } else {
       this.chart?.destroy()
       this.chart = new Chart(this.canvas, config)
     }
     if (this.tableOpen) this.fillTable()
-  }
-
-  private withZoom(config: ChartConfiguration): ChartConfiguration {
-    const showReset = ({ chart }: { readonly chart: Chart }): void => {
-      this.tools.setZoomed(chart.isZoomedOrPanned())
-    }
-    const zoom = {
-      // What keys do is not told as complete, taking a zoom back is told as nothing else.
-      ...{ pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPan: showReset } },
-      zoom: {
-        ...{ mode: 'x', wheel: { enabled: true, modifierKey: 'ctrl' }, pinch: { enabled: true } },
-        drag: { enabled: true, threshold: 8 },
-        ...{ onZoom: showReset, onZoomComplete: showReset },
-      },
-      limits: { x: { min: 'original', max: 'original' } },
-    } as const
-    const options = config.options ?? {}
-    return {
-      ...config,
-      options: { ...options, plugins: { zoom, ...options.plugins } },
-    } as ChartConfiguration
-  }
-
-  /** A live chart that the person has zoomed into stays there. */
-  private keepZoom(options: ChartOptions = {}): ChartOptions {
-    const bounds = this.chart?.isZoomedOrPanned() ? this.chart.getZoomedScaleBounds().x : undefined
-    if (!bounds) return options
-    return {
-      ...options,
-      scales: { ...options.scales, x: { ...options.scales?.x, min: bounds.min, max: bounds.max } },
-    } as ChartOptions
   }
 
   private fillTable(): void {
