@@ -35,4 +35,18 @@ describe('a picture of lines', () => {
     const lines = [line([1, 2]), line([1, 2], { front: true }), line([1, 2], { faint: true })]
     expect(datasets(lines).map(({ order }) => order)).toEqual([0, -1, 1])
   })
+
+  it('has in table and crosshair both what was logged and what smooths it', () => {
+    const logged = line([1, 3], { name: 'thin', faint: true })
+    const lines = [logged, line([1, 2], { name: 'thin (smoothed)' })]
+    const { table, config } = linePicture({ lines, xTitle: 'epoch', summary: '' })
+    expect(table()).toEqual({
+      heads: ['epoch', 'thin', 'thin (smoothed)'],
+      rows: [
+        [0, 1, 1],
+        [1, 3, 2],
+      ],
+    })
+    expect(config.options?.plugins?.tooltip?.filter).toBeUndefined()
+  })
 })

@@ -9,7 +9,7 @@ export type Line = Points & {
   readonly color: string
   readonly width?: number
   readonly dash?: readonly number[]
-  /** Drawn behind the others, and passed over by the crosshair: what another line smooths. */
+  /** Drawn behind the others: what another line smooths. */
   readonly faint?: boolean
   /** Drawn before all others. */
   readonly front?: boolean
@@ -71,7 +71,6 @@ export function linePicture(options: LinePictureOptions): Picture {
         legend: { display: legend, labels: { boxWidth: 12, boxHeight: 2 } },
         annotation: { annotations: { ...annotations } },
         tooltip: {
-          filter: ({ datasetIndex }) => lines[datasetIndex]?.faint !== true,
           callbacks: {
             title: ([item]) => `${xTitle} ${formatX(item?.parsed.x ?? Number.NaN)}`,
             label: ({ dataset: { label }, parsed }) =>
@@ -84,13 +83,7 @@ export function linePicture(options: LinePictureOptions): Picture {
   return {
     config: config as ChartConfiguration,
     summary: options.summary,
-    table:
-      options.table ??
-      (() =>
-        tableOf(
-          xTitle,
-          lines.filter(({ faint }) => !faint),
-        )),
+    table: options.table ?? (() => tableOf(xTitle, lines)),
   }
 }
 

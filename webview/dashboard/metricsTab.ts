@@ -13,6 +13,7 @@ import {
   type MetricRun,
   metricGroups,
   metricLines,
+  metricSummary,
 } from './metricLines'
 import type { RunModel } from './model'
 import { PrunedRuns } from './prunedRuns'
@@ -61,11 +62,12 @@ export class MetricsTab implements TabPart {
   private drawNow(): void {
     const { model, settings } = this.context
     const shown = model.runs.filter((run) => !settings.isHidden(run))
-    const { layout } = this.metrics
-    const annotations = layout === 'chain' ? boundaries(shown.map(metricRun)) : {}
+    // Hidden ones too: what descends from them begins where they end.
+    const runs = model.runs.map((run) => metricRun(run, settings.isHidden(run)))
+    const annotations = this.metrics.layout === 'chain' ? boundaries(runs) : {}
     let any = this.pruned.draw(shown)
     for (const { id, metrics } of metricGroups) {
-      const drawn = metrics.filter((metric) => this.drawMetric(metric, shown, annotations))
+      const drawn = metrics.filter((metric) => this.drawMetric(metric, runs, annotations))
       const section = this.groups.get(id)
       if (section) section.hidden = drawn.length === 0
       any ||= drawn.length > 0
@@ -76,37 +78,39 @@ export class MetricsTab implements TabPart {
 
   private drawMetric(
     metric: string,
-    shown: readonly RunModel[],
+    runs: readonly MetricRun[],
     annotations: Readonly<Record<string, AnnotationOptions>>,
   ): boolean {
     const frame = this.frames.get(metric)
     const { layout, smoothing, log } = this.metrics
-    const made = metricLines(shown.map(metricRun), metric, layout, smoothing)
+    const made = metricLines(runs, metric, layout, smoothing)
     if (frame) frame.root.hidden = made.length === 0
     if (!frame || made.length === 0) return false
     frame.show(() =>
       linePicture({
-        lines: made.flatMap((line) => this.styled(line, shown)),
+        lines: made.flatMap((line) => this.styled(line)),
         ...{ annotations, xTitle: l10n.t('epoch'), xMin: 0, log: log.includes(metric) },
-        summary: summaryOf(made, shown),
+        summary: metricSummary(made),
       }),
     )
     return true
   }
 
-  private styled(line: MetricLine, shown: readonly RunModel[]): Line[] {
+  private styled({ runDir, name, x, y, smoothed }: MetricLine): Line[] {
     const theme = readTheme()
-    const run = shown.find(({ view }) => view.id === line.id)
+    const run = this.context.model.run(runDir)
     if (!run) return []
     const color = runColor(run, theme)
     const front = this.context.settings.isPinned(run)
     const width = front ? 3.5 : 1.5
     // With more runs than colours, the next round is dashed.
     const dash = run.color >= theme.series.length ? [5, 3] : []
-    const { name } = run.view
-    const main: Line = { ...line, name, color, width, dash, front }
-    if (!line.raw) return [main]
-    return [main, { ...line.raw, name, color: withAlpha(color, 0.3), width: 1, faint: true }]
+    const main = { color, width, dash, front }
+    if (!smoothed) return [{ x, y, name, ...main }]
+    return [
+      { x, y, name, color: withAlpha(color, 0.3), width: 1, faint: true },
+      { ...smoothed, name: l10n.t('{0} (smoothed)', name), ...main },
+    ]
   }
 
   private makeFrame(metric: string): ChartFrame {
@@ -167,10 +171,10 @@ export class MetricsTab implements TabPart {
   }
 }
 
-function metricRun({ view, table }: RunModel): MetricRun {
-  const { id, parent, name, stage } = view
+function metricRun({ view, table }: RunModel, hidden: boolean): MetricRun {
+  const { runDir, id, parent, name, stage } = view
   const marks = stage === 'prune'
-  return { id, name, table, marks, ...(parent === undefined ? {} : { parent }) }
+  return { runDir, id, name, table, marks, hidden, ...(parent === undefined ? {} : { parent }) }
 }
 
 function boundaries(runs: readonly MetricRun[]): Record<string, AnnotationOptions> {
@@ -189,20 +193,6 @@ function boundaries(runs: readonly MetricRun[]): Record<string, AnnotationOption
       } satisfies AnnotationOptions,
     ]),
   )
-}
-
-function summaryOf(lines: readonly MetricLine[], runs: readonly RunModel[]): string {
-  const texts = lines.map(({ id, x, y }) => {
-    const last = Array.from(y).findLastIndex(Number.isFinite)
-    const name = runs.find(({ view }) => view.id === id)?.view.name ?? ''
-    return l10n.t(
-      '{0} {1} after epoch {2}',
-      name,
-      String(Number((y[last] ?? 0).toPrecision(4))),
-      x[last] ?? 0,
-    )
-  })
-  return texts.join('; ')
 }
 
 function emptyText(shown: readonly RunModel[], all: number): string {
