@@ -102,7 +102,7 @@ function show(content: CheckpointContent): Shown {
 
 function mount(pane: HTMLElement, data: PreviewData): MountedPreview {
   const { path } = data
-  return mountPreview(pane, data, keptOptions(data.output, state), {
+  return mountPreview(pane, data, keptOptions(data, state), {
     onChange: (changed) => keep({ options: changed, offered: data.output }),
     onNorms: () => host?.post({ type: 'previewNorms', path }),
     onPrune: (chosen) => host?.post({ type: 'previewPrune', path, options: chosen }),

@@ -22,7 +22,7 @@ export class Settings {
     private readonly host: Host<DashboardContract>,
     initial: DashboardState | undefined,
   ) {
-    this.state = initial ?? { runDirs: [], tab: 'metrics', hidden: [], pinned: [] }
+    this.state = initial ?? { runDirs: [], tab: 'metrics', hidden: [], pinned: [], previews: {} }
   }
 
   get value(): DashboardState {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { DashboardState } from '../../src/extension/dashboard/contract'
+import { defaultPercent } from '../../src/extension/preview/arguments'
 import type { GammaBlock } from '../../src/runs/gammaBlock'
 import { ChartFrame } from '../charts/frame'
 import { element } from '../common/element'
@@ -14,9 +15,6 @@ import { ridge } from './pictures/ridge'
 import { sharePicture } from './pictures/share'
 import { sortedPicture } from './pictures/sorted'
 import { stripsPicture } from './pictures/strips'
-
-/** Share to remove where nobody has said one. */
-const usualPercent = 0.5
 
 type GammaState = NonNullable<DashboardState['gamma']>
 
@@ -88,7 +86,7 @@ export class GammaTab implements TabPart {
 
   private drawRun(run: RunModel, having: readonly RunModel[], part: Part): void {
     const { gammas, available, view, advice } = run
-    const { layer: name, percent = view.percent ?? usualPercent, log = [] } = this.gamma
+    const { layer: name, percent = view.percent ?? defaultPercent, log = [] } = this.gamma
     const found = gammas.layers.indexOf(name)
     const layer = found < 0 ? undefined : found
     const epoch = shownEpoch(available, this.gamma.epoch)

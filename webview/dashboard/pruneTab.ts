@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { DashboardState } from '../../src/extension/dashboard/contract'
 import { keptOptions } from '../../src/extension/preview/arguments'
 import type { PreviewToPage } from '../../src/extension/preview/contract'
 import { button } from '../common/controls'
@@ -60,17 +61,13 @@ export class PruneTab implements TabPart {
     this.mounted?.preview.dispose()
     this.mounted = undefined
     this.note.textContent = message.reason
-    const { data } = message
+    const { data, runDir } = message
     if (!data) return
     const { host, settings } = this.context
     const { path } = data
-    const { preview: options, offered } = settings.value
-    const preview = mountPreview(this.pane, data, keptOptions(data.output, { options, offered }), {
-      onChange: (changed) => {
-        clearTimeout(this.keeping)
-        const kept = { preview: changed, offered: data.output }
-        this.keeping = window.setTimeout(() => settings.change(kept), keepAfterMs)
-      },
+    const kept = settings.value.previews[runDir] ?? {}
+    const preview = mountPreview(this.pane, data, keptOptions(data, kept), {
+      onChange: (options) => this.keep(runDir, { options, offered: data.output }),
       onNorms: () => host.post({ type: 'previewNorms', path }),
       onPrune: (wanted) => host.post({ type: 'previewPrune', path, options: wanted }),
       onCopy: (text) => host.post({ type: 'previewCopy', text }),
@@ -88,6 +85,15 @@ export class PruneTab implements TabPart {
     if (message.type === 'previewNorms') preview.setNorms(message.norms)
     else if (message.type === 'previewState') preview.setState(message.state)
     else preview.setLocked(message.locked)
+  }
+
+  private keep(runDir: string, options: DashboardState['previews'][string]): void {
+    const { settings } = this.context
+    clearTimeout(this.keeping)
+    this.keeping = window.setTimeout(
+      () => settings.change({ previews: { ...settings.value.previews, [runDir]: options } }),
+      keepAfterMs,
+    )
   }
 
   private ask(runDir: string | undefined): void {

@@ -4,6 +4,7 @@ import { RelativePattern, Uri, type WebviewPanel, workspace } from 'vscode'
 import type { CheckpointView } from '../../core/slimming/checkpointView'
 import { DisposableList } from '../common/disposable'
 import { stampOf } from '../common/stamp'
+import { aimAt } from '../preview/aim'
 import { type PreviewContext, PreviewHost, readView } from '../preview/previewHost'
 import type { ToHost, ToPage } from '../webview/contract'
 import { Page } from '../webview/page'
@@ -17,6 +18,8 @@ type Sent = ToPage<CheckpointContract>
 type Read = {
   readonly stamp: string
   readonly view: CheckpointView | undefined
+  /** Share of channels that its run aims at. */
+  readonly aim: number | undefined
   readonly error: unknown
 }
 
@@ -88,12 +91,14 @@ export class CheckpointPanel extends DisposableList {
     const stamp = await stampOf(fsPath)
     if (this.read?.stamp !== stamp) {
       // Both take a moment, and what is shown depends on both.
-      const [read] = await Promise.all([this.readFile(), context.checkouts.search()])
-      this.read = { stamp, ...read }
+      const reading = [this.readFile(), aimAt(fsPath), context.checkouts.search()] as const
+      const [read, aim] = await Promise.all(reading)
+      this.read = { stamp, aim, ...read }
     }
-    const { view, error } = this.read
+    const { view, aim, error } = this.read
+    const data = view && this.preview.data(view, stamp, aim)
     const content = view
-      ? collectContent(fsPath, view, context.checkouts.selected, this.preview.data(view, stamp))
+      ? collectContent(fsPath, view, context.checkouts.selected, data)
       : collectFailure(fsPath, error)
     this.post({ type: 'content', content })
     this.preview.repeat()

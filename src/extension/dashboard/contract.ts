@@ -185,9 +185,11 @@ export const dashboardState = v.object({
       log: v.array(v.string()),
     }),
   ),
-  preview: v.optional(previewOptions),
-  /** The output that was offered when these options were kept. */
-  offered: v.optional(v.string()),
+  /** Options of the prune preview by folder of the run, and the output that was offered when they were kept. */
+  previews: v.optional(
+    v.record(v.string(), v.object({ options: previewOptions, offered: v.string() })),
+    {},
+  ),
   /** The run whose checkpoint is shown, where one was chosen. */
   prune: v.optional(v.object({ runDir: v.string() })),
   gamma: v.optional(

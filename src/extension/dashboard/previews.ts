@@ -4,6 +4,7 @@ import { asSlimError } from '../../core/errors'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { readRun } from '../../runs/snapshot'
 import { stampOf } from '../common/stamp'
+import { aimOf } from '../preview/aim'
 import type { PreviewData, PreviewToHost, PreviewToPage } from '../preview/contract'
 import { type PreviewContext, PreviewHost, readView } from '../preview/previewHost'
 
@@ -29,12 +30,13 @@ export class RunPreviews {
   async open(runDir: string): Promise<RunPreview> {
     const none = (reason: string): RunPreview => ({ runDir, data: null, reason })
     try {
-      const path = checkpointOf(await readRun(runDir))
+      const run = await readRun(runDir)
+      const path = checkpointOf(run)
       if (path === undefined) return none(l10n.t('This run has not written a checkpoint yet.'))
       const host = this.hosts.get(path) ?? this.hostOf(path, runDir)
       this.hosts.set(path, host)
       const stamp = await stampOf(path)
-      const data = host.data(await readView(this.context, path), stamp)
+      const data = host.data(await readView(this.context, path), stamp, aimOf(run.manifest))
       return data
         ? { runDir, data, reason: '' }
         : none(l10n.t('{0} cannot be pruned: open it to see why.', path))

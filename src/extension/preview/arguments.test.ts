@@ -41,15 +41,22 @@ describe('the options of a page that was left', () => {
   const options = { ...start, round: 8, output: 'small.pt' }
 
   it('come back with the output that was typed', () => {
-    expect(keptOptions('pruned_model.pt', { options, offered: 'pruned_model.pt' })).toEqual(options)
+    const offer = { output: 'pruned_model.pt' }
+    expect(keptOptions(offer, { options, offered: 'pruned_model.pt' })).toEqual(options)
   })
 
   it('have the output that another checkpoint offers', () => {
-    const kept = keptOptions('other.pt', { options, offered: 'pruned_model.pt' })
+    const kept = keptOptions({ output: 'other.pt' }, { options, offered: 'pruned_model.pt' })
     expect(kept).toEqual({ ...options, output: 'other.pt' })
   })
 
   it('are the usual ones where nothing was kept', () => {
-    expect(keptOptions('pruned_model.pt', {})).toEqual(start)
+    expect(keptOptions({ output: 'pruned_model.pt' }, {})).toEqual(start)
+  })
+
+  it('start with the share that the run aims at, until another was chosen', () => {
+    const offer = { output: 'pruned_model.pt', percent: 0.7 }
+    expect(keptOptions(offer, {}).amount).toEqual({ kind: 'percent', percent: 0.7 })
+    expect(keptOptions(offer, { options }).amount).toEqual(start.amount)
   })
 })

@@ -1,17 +1,19 @@
 import { defaultPlanOptions } from '../../core/slimming/plan'
-import type { PreviewOptions } from './contract'
+import type { PreviewData, PreviewOptions } from './contract'
 
 /** Image size for GFLOPs and what counts as zero, where nothing else is said: those of `yolov5-slim prune`. */
 export const defaultImageSize = 640
 export const defaultEpsilon = 1e-3
+/** Share to remove where a run aims at none. */
+export const defaultPercent = 0.5
 
 /** Options as a preview starts with them. */
-export function initialOptions(output: string): PreviewOptions {
+export function initialOptions(output: string, percent = defaultPercent): PreviewOptions {
   return {
     ...defaultPlanOptions,
     keep: [],
     absorb: true,
-    amount: { kind: 'percent', percent: 0.5 },
+    amount: { kind: 'percent', percent },
     imageSize: defaultImageSize,
     output,
   }
@@ -22,11 +24,11 @@ export function initialOptions(output: string): PreviewOptions {
  * is relative to the folder that it was typed for.
  */
 export function keptOptions(
-  output: string,
+  { output, percent }: Pick<PreviewData, 'output' | 'percent'>,
   kept: { readonly options?: PreviewOptions | undefined; readonly offered?: string | undefined },
 ): PreviewOptions {
   const own = kept.offered === output ? kept.options?.output : undefined
-  return { ...initialOptions(output), ...kept.options, output: own ?? output }
+  return { ...initialOptions(output, percent), ...kept.options, output: own ?? output }
 }
 
 /** The words after `yolov5-slim` that prune a checkpoint with exactly these options; defaults are left out. */

@@ -40,6 +40,8 @@ export const previewData = v.object({
   network: networkSchema,
   /** Where the pruned file goes unless told otherwise, as the command line names it. */
   output: v.string(),
+  /** Share of channels that its run was made sparse for; the preview starts with it. */
+  percent: v.optional(share),
   /** Of where commands run, which may be another machine than the page's. */
   platform: v.string(),
   /** Why pruning is not possible here and now; null where it is. */

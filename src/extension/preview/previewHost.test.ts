@@ -82,6 +82,13 @@ it('untrusted: nothing is pruned, until trust is given', async () => {
   expect(pruned).toEqual(['prune'])
 })
 
+it('has the share that the run aims at, where it aims at one', async () => {
+  const { host } = await shown()
+  const stamp = await stampOf(path)
+  expect(host.data(view, stamp, 0.7)?.percent).toBe(0.7)
+  expect(host.data(view, stamp)).not.toHaveProperty('percent')
+})
+
 it('answers where the norms of the filters cannot be read', async () => {
   const { host, sent } = await shown()
   await expect(host.receive({ type: 'previewNorms', path })).rejects.toThrow()

@@ -73,8 +73,9 @@ export class PreviewHost {
    * What the page's preview starts with; undefined for what can not be pruned.
    *
    * @param stamp of the file before it was read
+   * @param percent that its run aims at
    */
-  data({ network }: CheckpointView, stamp: string): PreviewData | undefined {
+  data({ network }: CheckpointView, stamp: string, percent?: number): PreviewData | undefined {
     if (!network) return undefined
     // How pruning went was of another file.
     if (this.stamp !== stamp && !this.busy) this.state = { kind: 'idle' }
@@ -82,7 +83,10 @@ export class PreviewHost {
     this.place = this.findPlace()
     const { weights, output } = this.place
     const { platform } = process
-    return { path: this.path, weights, network, output, platform, locked: lockReason() }
+    return {
+      ...{ path: this.path, weights, network, output, platform, locked: lockReason() },
+      ...(percent === undefined ? {} : { percent }),
+    }
   }
 
   /** Trust was given meanwhile. */
