@@ -15,6 +15,7 @@ export class RunList {
   readonly root: HTMLElement
   private readonly rows = new Map<string, Row>()
   private readonly body = element('tbody')
+  private readonly report: HTMLElement
 
   constructor(private readonly context: PageContext) {
     const heads = [
@@ -32,13 +33,16 @@ export class RunList {
       element('thead', {}, element('tr', {}, ...heads, element('td'))),
       this.body,
     )
+    this.report = button(
+      l10n.t('Save report…'),
+      () => context.host.post({ type: 'report', runDirs: this.shown }),
+      { title: l10n.t('One HTML page with the charts of the runs that are not hidden') },
+    )
     const tools = element(
       'div',
       { class: 'row' },
       button(l10n.t('Add runs…'), () => context.host.post({ type: 'addRuns' })),
-      button(l10n.t('Save report…'), () => context.host.post({ type: 'report' }), {
-        title: l10n.t('One HTML page with the charts of these runs'),
-      }),
+      this.report,
     )
     this.root = element('section', { 'aria-label': l10n.t('Runs') }, table, tools)
   }
@@ -60,6 +64,13 @@ export class RunList {
         this.body.insertBefore(row.root, this.body.children[at] ?? null)
       row.update(run)
     }
+    this.report.toggleAttribute('disabled', this.shown.length === 0)
+  }
+
+  private get shown(): string[] {
+    const { model, settings } = this.context
+    const shown = model.runs.filter((run) => !settings.isHidden(run))
+    return shown.map(({ view }) => view.runDir)
   }
 
   private makeRow(runDir: string): Row {

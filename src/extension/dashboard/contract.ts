@@ -121,7 +121,8 @@ export const dashboardContract = defineContract(
     v.object({ type: v.literal('restart'), ...runDir.entries, sr: v.number() }),
     v.object({ type: v.literal('addRuns') }),
     v.object({ type: v.literal('removeRun'), ...runDir.entries }),
-    v.object({ type: v.literal('report') }),
+    /** Of the runs that are not hidden. */
+    v.object({ type: v.literal('report'), runDirs: v.array(v.string()) }),
     /** The checkpoint of a run, for the prune preview. */
     v.object({ type: v.literal('preview'), ...runDir.entries }),
     v.object({

@@ -104,7 +104,7 @@ export class Dashboards extends DisposableList {
       case 'removeRun':
         return panel.show(panel.runDirs.filter((runDir) => runDir !== message.runDir))
       case 'report':
-        return this.report(panel.shownDirs)
+        return this.report(panel, message.runDirs)
       case 'restart':
         return this.restart(message.runDir, message.sr)
       case 'command':
@@ -150,20 +150,22 @@ export class Dashboards extends DisposableList {
     })
   }
 
-  /** One HTML page about the panel's runs, made by the program and opened where the person wants it. */
-  private async report(runDirs: readonly string[]): Promise<void> {
-    const [first] = runDirs
-    if (first === undefined) return
+  /** One HTML page about runs of a panel, made by the program and opened where the person wants it. */
+  private async report(panel: DashboardPanel, wanted: readonly string[]): Promise<void> {
+    const runDirs = panel.shownDirs.filter((runDir) => wanted.includes(runDir))
+    // Ancestors come first, but it is about what was asked for.
+    const about = panel.runDirs.find((runDir) => runDirs.includes(runDir)) ?? runDirs.at(-1)
+    if (about === undefined) return
     const target = await window.showSaveDialog({
       title: l10n.t('Save report'),
-      defaultUri: Uri.file(join(first, 'report.html')),
+      defaultUri: Uri.file(join(about, 'report.html')),
       filters: { HTML: ['html'] },
     })
     if (!target) return
     const { channel, program } = this.context
     const args = ['report', ...runDirs, '--output', target.fsPath]
     // There, and not where the page goes, it is plain which checkout they are of.
-    await program.run(args, first, (text) => writeLine(channel, { level: 'info', text }))
+    await program.run(args, about, (text) => writeLine(channel, { level: 'info', text }))
     const open = l10n.t('Open')
     const done = l10n.t('{0} written', workspace.asRelativePath(target))
     const choice = await window.showInformationMessage(done, open)

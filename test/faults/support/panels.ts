@@ -174,7 +174,7 @@ export const pages = {
       { type: 'restart', runDir, sr: 0.01 },
       { type: 'addRuns' },
       { type: 'removeRun', runDir },
-      { type: 'report' },
+      { type: 'report', runDirs: [runDir] },
       { type: 'preview', runDir },
       { type: 'command', name: 'stop', runDir },
       ...preview,
