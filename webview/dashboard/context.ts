@@ -46,6 +46,7 @@ export class Settings {
     const now = this.state[list]
     const without = now.filter((other) => other !== runDir)
     this.change({ [list]: without.length < now.length ? without : [...now, runDir] })
+    this.host.post({ type: 'keep' })
   }
 }
 

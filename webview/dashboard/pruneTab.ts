@@ -69,7 +69,10 @@ export class PruneTab implements TabPart {
     const preview = mountPreview(this.pane, data, keptOptions(data, kept), {
       onChange: (options) => this.keep(runDir, { options, offered: data.output }),
       onNorms: () => host.post({ type: 'previewNorms', path }),
-      onPrune: (wanted) => host.post({ type: 'previewPrune', path, options: wanted }),
+      onPrune: (wanted) => {
+        host.post({ type: 'keep' })
+        host.post({ type: 'previewPrune', path, options: wanted })
+      },
       onCopy: (text) => host.post({ type: 'previewCopy', text }),
       onOpen: (output) => host.post({ type: 'previewOpen', path, output }),
       onFinetune: (output) => host.post({ type: 'previewFinetune', path, output }),

@@ -119,6 +119,8 @@ export const dashboardContract = defineContract(
     /** The exact gammas of an epoch that was thinned away. */
     v.object({ type: v.literal('gammaRow'), ...runDir.entries, epoch: v.number() }),
     v.object({ type: v.literal('restart'), ...runDir.entries, sr: v.number() }),
+    /** The person does something in the panel that a click on another run is not to take away. */
+    v.object({ type: v.literal('keep') }),
     v.object({ type: v.literal('addRuns') }),
     v.object({ type: v.literal('removeRun'), ...runDir.entries }),
     /** Of the runs that are not hidden. */

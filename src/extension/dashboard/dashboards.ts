@@ -21,6 +21,8 @@ import { restartArguments } from './restart'
 /** All dashboards of this window. */
 export class Dashboards extends DisposableList {
   private readonly open = new Set<DashboardPanel>()
+  /** The panel that shows what is clicked in the tree, one run after the other, as VS Code's previews do of files. */
+  private glance: DashboardPanel | undefined
 
   constructor(
     private readonly context: PreviewContext,
@@ -61,10 +63,20 @@ export class Dashboards extends DisposableList {
       await this.showing(instead)?.show(runDirs)
       return
     }
-    const dashboard = this.showing(runDirs)
-    if (dashboard) return dashboard.panel.reveal(undefined, preserveFocus)
-    const made = this.adopt(DashboardPanel.create(this.panelOptions, preserveFocus))
-    await made.show(runDirs)
+    const there = this.showing(runDirs)
+    // Opened in so many words, it is there to stay.
+    if (there && !preserveFocus) this.keep(there)
+    if (there) return there.panel.reveal(undefined, preserveFocus)
+    const again = preserveFocus ? this.glance : undefined
+    const dashboard = again ?? this.adopt(DashboardPanel.create(this.panelOptions, preserveFocus))
+    if (preserveFocus) this.glance = dashboard
+    again?.panel.reveal(undefined, preserveFocus)
+    await dashboard.show(runDirs)
+  }
+
+  /** The next click opens another panel. */
+  private keep(dashboard: DashboardPanel): void {
+    if (dashboard === this.glance) this.glance = undefined
   }
 
   /** The panel of just these runs. */
@@ -82,7 +94,12 @@ export class Dashboards extends DisposableList {
 
   private adopt(dashboard: DashboardPanel): DashboardPanel {
     this.open.add(dashboard)
-    dashboard.track({ dispose: () => this.open.delete(dashboard) })
+    dashboard.track({
+      dispose: () => {
+        this.open.delete(dashboard)
+        this.keep(dashboard)
+      },
+    })
     return dashboard
   }
 
@@ -96,6 +113,8 @@ export class Dashboards extends DisposableList {
   }
 
   private async act(panel: DashboardPanel, message: DashboardMessage): Promise<void> {
+    // Whatever the person does here makes the panel their own; looking about does not come here.
+    this.keep(panel)
     switch (message.type) {
       case 'addRuns': {
         const chosen = await this.ask(panel.runDirs)
@@ -174,6 +193,7 @@ export class Dashboards extends DisposableList {
 }
 
 const openOptions = v.object({
+  /** A click on a row: the tree keeps the focus, and the next click turns the same panel to another run. */
   preserveFocus: v.optional(v.boolean()),
   /** The panel of just these runs shows the others from now on; where it was closed, none does. */
   instead: v.optional(v.array(v.string())),

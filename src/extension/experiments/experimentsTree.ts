@@ -80,7 +80,7 @@ export class ExperimentsTree extends DisposableList implements TreeDataProvider<
     item.contextValue = tags.join(' ')
     item.accessibilityInformation = { label: look.spoken }
     if (tags.includes('charts')) {
-      // As with files: who clicks through the rows, or chooses several, stays in the tree.
+      // As with files: who clicks through the rows, or chooses several, stays in the tree, and gets one panel.
       const args = [run.runDir, undefined, { preserveFocus: true }]
       item.command = { command: commandIds.openDashboard, title: '', arguments: args }
     }

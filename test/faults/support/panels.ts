@@ -172,6 +172,7 @@ export const pages = {
       ...common,
       { type: 'gammaRow', runDir, epoch: 0 },
       { type: 'restart', runDir, sr: 0.01 },
+      { type: 'keep' },
       { type: 'addRuns' },
       { type: 'removeRun', runDir },
       { type: 'report', runDirs: [runDir] },
