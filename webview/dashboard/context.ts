@@ -34,6 +34,13 @@ export class Settings {
     this.host.keep(this.state)
   }
 
+  /** The page turns to other runs: which one was looked at, and where, no longer counts. */
+  turn(): void {
+    const { gamma } = this.state
+    const other = { runDir: undefined, layer: '', epoch: undefined }
+    this.change({ prune: undefined, ...(gamma ? { gamma: { ...gamma, ...other } } : {}) })
+  }
+
   isHidden({ view }: RunModel): boolean {
     return this.state.hidden.includes(view.runDir)
   }

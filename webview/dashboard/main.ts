@@ -40,9 +40,12 @@ class Dashboard {
   private readonly prune: LazyTab<PruneTab>
   private readonly parts: Readonly<Record<string, LazyTab>>
   private readonly stale = new Set<string>()
+  /** Folders of the runs that were asked for last; between two panelfuls there may be none for a moment. */
+  private about: readonly string[]
 
   constructor(host: Host<DashboardContract>) {
     this.settings = new Settings(host, host.state(dashboardState))
+    this.about = this.settings.value.runDirs
     const context: PageContext = {
       ...{ host, model: this.model, settings: this.settings },
       save: (file) => host.post({ type: 'save', ...file }),
@@ -87,8 +90,7 @@ class Dashboard {
     else if ('path' in message) this.prune.made?.takePreview(message)
     const change = this.model.take(message)
     if (change === 'runs') {
-      const runDirs = this.model.runs.filter(({ view }) => !view.ancestor)
-      this.settings.change({ runDirs: runDirs.map(({ view }) => view.runDir) })
+      this.takeRuns()
       this.list.draw()
       this.notices.draw()
     }
@@ -96,6 +98,19 @@ class Dashboard {
       if (id === this.active) this.parts[id]?.draw(change)
       else this.stale.add(id)
     }
+  }
+
+  private takeRuns(): void {
+    const own = this.model.runs.filter(({ view }) => !view.ancestor)
+    const runDirs = own.map(({ view }) => view.runDir)
+    this.settings.change({ runDirs })
+    if (runDirs.length === 0) return
+    // One that was looked at may be among the ancestors of these.
+    if (this.about.length > 0 && !runDirs.some((runDir) => this.about.includes(runDir))) {
+      this.settings.turn()
+      this.prune.made?.turn()
+    }
+    this.about = runDirs
   }
 
   private redraw(): void {

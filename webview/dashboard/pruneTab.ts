@@ -81,6 +81,11 @@ export class PruneTab implements TabPart {
     this.mounted = { path, preview }
   }
 
+  /** The page turns to other runs. */
+  turn(): void {
+    this.asked = undefined
+  }
+
   /** What the host's half of the preview says to its page. */
   takePreview(message: PreviewToPage): void {
     if (message.path !== this.mounted?.path) return
