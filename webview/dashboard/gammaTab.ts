@@ -104,10 +104,12 @@ export class GammaTab implements TabPart {
       epochs !== undefined && advice && advice.projected !== null && layer === undefined
         ? { epochs, share: advice.projected }
         : undefined
-    share.show(() => sharePicture({ block: gammas, layer, cut, target: view.percent, projected }))
+    const all = available.length
+    const shares = { block: gammas, layer, available: all, cut, target: view.percent, projected }
+    share.show(() => sharePicture(shares))
     if (part !== 'all') return
-    heat.show(() => heatmap(gammas, layer))
-    hills.show(() => ridge(gammas, layer))
+    heat.show(() => heatmap(gammas, layer, all))
+    hills.show(() => ridge(gammas, layer, all))
   }
 
   /** The block and row of an epoch: exact where it has arrived, else the nearest that the page has. */

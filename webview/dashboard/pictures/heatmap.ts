@@ -1,16 +1,21 @@
 import * as l10n from '@vscode/l10n'
 import type { ChartConfiguration } from 'chart.js'
-import { type GammaBlock, gammaBins, histogramAt } from '../../../src/runs/gammaBlock'
+import type { GammaBlock } from '../../../src/runs/gammaBlock'
 import { cellsType } from '../../charts/cells'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme, type Theme } from '../../charts/theme'
 import { binWidth, heatCells } from '../gammaData'
+import { histogramTable } from './gammaTable'
 
 /** Colours that can be told apart. */
 const shades = 16
 
-/** |gamma| over epochs: the fuller a bin, the stronger its colour. */
-export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
+/**
+ * |gamma| over epochs: the fuller a bin, the stronger its colour.
+ *
+ * @param available epochs that the log has
+ */
+export function heatmap(block: GammaBlock, layer: number | undefined, available: number): Picture {
   const theme = readTheme()
   const { cells, bins } = heatCells(block, layer)
   const levels = Array.from({ length: shades }, (_, at) =>
@@ -71,16 +76,7 @@ export function heatmap(block: GammaBlock, layer: number | undefined): Picture {
   return {
     config: config as unknown as ChartConfiguration,
     summary: l10n.t('|gamma| of {0} epochs, up to {1}', rows, (bins * binWidth).toFixed(2)),
-    table: () => ({
-      heads: [
-        l10n.t('epoch'),
-        ...Array.from({ length: gammaBins }, (_, bin) => (bin * binWidth).toFixed(3)),
-      ],
-      rows: Array.from(block.epochs, (epoch, row) => [
-        epoch + 1,
-        ...histogramAt(block, row, layer),
-      ]),
-    }),
+    table: () => histogramTable(block, layer, available),
   }
 }
 

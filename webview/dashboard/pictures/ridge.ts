@@ -1,10 +1,11 @@
 import * as l10n from '@vscode/l10n'
 import type { ChartConfiguration, ChartDataset } from 'chart.js'
-import { type GammaBlock, gammaBins } from '../../../src/runs/gammaBlock'
+import type { GammaBlock } from '../../../src/runs/gammaBlock'
 import { spread } from '../../../src/runs/spread'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme } from '../../charts/theme'
 import { binWidth, rowsOf } from '../gammaData'
+import { histogramTable } from './gammaTable'
 
 /** Hills that can still be told apart, and how many steps the highest rises over its own. */
 const mostHills = 24
@@ -13,8 +14,10 @@ const overlap = 3
 /**
  * The histogram of each of some epochs as a hill, the latest in front. Heights are roots of counts, or the channels at
  * zero would flatten all others.
+ *
+ * @param available epochs that the log has
  */
-export function ridge(block: GammaBlock, layer: number | undefined): Picture {
+export function ridge(block: GammaBlock, layer: number | undefined, available: number): Picture {
   const theme = readTheme()
   const rows = spread(
     Array.from(block.epochs, (_, row) => row),
@@ -86,12 +89,6 @@ export function ridge(block: GammaBlock, layer: number | undefined): Picture {
   return {
     config: config as unknown as ChartConfiguration,
     summary: l10n.t('Histograms of |gamma| of {0} epochs, the latest in front', rows.length),
-    table: () => ({
-      heads: [
-        l10n.t('epoch'),
-        ...Array.from({ length: gammaBins }, (_, bin) => (bin * binWidth).toFixed(3)),
-      ],
-      rows: rows.map((row, at) => [(block.epochs[row] ?? 0) + 1, ...(histograms[at] ?? [])]),
-    }),
+    table: () => histogramTable(block, layer, available),
   }
 }

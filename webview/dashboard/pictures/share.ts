@@ -3,13 +3,17 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import { type GammaBlock, nearZeroBelow } from '../../../src/runs/gammaBlock'
 import type { Picture } from '../../charts/frame'
 import { type Line, linePicture, plain } from '../../charts/linePicture'
+import { tableOf } from '../../charts/series'
 import { readTheme } from '../../charts/theme'
 import { sharesBelow } from '../gammaData'
+import { epochHead } from './gammaTable'
 import { labelStyle } from './strips'
 
 export type ShareOptions = {
   readonly block: GammaBlock
   readonly layer: number | undefined
+  /** Epochs that the log has. */
+  readonly available: number
   /** |gamma| below which channels would be removed now. */
   readonly cut: number
   /** Share that is aimed at, 0 to 1. */
@@ -19,7 +23,8 @@ export type ShareOptions = {
 }
 
 /** Share of channels under the threshold after each epoch, and near zero; dashed what is expected. */
-export function sharePicture({ block, layer, cut, target, projected }: ShareOptions): Picture {
+export function sharePicture(options: ShareOptions): Picture {
+  const { block, layer, available, cut, target, projected } = options
   const theme = readTheme()
   const x = Array.from(block.epochs, (epoch) => epoch + 1)
   const percent = (shares: Float64Array): number[] => Array.from(shares, (share) => share * 100)
@@ -55,6 +60,7 @@ export function sharePicture({ block, layer, cut, target, projected }: ShareOpti
     ...{ lines, annotations: wanted, legend: true, xMin: 0, min: 0, max: 100 },
     ...{ xTitle: l10n.t('epoch'), yTitle: l10n.t('channels, %') },
     formatY: (share) => String(Number(share.toFixed(1))),
+    table: () => tableOf(epochHead(block, available), lines),
     summary: l10n.t('{0} % near zero after epoch {1}', (near.at(-1) ?? 0).toFixed(1), last ?? 0),
   })
 }
