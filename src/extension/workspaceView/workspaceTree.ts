@@ -1,5 +1,6 @@
 import {
   EventEmitter,
+  RelativePattern,
   ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
@@ -14,16 +15,40 @@ import { withoutCheckout } from '../../engines/builtin/stage/detection'
 import { type GpuSample, sampleGpus } from '../../engines/common/gpus'
 import type { Preflight } from '../../engines/pytorch/python'
 import type { CommandContext } from '../commands/context'
-import { DisposableList } from '../common/disposable'
+import { Debouncer } from '../common/debounce'
+import { type Disposable, DisposableList } from '../common/disposable'
 import { stampOf } from '../common/stamp'
 import { settings, viewIds } from '../contributions'
-import { formCandidates } from '../form/candidates'
+import { type Candidates, formCandidates } from '../form/candidates'
 import { pythonSettings } from '../python/interpreter'
 import { collectFacts, type FactNode } from './collect'
 import type { CheckpointFact, DataSetFact, Known, WorkspaceFacts } from './facts'
+import { RunOutputs } from './outputs'
 
 const gpuMs = 5000
+/** A file that is copied is told of again and again. */
+const settleMs = 1000
+/** Where checkpoints lie about; a folder that comes or goes is told of itself, not of the files in it. */
+const checkpointGlob = '{*.pt,weights,weights/*.pt}'
 const looking = { kind: 'looking' } as const
+
+/** What is looked up by itself: Python takes seconds to answer, and data sets are counted image by image. */
+const pieces = ['python', 'dataSets', 'checkpoints'] as const
+type Piece = (typeof pieces)[number]
+
+/** One look at a piece. */
+type Look = {
+  readonly root: string
+  /** Whether no later look has begun. */
+  readonly isLatest: () => boolean
+}
+type FileLook = Look & {
+  readonly found: Candidates
+  readonly probes: Pick<
+    typeof import('./probes'),
+    'checkpointFiles' | 'readCheckpoint' | 'readDataSet'
+  >
+}
 
 /** The workspace view: looked up once it is visible, piece by piece, and kept until something changes. */
 export class WorkspaceTree extends DisposableList implements TreeDataProvider<FactNode> {
@@ -35,11 +60,12 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   private checkpoints: Known<readonly CheckpointFact[]> = looking
   /** Answers by path and time of last change. */
   private readonly inspected = new Map<string, CheckpointFact>()
-  private stale = true
-  /** Python takes seconds to answer: it is not asked again where just files have changed. */
-  private asksPython = true
-  private round = 0
-  private pythonRound = 0
+  private readonly stale = new Set<Piece>(pieces)
+  private readonly rounds: Record<Piece, number> = { python: 0, dataSets: 0, checkpoints: 0 }
+  private readonly outputs = new RunOutputs()
+  private busy = ''
+  private watched: { readonly root: string; readonly watcher: Disposable } | undefined
+  private readonly settled = this.track(new Debouncer<'checkpoints'>(settleMs))
 
   readonly onDidChangeTreeData = this.changed.event
 
@@ -56,27 +82,33 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
       }),
     )
     this.track(
-      runs.onDidChange(({ added, removed, initial }) => {
-        if (!initial && added.length + removed.length > 0) this.refresh()
+      runs.onDidChange((change) => {
+        if (this.outputs.take(change)) this.lookAgain('checkpoints')
+        const busy = JSON.stringify([...this.busyDevices()])
+        if (busy === this.busy) return
+        this.busy = busy
+        this.changed.fire(undefined)
       }),
     )
     this.track(
       workspace.onDidSaveTextDocument(({ languageId }) => {
         // What a line says is wrong with a data set may be mended now.
-        if (languageId !== 'yaml') return
-        this.stale = true
-        this.lookIfWanted()
+        if (languageId === 'yaml') this.lookAgain('dataSets')
       }),
     )
     this.track(this.view.onDidChangeVisibility(() => this.lookIfWanted()))
     const timer = setInterval(() => void this.lookAtGpus(), gpuMs)
     this.track({ dispose: () => clearInterval(timer) })
+    this.track({ dispose: () => this.watched?.watcher.dispose() })
   }
 
   /** Looks at everything again, now or when the view is opened. */
   refresh(): void {
-    this.stale = true
-    this.asksPython = true
+    this.lookAgain(...pieces)
+  }
+
+  private lookAgain(...which: readonly Piece[]): void {
+    for (const piece of which) this.stale.add(piece)
     this.lookIfWanted()
   }
 
@@ -103,22 +135,26 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   }
 
   private facts(): WorkspaceFacts {
-    const { checkouts, runs } = this.context
+    const { checkouts } = this.context
     const root = this.root()
     const configuration = workspace.getConfiguration(
       settings.section,
       root === undefined ? undefined : Uri.file(root),
     )
-    const busy = runs.alive.flatMap(({ name, manifest }) =>
-      manifest.process ? (manifest.devices ?? []).map((device) => [device, name] as const) : [],
-    )
     return {
       ...{ checkouts: checkouts.all, selected: checkouts.selected, hasFolder: root !== undefined },
       engine: configuration.get<string>(settings.engine, 'auto'),
       namesPython: configuration.get<string>(settings.python, '').trim() !== '',
-      ...{ python: this.python, gpus: this.gpus, busy: new Map(busy) },
+      ...{ python: this.python, gpus: this.gpus, busy: this.busyDevices() },
       ...{ dataSets: this.dataSets, checkpoints: this.checkpoints },
     }
+  }
+
+  private busyDevices(): ReadonlyMap<string, string> {
+    const busy = this.context.runs.alive.flatMap(({ name, manifest }) =>
+      manifest.process ? (manifest.devices ?? []).map((device) => [device, name] as const) : [],
+    )
+    return new Map(busy)
   }
 
   private root(): string | undefined {
@@ -126,67 +162,102 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   }
 
   private lookIfWanted(): void {
-    if (!this.stale || !this.view.visible) return
-    this.stale = false
-    void this.look()
+    if (this.stale.size === 0 || !this.view.visible) return
+    const wanted = [...this.stale]
+    this.stale.clear()
+    this.look(wanted).catch((error: unknown) =>
+      this.context.channel.error(error instanceof Error ? error : String(error)),
+    )
   }
 
   /** Each piece shows as soon as it is there; a later look overtakes an earlier one. */
-  private async look(): Promise<void> {
-    const round = ++this.round
-    const { checkouts, runs, program } = this.context
-    await checkouts.search()
-    const { checkpointFiles, readCheckpoint, readDataSet, readPython } = await import('./probes')
+  private async look(wanted: readonly Piece[]): Promise<void> {
+    const rounds = wanted.map((piece) => [piece, ++this.rounds[piece]] as const)
+    await this.context.checkouts.search()
     const root = this.root()
     if (root === undefined) return this.changed.fire(undefined)
-    const show = (change: () => void): void => {
-      if (round !== this.round) return
-      change()
-      this.changed.fire(undefined)
+    this.watch(root)
+    const { readPython, ...probes } = await import('./probes')
+    let found: Promise<Candidates> | undefined
+    const files = async (look: Look): Promise<FileLook> => {
+      found ??= formCandidates('train', root, [])
+      return { ...look, probes, found: await found }
     }
-    const detection = checkouts.selected ?? withoutCheckout(root)
-    const interpreter = async (): Promise<void> => {
-      if (!this.asksPython) return
-      this.asksPython = false
-      const asked = ++this.pythonRound
-      const known = workspace.isTrusted
-        ? await readPython(root, await pythonSettings(Uri.file(root)))
-        : ({ kind: 'untrusted' } as const)
-      if (asked !== this.pythonRound) return
-      this.python = known
-      this.changed.fire(undefined)
+    const looks: Readonly<Record<Piece, (look: Look) => Promise<void>>> = {
+      python: (look) => this.askPython(look, readPython),
+      dataSets: async (look) => this.lookAtDataSets(await files(look)),
+      checkpoints: async (look) => this.lookAtCheckpoints(await files(look)),
     }
-    const files = async (): Promise<void> => {
-      const found = await formCandidates('train', root, [])
-      const sets: DataSetFact[] = []
-      for (const { value } of found.dataSets) {
-        sets.push(await readDataSet(`${root}/${value}`, value, detection))
-      }
-      show(() => {
-        this.dataSets = { kind: 'known', value: sets }
-      })
-      const names = found.checkpoints.map(({ value }) => value)
-      const listed = await checkpointFiles(root, names, await runs.below(root))
-      const inspect = (path: string) => program.json(['inspect', path, '--json'], root)
-      const facts: CheckpointFact[] = [...listed]
-      show(() => {
-        this.checkpoints = { kind: 'known', value: [...facts] }
-      })
-      for (const [i, file] of listed.entries()) {
-        if (round !== this.round) break
-        if (!this.view.visible) {
-          this.stale = true
-          break
-        }
-        facts[i] = await this.known(file, () => readCheckpoint(file, inspect))
-        show(() => {
-          this.checkpoints = { kind: 'known', value: [...facts] }
-        })
-      }
-    }
-    await Promise.all([interpreter(), this.lookAtGpus(), files()]).catch((error: unknown) =>
-      this.context.channel.error(error instanceof Error ? error : String(error)),
+    const begun = rounds.map(async ([piece, round]) => {
+      const isLatest = () => round === this.rounds[piece]
+      // Where the search found another checkout, a later look is on its way already.
+      if (isLatest()) await looks[piece]({ root, isLatest })
+    })
+    await Promise.all([this.lookAtGpus(), ...begun])
+  }
+
+  /** Checkpoints that come and go without a run, as those that are downloaded. */
+  private watch(root: string): void {
+    if (this.watched?.root === root) return
+    this.watched?.watcher.dispose()
+    const watcher = workspace.createFileSystemWatcher(
+      new RelativePattern(Uri.file(root), checkpointGlob),
     )
+    this.watched = { root, watcher }
+    const soon = () => this.settled.run('checkpoints', () => this.lookAgain('checkpoints'))
+    for (const told of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) told(soon)
+  }
+
+  private async askPython(
+    { root, isLatest }: Look,
+    readPython: typeof import('./probes').readPython,
+  ): Promise<void> {
+    const known = workspace.isTrusted
+      ? await readPython(root, await pythonSettings(Uri.file(root)))
+      : ({ kind: 'untrusted' } as const)
+    if (!isLatest()) return
+    this.python = known
+    this.changed.fire(undefined)
+  }
+
+  private async lookAtDataSets({ root, isLatest, found, probes }: FileLook): Promise<void> {
+    const detection = this.context.checkouts.selected ?? withoutCheckout(root)
+    const sets: DataSetFact[] = []
+    for (const { value } of found.dataSets) {
+      if (!isLatest()) return
+      sets.push(await probes.readDataSet(`${root}/${value}`, value, detection))
+    }
+    if (!isLatest()) return
+    this.dataSets = { kind: 'known', value: sets }
+    this.changed.fire(undefined)
+  }
+
+  private async lookAtCheckpoints({ root, isLatest, found, probes }: FileLook): Promise<void> {
+    const { runs, program } = this.context
+    const names = found.checkpoints.map(({ value }) => value)
+    const listed = await probes.checkpointFiles(root, names, await runs.below(root))
+    const inspect = (path: string) => program.json(['inspect', path, '--json'], root)
+    const before = this.checkpoints.kind === 'known' ? this.checkpoints.value : []
+    // What was told of a file stays until it is read again.
+    const facts: CheckpointFact[] = listed.map((file) => ({
+      ...before.find((one) => one.file === file.file),
+      ...file,
+    }))
+    const show = (): void => {
+      if (!isLatest()) return
+      this.checkpoints = { kind: 'known', value: [...facts] }
+      this.changed.fire(undefined)
+    }
+    show()
+    for (const [i, file] of listed.entries()) {
+      if (!isLatest()) return
+      if (!this.view.visible) {
+        this.stale.add('checkpoints')
+        return
+      }
+      facts[i] = await this.known(file, () => probes.readCheckpoint(file, inspect))
+      show()
+    }
   }
 
   /** What was read of a file before, unless it was changed since. */
