@@ -2,6 +2,7 @@ import picomatch from 'picomatch'
 import { describe, expect, it } from 'vitest'
 import type { Detection } from '../../core/yolov5/release'
 import {
+  checkoutFor,
   checkoutOf,
   chooseCheckout,
   collectCheckoutItems,
@@ -95,6 +96,14 @@ describe('checkoutOf', () => {
     expect(checkoutOf([a, inner], '/w/a/third/yolov5/models/x.yaml')).toBe(inner)
     expect(checkoutOf([a, inner], '/w/a/models/x.yaml')).toBe(a)
     expect(checkoutOf([a, inner], '/w/ab/models/x.yaml')).toBeUndefined()
+  })
+
+  it('stands before the selected one, which judges files outside of all', () => {
+    const other = detection('/w/b')
+    const known = { all: [a, other], selected: other }
+    expect(checkoutFor('/w/a/weights/last.pt', known)).toBe(a)
+    expect(checkoutFor('/w/last.pt', known)).toBe(other)
+    expect(checkoutFor('/w/last.pt', { all: [], selected: undefined })).toBeUndefined()
   })
 })
 

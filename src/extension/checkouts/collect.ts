@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n'
 import { isBelow } from '../../core/disk/isBelow'
 import type { Detection } from '../../core/yolov5/release'
 import { escapeMarkdown } from '../common/markdown'
+import type { Checkouts } from './checkouts'
 
 /**
  * Files whose coming and going can change what a checkout is: slimming scripts lie in its root, and a fork's layers
@@ -87,6 +88,14 @@ export function checkoutOf(detections: readonly Detection[], path: string): Dete
   return detections
     .filter(({ root }) => isBelow(root, path))
     .sort((a, b) => b.root.length - a.root.length)[0]
+}
+
+/** The checkout that a file is judged by: the one that it lies in, else the selected one. */
+export function checkoutFor(
+  path: string,
+  { all, selected }: Pick<Checkouts, 'all' | 'selected'>,
+): Detection | undefined {
+  return checkoutOf(all, path) ?? selected
 }
 
 /** Drops repeated roots, as when two workspace folders lie in one checkout. */

@@ -2,6 +2,8 @@ import { basename, dirname } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { RelativePattern, Uri, type WebviewPanel, workspace } from 'vscode'
 import type { CheckpointView } from '../../core/slimming/checkpointView'
+import type { Detection } from '../../core/yolov5/release'
+import { checkoutFor } from '../checkouts/collect'
 import { DisposableList } from '../common/disposable'
 import { stampOf } from '../common/stamp'
 import { aimAt } from '../preview/aim'
@@ -98,12 +100,16 @@ export class CheckpointPanel extends DisposableList {
     const { view, aim, error } = this.read
     const data = view && this.preview.data(view, stamp, aim)
     const content = view
-      ? collectContent(fsPath, view, context.checkouts.selected, data)
+      ? collectContent(fsPath, view, this.checkout, data)
       : collectFailure(fsPath, error)
     this.post({ type: 'content', content })
     this.preview.repeat()
     if (this.wantsPreview) this.post({ type: 'showPreview' })
     this.wantsPreview = false
+  }
+
+  private get checkout(): Detection | undefined {
+    return checkoutFor(this.uri.fsPath, this.options.context.checkouts)
   }
 
   private async readFile(): Promise<Pick<Read, 'view' | 'error'>> {
@@ -117,7 +123,7 @@ export class CheckpointPanel extends DisposableList {
   private tellNotices(): void {
     const view = this.read?.view
     if (!view) return
-    const notices = collectNotices(view, this.options.context.checkouts.selected)
+    const notices = collectNotices(view, this.checkout)
     this.post({ type: 'notices', notices })
   }
 
