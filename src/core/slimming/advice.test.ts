@@ -150,6 +150,30 @@ describe('trainings as the model of the shrink budget describes them', () => {
     expect(adviseSr({ ...late, past: broken }).suggested).toBeNull()
   })
 
+  it('says at once when the loss has grown far above its lowest, with mAP or without', () => {
+    const input = training(fitting, 40)
+    const grown = (growth: number, mAP: number | null) =>
+      adviseSr({
+        ...input,
+        past: input.past.map((one) => ({
+          ...one,
+          mAP: one.epoch < 38 && mAP !== null ? 0.6 : mAP,
+          loss: one.epoch < 38 ? 0.1 : 0.1 * growth,
+        })),
+      })
+    expect(grown(10, null)).toMatchObject({ verdict: 'too-large', reason: 'diverging' })
+    expect(grown(10, 0.1)).toMatchObject({ verdict: 'too-large', reason: 'diverging' })
+    expect(adviceText(grown(10, null), 100).text).toMatch(/10\.0 times .* Lower the learning rate/)
+    expect(grown(10, 0.6).verdict).toBe('right')
+    expect(grown(4, null).verdict).toBe('right')
+  })
+
+  it('takes no single epoch for a divergence', () => {
+    const input = training(fitting, 40)
+    const past = input.past.map((one) => ({ ...one, mAP: null, loss: one.epoch < 39 ? 0.1 : 5 }))
+    expect(adviseSr({ ...input, past }).verdict).toBe('right')
+  })
+
   it('measures mAP against what the training began with', () => {
     const advice = adviseSr(training(fitting, 40, { before: 0.9 }))
     expect(advice.accuracy).toMatchObject({ before: 0.9, fall: expect.closeTo(1 / 3, 6) })

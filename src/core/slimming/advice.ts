@@ -43,6 +43,7 @@ export type Verdict = 'early' | 'too-small' | 'too-large' | 'right' | 'watch'
 export type AdviceReason =
   | 'few-epochs'
   | 'not-a-number'
+  | 'diverging'
   | 'collapsed'
   | 'too-fast'
   | 'share-short'
@@ -70,6 +71,8 @@ export type Advice = {
     readonly now: number
     readonly fall: number
   } | null
+  /** Of the loss: the lower one of the last two epochs ÷ the lowest of all; null before the second epoch. */
+  readonly lossGrowth: number | null
   /** Shrink budget B = Σ lr · sr / (1 − momentum): spent, at the end, and what the share needs. */
   readonly budget: { readonly spent: number; readonly end: number; readonly needed: number } | null
   readonly sr: number
@@ -85,6 +88,12 @@ const shortPart = 0.8
 /** mAP "may not fall much". */
 const muchFall = 0.2
 const collapse = 0.6
+/**
+ * A loss that has grown this many times above its lowest diverges. A model whose gammas fell so fast that it forgot
+ * everything, as one that returns later, has four times the loss of the trained one, which is that of an untrained model
+ * (recorded trainings in `test/golden/advice`, 3.9 and 4.0 times); twice that no forgetting explains.
+ */
+const muchGrowth = 8
 /** Reached in this part of the training, a share was reached in a hurry. */
 const hurry = 0.6
 
@@ -113,6 +122,7 @@ function project(input: AdviceInput): Outlook {
   const sr = strengthAtStart(past, schedule, epochs)
   const common = {
     ...{ target: percent, sr, accuracy: accuracyOf(input) },
+    lossGrowth: lossGrowthOf(past),
     peak: { first: first ? peakOf(first) : Number.NaN, now: now ? peakOf(now) : Number.NaN },
     median: {
       first: first ? quantileOf(first, 0.5) : Number.NaN,
@@ -177,6 +187,11 @@ function judge(input: AdviceInput, outlook: Outlook): { verdict: Verdict; reason
   const latest = past.at(-1)
   if (latest && !Number.isFinite(latest.loss))
     return { verdict: 'too-large', reason: 'not-a-number' }
+  const fall = outlook.accuracy?.fall ?? 0
+  // While mAP holds, the loss of a model that fits its images all too well says little.
+  if ((outlook.lossGrowth ?? 1) > muchGrowth && (!outlook.accuracy || fall > muchFall)) {
+    return { verdict: 'too-large', reason: 'diverging' }
+  }
   const few = Math.max(fewEpochs, Math.ceil(epochs * fewShare))
   const over = latest !== undefined && latest.epoch + 1 >= epochs
   if (!latest || shots.length === 0 || (past.length < few && !over) || outlook.projected === null) {
@@ -185,8 +200,7 @@ function judge(input: AdviceInput, outlook: Outlook): { verdict: Verdict; reason
   // In a warm-up both rate and momentum still rise, so that its pace is none to go by.
   const before = past.at(-2)
   const rising = before !== undefined && latest.lr > before.lr
-  const { projected, reachedAt, share, accuracy } = outlook
-  const fall = accuracy?.fall ?? 0
+  const { projected, reachedAt, share } = outlook
   const pulling = latest.sr > 0
   if (projected < shortPart * percent) {
     if (rising) return { verdict: 'early', reason: 'few-epochs' }
@@ -231,6 +245,13 @@ function accuracyOf({ past, before }: AdviceInput): Advice['accuracy'] {
   if (latest.length === 0 || !(reference > 0)) return null
   const now = latest.reduce((a, b) => a + b, 0) / latest.length
   return { before: reference, now, fall: Math.max(0, 1 - now / reference) }
+}
+
+/** By two epochs, since a single one may be an outlier. */
+function lossGrowthOf(past: readonly AdviceEpoch[]): number | null {
+  const losses = past.flatMap(({ loss }) => (Number.isFinite(loss) ? [loss] : []))
+  const lowest = Math.min(...losses)
+  return losses.length > 1 && lowest > 0 ? Math.min(...losses.slice(-2)) / lowest : null
 }
 
 function firstReached(shots: readonly GammaShot[], percent: number): number | null {

@@ -29,7 +29,7 @@ function headline({ verdict, sr }: Advice): string {
 }
 
 function reasonText(advice: Advice, epochs: number): string {
-  const { share, projected, reachedAt, target, accuracy } = advice
+  const { share, projected, reachedAt, target, accuracy, lossGrowth } = advice
   const [now, end, wanted] = [percent(share), percent(projected), percent(target)]
   const fall = percent(accuracy?.fall ?? null)
   switch (advice.reason) {
@@ -39,6 +39,11 @@ function reasonText(advice: Advice, epochs: number): string {
       )
     case 'not-a-number':
       return l10n.t('The loss is no longer a number: training has diverged.')
+    case 'diverging':
+      return l10n.t(
+        'The loss has grown to {0} times its lowest: training diverges.',
+        (lossGrowth ?? 1).toFixed(1),
+      )
     case 'collapsed':
       return l10n.t(
         'mAP has fallen by {0} and did not come back, with {1} of the channels near zero.',
@@ -88,7 +93,8 @@ function reasonText(advice: Advice, epochs: number): string {
 
 function suggestion({ suggested, target, verdict, reason }: Advice): string {
   if (suggested === null) {
-    if (reason === 'not-a-number') return l10n.t('Lower the learning rate, or sr.')
+    if (reason === 'not-a-number' || reason === 'diverging')
+      return l10n.t('Lower the learning rate, or sr.')
     return verdict === 'too-large' ? l10n.t('Train for more epochs, or remove fewer channels.') : ''
   }
   return l10n.t(
