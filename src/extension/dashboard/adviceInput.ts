@@ -10,6 +10,11 @@ import type { AdviceView } from './contract'
 const nominalBatch = 64
 const usualMomentum = 0.937
 
+export type RunAdviceInput = AdviceInput & {
+  /** The form can start the same training with another sr. */
+  readonly restarts: boolean
+}
+
 /** What the advice on sr goes by; undefined for a run that penalises no gammas. */
 export function collectAdviceInput(
   manifest: RunManifest,
@@ -17,7 +22,7 @@ export function collectAdviceInput(
   table: EpochTable,
   block: GammaBlock,
   before: number | undefined,
-): AdviceInput | undefined {
+): RunAdviceInput | undefined {
   const { sparsity, percent } = manifest
   const { started } = digest
   if (manifest.stage !== 'sparse' || !sparsity || !started) return undefined
@@ -43,14 +48,17 @@ export function collectAdviceInput(
     })),
     schedule: sparsity.schedule === 'linear' ? 'linear' : 'constant',
     percent: percent ?? 0.5,
+    // The form starts the release's own training: other defaults than a script of the workspace, and not all its flags.
+    restarts: manifest.engine !== 'scripts',
     hold: sparsity.sr === 'auto' && sparsity.reg === 'prox' && !tooShort,
     ...(before === undefined ? {} : { before }),
     ...(batches ? { drive: batches / accumulated / (1 - usualMomentum) } : {}),
   }
 }
 
-export function collectAdvice(input: AdviceInput): AdviceView {
+export function collectAdvice(input: RunAdviceInput): AdviceView {
   const advice: Advice = adviseSr(input)
-  const { verdict, suggested, projected } = advice
+  const { verdict, projected } = advice
+  const suggested = input.restarts ? advice.suggested : null
   return { verdict, suggested, projected, ...adviceText(advice, input.epochs) }
 }

@@ -87,6 +87,7 @@ export const adviceView = v.object({
   headline: v.string(),
   text: v.string(),
   facts: v.array(fact),
+  /** sr that the form can start the training again with; null where there is none. */
   suggested: v.nullable(v.number()),
   /** Share near zero that is projected for the last epoch; null where nothing can be said. */
   projected: v.nullable(v.number()),
