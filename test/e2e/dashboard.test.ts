@@ -57,6 +57,14 @@ describe('the dashboard in VS Code', () => {
     await expect.poll(() => rows(frame), { timeout: 60_000 }).toBe(epochs + 1)
   })
 
+  it('has behind the name of a run what there is no column for, also by the keyboard', async () => {
+    const frame = await window.webview('table.runs tbody tr')
+    const name = frame.locator('table.runs summary').first()
+    await name.press('Enter')
+    await expect.poll(() => frame.locator('.run-facts').innerText()).toContain('Engine')
+    await name.press('Enter')
+  })
+
   it('shows the gammas, layer by layer, and what they say of sr', async () => {
     const frame = await window.webview('table.runs tbody tr')
     await frame.locator('#tab-gamma').click()

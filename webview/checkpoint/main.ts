@@ -114,9 +114,18 @@ function mount(pane: HTMLElement, data: PreviewData): MountedPreview {
 }
 
 function factList({ facts }: CheckpointContent): HTMLElement {
-  const items = facts.map(({ label, value, title }) =>
-    element('div', {}, element('dt', {}, label), element('dd', { title }, value)),
-  )
+  const items = facts.map(({ label, value, more }) => {
+    const shown =
+      more === undefined
+        ? value
+        : element(
+            'details',
+            {},
+            element('summary', {}, value),
+            element('div', { class: 'more muted' }, more),
+          )
+    return element('div', {}, element('dt', {}, label), element('dd', {}, shown))
+  })
   return element('dl', { class: 'facts' }, ...items)
 }
 

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
-import type { RunView } from '../../src/extension/dashboard/contract'
 import { button } from '../common/controls'
 import { element } from '../common/element'
 import { type PageContext, runColor } from './context'
 import type { RunModel } from './model'
+import { RunFacts, runTooltip } from './runFacts'
 
 type Row = {
   readonly root: HTMLElement
@@ -77,6 +77,7 @@ export class RunList {
     const { settings, redraw, host } = this.context
     const swatch = element('span', { class: 'swatch' })
     const name = element('span', { class: 'name' })
+    const facts = new RunFacts(swatch, name)
     const cells = Array.from({ length: 6 }, (_, i) =>
       element('td', i > 1 ? { class: 'number' } : {}),
     )
@@ -90,7 +91,7 @@ export class RunList {
     const root = element(
       'tr',
       {},
-      element('th', { scope: 'row' }, swatch, name),
+      element('th', { scope: 'row' }, facts.root),
       ...cells,
       element('td', { class: 'row' }, hide, pin, remove),
     )
@@ -100,7 +101,8 @@ export class RunList {
       root.classList.toggle('hidden-run', hidden)
       swatch.style.background = runColor(run)
       name.textContent = view.name
-      root.title = tooltip(view)
+      root.title = runTooltip(view)
+      facts.draw(view)
       const texts = [view.stageText, view.stateText, view.epochText]
       for (const [i, text] of [...texts, view.mAP50, view.mAP50_95, view.size].entries()) {
         const cell = cells[i]
@@ -117,8 +119,4 @@ export class RunList {
     }
     return { root, update }
   }
-}
-
-function tooltip({ runDir, commandLine, facts }: RunView): string {
-  return [runDir, commandLine, ...facts.map(({ label, value }) => `${label}: ${value}`)].join('\n')
 }

@@ -35,6 +35,16 @@ describe('a trained checkpoint', () => {
     expect(facts.get('Training')).toBe('finished, stripped')
   })
 
+  it('has the rest of many classes, and what the release is known by, to be opened', () => {
+    const names = Array.from({ length: 80 }, (_, i) => `class${i}`)
+    const many = collectContent('/x/a.pt', { ...view, names, classCount: 80 }, undefined, undefined)
+    const factsOf = ({ facts }: typeof content) => new Map(facts.map((one) => [one.label, one]))
+    expect(factsOf(many).get('Classes')?.value).toMatch(/^80: class0, .*class11, …$/)
+    expect(factsOf(many).get('Classes')?.more).toBe(names.join(', '))
+    expect(factsOf(content).get('Classes')).not.toHaveProperty('more')
+    expect(factsOf(content).get('Made by')?.more).toBe(view.evidence.join('\n'))
+  })
+
   it('has its layers with ties and gammas', () => {
     expect(content.layers.length).toBeGreaterThan(50)
     expect(content.layers.some(({ tie }) => tie !== '')).toBe(true)

@@ -11,6 +11,9 @@ import type { CheckpointContent, Notice } from './contract'
 /** The workspace's checkout as far as the viewer goes by it. */
 export type Workspace = Pick<Detection, 'release' | 'root'>
 
+/** Names of classes that are told without being asked for. */
+const mostNames = 12
+
 /** A checkpoint as its page shows it. */
 export function collectContent(
   path: string,
@@ -30,16 +33,20 @@ export function collectContent(
 
 function collectFacts(view: CheckpointView): CheckpointContent['facts'] {
   const { training, names, classCount, modelClass } = view
-  const fact = (label: string, value: string | null | undefined, title = '') =>
+  const fact = (label: string, value: string | null | undefined, more = '') =>
     value === null || value === undefined || value === ''
       ? []
-      : [{ label, value, ...(title === '' ? {} : { title }) }]
-  const shown = names.slice(0, 12).join(', ')
-  const more = classCount > 12 ? `${shown}, …` : shown
+      : [{ label, value, ...(more === '' ? {} : { more }) }]
+  const all = names.join(', ')
+  const some = names.length > mostNames ? `${names.slice(0, mostNames).join(', ')}, …` : all
   return [
     ...fact(l10n.t('Made by'), releaseText(view.release), view.evidence.join('\n')),
     ...fact(l10n.t('Model'), modelClass ?? l10n.t('none: only tensors by name')),
-    ...fact(l10n.t('Classes'), classCount > 0 ? `${classCount}: ${more}` : '', names.join('\n')),
+    ...fact(
+      l10n.t('Classes'),
+      classCount > 0 ? `${classCount}: ${some}` : '',
+      some === all ? '' : all,
+    ),
     ...fact(l10n.t('Parameters'), formatCount(view.parameters)),
     ...fact(l10n.t('Size'), `${formatBytes(view.bytes)}, ${view.precision}`),
     ...fact(l10n.t('Training'), trainingText(view)),

@@ -2,7 +2,12 @@ import * as v from 'valibot'
 import { previewData, previewOptions, previewToHost, previewToPage } from '../preview/contract'
 import { defineContract } from '../webview/contract'
 
-const fact = v.object({ label: v.string(), value: v.string(), title: v.optional(v.string()) })
+const fact = v.object({
+  label: v.string(),
+  value: v.string(),
+  /** What the value rests on, or the whole of what it begins; opened by who wants it. */
+  more: v.optional(v.string()),
+})
 
 /** A line above everything else. */
 const notice = v.object({
