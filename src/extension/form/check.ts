@@ -82,7 +82,7 @@ class Check {
     const options = this.#options(engine)
     this.#found.push(
       ...crossFindings({
-        ...{ stage, engine, device: value('device') },
+        ...{ stage, engine, device: value('device'), release: place.detection.release },
         ...(data ? { data } : {}),
         ...(weights ? { weights } : {}),
         ...(cfg ? { cfg } : {}),

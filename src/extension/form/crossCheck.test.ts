@@ -6,7 +6,10 @@ const data = {
   ...{ beyond: undefined, missing: undefined },
 }
 const weights = { path: 'w.pt', nc: 3, head: 'Detect', fused: false, finished: true }
-const base: Cross = { stage: 'sparse', engine: 'pytorch', singleClass: false, device: '' }
+const base: Cross = {
+  ...{ stage: 'sparse', engine: 'pytorch', release: 'v7.0' },
+  ...{ singleClass: false, device: '' },
+}
 
 const codes = (change: Partial<Cross>) =>
   crossFindings({ ...base, ...change }).map(
@@ -65,4 +68,7 @@ it('knows whose devices are whose', () => {
   expect(of({ device: 'mps', engine: 'builtin' })).toEqual(['device form/device error'])
   expect(of({ device: 'webgpu', engine: 'builtin' })).toEqual([])
   expect(of({ device: '0' })).toEqual([])
+  expect(of({ device: 'cuda:0' })).toEqual([])
+  expect(of({ device: 'cuda:0', release: 'v5.0' })).toEqual(['device form/device error'])
+  expect(of({ device: 'cuda:0', release: 'v5.0', engine: 'builtin' })).toEqual([])
 })

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n'
+import type { Release } from '../../core/yolov5/release'
 import type { WeightsFacts } from '../../engines/common/weights'
 import type { CfgFacts, DataFacts } from './facts'
 import type { FieldFinding } from './finding'
@@ -19,6 +20,7 @@ export type Cross = {
   readonly batch?: number
   readonly imageSize?: number
   readonly device: string
+  readonly release: Release
 }
 
 /** More than this is likelier a slip than meant. */
@@ -26,6 +28,8 @@ const manyEpochs = 3000
 const largeImage = 2048
 const fewImages = 8
 const stride = 32
+/** Releases whose `select_device` hands `cuda:0` to CUDA as it is, which then finds no GPU. */
+const numbersOnly: readonly Release[] = ['v3.1', 'v4.0', 'v5.0']
 
 /** What does not fit together, or makes little sense; each by itself is right. */
 export function crossFindings(cross: Cross): readonly FieldFinding[] {
@@ -153,6 +157,7 @@ function numberFindings({
   batch,
   imageSize,
   device,
+  release,
 }: Cross): FieldFinding[] {
   const found: FieldFinding[] = []
   const warn = (field: string, code: string, text: string): void => {
@@ -196,7 +201,16 @@ function numberFindings({
       text: l10n.t('{0} becomes {1}, whole strides of the model.', imageSize, whole),
     })
   }
-  const builtinOnly = /^(cuda|webgpu|native|wasm)$/.test(device)
+  const builtinOnly = /^(cuda|gpu|webgpu|native|wasm)$/.test(device)
+  if (device.includes('cuda:') && engine === 'pytorch' && numbersOnly.includes(release)) {
+    found.push({
+      ...{ field: 'device', severity: 'error', code: 'form/device' },
+      text: l10n.t(
+        'YOLOv5 {0} takes GPU numbers: {1} instead of {2}.',
+        ...[release, device.replaceAll('cuda:', ''), device],
+      ),
+    })
+  }
   if (builtinOnly && engine === 'pytorch') {
     found.push({
       ...{ field: 'device', severity: 'error', code: 'form/device' },

@@ -21,7 +21,12 @@ const cases = [
   ['image size', imageSize, ['640', '32', '100'], ['0', 'x', '31']],
   ['sparsity strength', sparsityStrength, ['auto', '0.005', '2e-4'], ['', '0', '1', '-1', 'x']],
   ['share', share, ['0.5', '.9'], ['', '0', '1', '50', 'zero', 'x']],
-  ['device', device, ['cpu', '0', '0,1', 'webgpu'], ['', 'gpu0', '0,', 'x']],
+  [
+    'device',
+    device,
+    ['cpu', '0', '0,1', 'cuda:0', 'cuda:0,cuda:1', 'gpu', 'webgpu'],
+    ['', 'gpu0', '0,', '0, 1', 'cuda:', 'x'],
+  ],
   ['quotes', closedQuotes, ['', '--name "a b"', "'x'"], ['"', "--name 'a"]],
   ['number', number, ['0', '-1.5', '1e-3'], ['', 'x']],
   ['integer', integer, ['0', '-1'], ['', '1.5']],

@@ -30,8 +30,9 @@ export const integer: Check = (value) =>
 export const number: Check = (value) =>
   value.trim() !== '' && Number.isFinite(Number(value)) ? undefined : l10n.t('A number')
 
+/** No spaces: from v6.1 on `select_device` counts them as GPUs that it lacks, and the built-in engine refuses them. */
 export const device: Check = (value) =>
-  /^(cpu|mps|cuda|webgpu|native|wasm|\d+(,\d+)*)$/.test(value.trim())
+  /^(cpu|mps|cuda|gpu|webgpu|native|wasm|(cuda:)?\d+(,(cuda:)?\d+)*)$/.test(value.trim())
     ? undefined
     : l10n.t('GPU numbers such as 0 or 0,1; or cpu')
 

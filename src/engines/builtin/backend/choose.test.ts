@@ -45,7 +45,7 @@ describe('--device', () => {
     [' WASM ', ['wasm']],
   ])('%j means %j', (device, kinds) => expect(checkDevice(device, shipped)).toEqual(kinds))
 
-  it.each(['0', '0,1', 'cuda:0', 'gpu', 'mps'])('%j means a GPU', (device) => {
+  it.each(['0', '0,1', 'cuda:0', 'cuda:0,cuda:1', 'gpu', 'mps'])('%j means a GPU', (device) => {
     expect(() => checkDevice(device, shipped)).toThrow(
       expect.objectContaining({
         code: 'backend/unavailable',

@@ -125,7 +125,7 @@ function kindsFor(device: string): readonly BackendKind[] {
   const name = device.trim().toLowerCase()
   if (name === '') return backendKinds
   if (name === 'cpu') return ['native', 'wasm']
-  if (name === 'gpu' || name === 'mps' || /^(cuda:)?\d+(,\d+)*$/.test(name))
+  if (name === 'gpu' || name === 'mps' || /^(cuda:)?\d+(,(cuda:)?\d+)*$/.test(name))
     return ['cuda', 'webgpu']
   const kind = backendKinds.find((one) => one === name)
   if (kind) return [kind]
