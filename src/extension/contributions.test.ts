@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { describe, expect, it } from 'vitest'
 import { formatDuration } from '../runs/format/numbers'
-import { commandIds, settings, trustedCommands } from './contributions'
+import { commandIds, contextKeys, settings, trustedCommands } from './contributions'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
@@ -22,6 +22,28 @@ describe('package.json', () => {
     expect(guarded.map(({ command }) => command).sort()).toEqual(
       trustedCommands.map((name) => commandIds[name]).sort(),
     )
+  })
+
+  it('shows what goes on from runs, or needs a folder, only where there are some', () => {
+    const palette: readonly { command: string; when: string }[] =
+      manifest.contributes.menus.commandPalette
+    const when = (name: keyof typeof commandIds) =>
+      palette.find(({ command }) => command === commandIds[name])?.when
+    expect(when('nextRound')).toBe(contextKeys.finetuned)
+    expect(when('resume')).toBe(contextKeys.resumable)
+    expect(when('retry')).toBe(contextKeys.retryable)
+    expect([when('newDataSet'), when('splitDataSet')]).toEqual(
+      Array(2).fill('workbenchState != empty'),
+    )
+  })
+
+  it('asks for keys that the code sets', () => {
+    const known: readonly string[] = Object.values(contextKeys)
+    const clauses = [...JSON.stringify(manifest).matchAll(/"when":"([^"]*)"/g)].map(
+      ([, one]) => one,
+    )
+    const keys = clauses.flatMap((clause = '') => clause.match(/(?<!== )yolov5-slim\.\w+/g) ?? [])
+    expect(keys.filter((key) => !known.includes(key))).toEqual([])
   })
 
   it('contributes exactly the settings of the code, and none that runs a program without trust', () => {

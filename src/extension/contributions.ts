@@ -103,6 +103,12 @@ export const contextKeys = {
   hasScripts: 'yolov5-slim.hasScripts',
   hasRuns: 'yolov5-slim.hasRuns',
   running: 'yolov5-slim.running',
+  /** There is a run that broke off and has a checkpoint to go on from. */
+  resumable: 'yolov5-slim.resumable',
+  /** There is a run that broke off. */
+  retryable: 'yolov5-slim.retryable',
+  /** There is a finetuning that the next round goes on from. */
+  finetuned: 'yolov5-slim.finetuned',
   filtered: 'yolov5-slim.filtered',
   noPython: 'yolov5-slim.noPython',
 } as const

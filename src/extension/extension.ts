@@ -15,6 +15,7 @@ import { showError, showTrustNeeded } from './notify'
 import { partsOnDemand } from './partsOnDemand'
 import { Program } from './program/program'
 import { registerCommands } from './registerCommands'
+import { RunKeys } from './runs/runKeys'
 import { WorkspaceRuns } from './runs/workspaceRuns'
 import { SetupKeys } from './setup/setupKeys'
 import { WorkspaceTree } from './workspaceView/workspaceTree'
@@ -36,6 +37,7 @@ export function activate(context: ExtensionContext): void {
   const { waiter } = program
   const storage = context.storageUri
   const runs = parts.track(new WorkspaceRuns({ checkouts, storage, waiter, onError }))
+  parts.track(new RunKeys(runs))
   const activity = parts.track(new Activity(runs, channel, announceEnd))
   const keys = parts.track(new SetupKeys(checkouts, onError))
   parts.track(new ReleaseStatus(checkouts))

@@ -17,6 +17,7 @@ import { showError, showLine, showTrustNeeded } from '../notify'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { rootOfRun } from '../runs/rootOfRun'
+import { endsRound } from '../runs/runCount'
 import { formState } from './contract'
 import type { Place } from './facts'
 import { FormPanel, type FormPanelOptions } from './formPanel'
@@ -175,9 +176,7 @@ export class Forms extends DisposableList {
   private async lastFinetune(args: readonly unknown[]): Promise<readonly unknown[]> {
     if (fromArguments(args).runDir !== undefined) return args
     const runs = await this.context.activity.runs(await this.rootFor(undefined))
-    const found = runs.find(({ manifest, state }) => {
-      return manifest.stage === 'finetune' && state === 'finished'
-    })
+    const found = runs.find(endsRound)
     if (found) return [found.runDir]
     showLine(this.context.channel, {
       level: 'info',
