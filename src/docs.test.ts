@@ -49,6 +49,48 @@ describe('the documentation in Chinese', () => {
   )
 })
 
+/** How a folder's sources warn, of a run, a plan or a checkpoint; `core/slimming` gives `code:` to nothing else. */
+const raising = {
+  'src/engines': /warn\(\s*['"]([\w-]+\/[\w-]+)['"]/g,
+  'src/core/slimming': /\bcode:\s*'([\w-]+\/[\w-]+)'/g,
+  'src/cli': /warningLines\(\{\s*code: '([\w-]+\/[\w-]+)'/g,
+} as const
+
+/** What a pattern's group matches in the sources below a folder, sorted. */
+function foundIn(folder: string, pattern: RegExp): readonly string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.(ts|py)$/.test(name) && !name.endsWith('.test.ts'),
+  )
+  const found = files.flatMap((file) =>
+    [...read(join(folder, file)).matchAll(pattern)].map(([, group = '']) => group),
+  )
+  return [...new Set(found)].sort()
+}
+
+describe('the page of the warnings of runs', () => {
+  const codes = Object.entries(raising).flatMap(([folder, raises]) => foundIn(folder, raises))
+
+  it.each(['media/docs/run-warnings.md', `${chinese}/run-warnings.md`])(
+    '%s says something of each code, and of no other',
+    (page) => {
+      const [, ...entries] = read(page).split(/^## /m)
+      const told = entries.map((entry) => /^`(.+)`\n\n\S/.exec(entry)?.[1])
+      expect([...told].sort()).toEqual([...new Set(codes)].sort())
+      expect(told.length).toBeGreaterThanOrEqual(18)
+    },
+  )
+
+  it('misses none: a code is written where it is raised, but for those of a plan', () => {
+    // The two functions that write the event, and where each engine passes on what the plan warns of.
+    expect(foundIn('src/engines', /\bwarn\(\s*([^'"\s][^,)]*)/g)).toEqual([
+      'code',
+      'code: string',
+      'self',
+      'str(warning.get("code"',
+    ])
+  })
+})
+
 const linking = ['CONTRIBUTING.md', ...english.map((name) => `media/docs/${name}`), ...twins.flat()]
 
 it.each(linking)('%s links to what is there', (page) => {
