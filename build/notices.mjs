@@ -18,8 +18,11 @@ where a build of your own can take its place. Its source, and how it is built:
 https://github.com/lovell/sharp-libvips and https://github.com/lovell/sharp
 The licence refers to the GNU General Public License; both follow.`
 
-/** Packages that do not say whose code is compiled into theirs, and the file of `licenses` that does. */
-const compiledIn = { '@tensorflow/tfjs-backend-wasm': 'tfjs-backend-wasm' }
+/** Packages that do not say whose code is compiled into theirs or lies beside it, and the files of `licenses` that do. */
+const compiledIn = {
+  '@tensorflow/tfjs-backend-wasm': ['tfjs-backend-wasm'],
+  webgpu: ['dawn', 'Apache-2.0'],
+}
 
 /**
  * Writes `THIRD-PARTY-NOTICES.txt`: every package whose code ships in `dist`, with the text of its licence.
@@ -41,7 +44,7 @@ export async function writeNotices(file = 'THIRD-PARTY-NOTICES.txt') {
 async function notice({ folder, name, version, license, author }) {
   const texts = await ownTexts(folder, name)
   const text = texts.length > 0 ? texts : [`Copyright (c) ${author}`, await standardText(license)]
-  const parts = name in compiledIn ? [await standardText(compiledIn[name])] : []
+  const parts = await Promise.all((compiledIn[name] ?? []).map(standardText))
   return [`${name} ${version} (${license})`, ...text, ...parts].join('\n\n')
 }
 

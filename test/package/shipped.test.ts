@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findingsFor, shippedFolders } from '../../build/findings.mjs'
 import { shippedPackages, unfitLicences } from '../../build/shipped.mjs'
+import { targets } from '../../build/targets.mjs'
 import { optionalBackends } from '../../src/engines/builtin/backend/packages'
 import { made } from './support'
 
@@ -40,6 +41,17 @@ describe('licences', () => {
     }
     const wasm = sections.find((one) => one.startsWith('@tensorflow/tfjs-backend-wasm '))
     for (const name of ['XNNPACK', 'pthreadpool', 'musl']) expect(wasm).toContain(`--- ${name} (`)
+    const dawn = sections.find((one) => one.startsWith('webgpu '))
+    expect(dawn === undefined).toBe(target === 'universal')
+    if (dawn !== undefined) {
+      // What a package for any platform has beside Dawn's own binaries, which are those of the package `webgpu`.
+      const files = Object.values(targets).flatMap((one) => one.dawn)
+      const others = files.filter((file) => !file.endsWith('.dawn.node'))
+      expect(others.length).toBeGreaterThan(0)
+      const libraries = ['Abseil', 'SPIRV-Tools', 'SPIRV-Headers', 'node-addon-api']
+      for (const name of [...libraries, ...others]) expect(dawn).toContain(`--- ${name} (`)
+      expect(dawn).toMatch(/Apache License\s+Version 2\.0[\s\S]+END OF TERMS AND CONDITIONS/)
+    }
     expect(sections.at(-2)).toMatch(/^GNU LESSER GENERAL PUBLIC LICENSE/)
     expect(sections.at(-1)).toMatch(/^GNU GENERAL PUBLIC LICENSE\s+Version 3/)
   })
