@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, rm, stat } from 'node:fs/promises'
 import { dirname, parse, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
+import { asDiskError, errorCode } from '../core/disk/diskErrors'
 import { usageError } from './errors'
 
 /** @throws SlimError `cli/no-such-file` naming the flag */
@@ -70,6 +71,8 @@ export type KeptCopy = { readonly path: string; readonly discard: () => Promise<
 /**
  * Gives what lies at `path` the name `<name>.<n>.<extension>` too, with the first free n, so that replacing
  * `path` loses nothing. Undefined when there is nothing. `discard` undoes it, for when nothing was replaced.
+ *
+ * @throws SlimError `disk/full`, `disk/read-only` where there are no hard links and a copy cannot be written
  */
 export async function keepExisting(path: string): Promise<KeptCopy | undefined> {
   const existing = await stat(path).catch(() => undefined)
@@ -79,13 +82,16 @@ export async function keepExisting(path: string): Promise<KeptCopy | undefined> 
     const aside = resolve(dir, `${name}.${n}${ext}`)
     try {
       // A hard link is instant and keeps the content under a rename; some file systems have none.
-      await link(path, aside).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') throw error
+      await link(path, aside).catch(async (error: unknown) => {
+        if (errorCode(error) === 'EEXIST') throw error
         await copyFile(path, aside, constants.COPYFILE_EXCL)
       })
       return { path: aside, discard: () => rm(aside, { force: true }) }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      // That one is another's; the part of a copy that fitted onto the disk is ours.
+      if (errorCode(error) === 'EEXIST') continue
+      await rm(aside, { force: true }).catch(() => undefined)
+      throw asDiskError(aside, error)
     }
   }
 }
