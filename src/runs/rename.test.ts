@@ -1,13 +1,24 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appendEvent, type NewEvent } from './eventLog'
 import type { RunManifest } from './manifest'
 import { ownProcess } from './processIdentity'
 import { movedOptions, renameRun } from './rename'
 import { readRun, readRuns } from './snapshot'
 import { createRunFolder, newRunId, readManifest, runFiles, writeManifest } from './store'
+
+const disk = vi.hoisted(() => ({ full: '' }))
+vi.mock('../core/disk/writeFileAtomically', async (original) => {
+  const real = await original<typeof import('../core/disk/writeFileAtomically')>()
+  return {
+    writeFileAtomically: async (path: string, content: string) => {
+      if (disk.full !== '' && path.endsWith(disk.full)) throw new Error('full')
+      await real.writeFileAtomically(path, content)
+    },
+  }
+})
 
 let root: string
 beforeEach(async () => {
@@ -82,6 +93,31 @@ test('a renamed run keeps its checkpoints, its lineage and what others took from
   expect(child.summary).toMatchObject({ output: join(target, 'weights', 'pruned.pt'), seconds: 7 })
   expect(child.state).toBe('finished')
 })
+
+test.each(['opt.yaml', 'runner.json', 'run.json'])(
+  'one whose %s cannot be written keeps its name and its files',
+  async (full) => {
+    const runDir = await make('exp', { commandLine: ['sparse', '--name', 'exp'] }, [
+      { type: 'stopped' },
+    ])
+    const texts = {
+      [join(runDir, 'opt.yaml')]: `name: exp\nsave_dir: ${runDir}\n`,
+      [runFiles(runDir).runnerConfig]: JSON.stringify({ runDir }),
+    }
+    for (const [file, text] of Object.entries(texts)) await writeFile(file, text)
+    disk.full = full
+    try {
+      await expect(renameRun(runDir, 'good', [])).rejects.toThrow('full')
+    } finally {
+      disk.full = ''
+    }
+    expect(await readdir(join(root, 'runs/train'))).toEqual(['exp'])
+    for (const [file, text] of Object.entries(texts))
+      expect(await readFile(file, 'utf8')).toBe(text)
+    expect((await readManifest(runDir)).commandLine).toEqual(['sparse', '--name', 'exp'])
+    expect(await renameRun(runDir, 'good', [])).toBe(join(root, 'runs/train/good'))
+  },
+)
 
 test('one that goes on is not renamed, nor onto another', async () => {
   const live = await make('a', { process: await ownProcess() })

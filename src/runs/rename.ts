@@ -16,7 +16,8 @@ import { runFiles, updateManifest } from './store'
  *
  * @param others runs whose manifests may name it
  * @returns the new folder
- * @throws SlimError `runs/in-use`, `runs/name-taken`
+ * @throws SlimError `runs/in-use`, `runs/name-taken`; `disk/full`, `disk/read-only` where the run's own files cannot be
+ *   written: then it has its old name
  */
 export async function renameRun(
   runDir: string,
@@ -39,16 +40,30 @@ export async function renameRun(
       l10n.t('Choose another name.'),
     )
   }
-  await rename(runDir, target)
   const moved = movedPath(runDir, target)
-  await updateManifest(target, (manifest) => {
-    const named = {
-      ...manifest,
-      commandLine: renamedWords(manifest.commandLine, basename(runDir), name),
+  const options = await mendedOptions(runDir, target)
+  await rename(runDir, target)
+  const written: Mended[] = []
+  try {
+    for (const one of options) {
+      await writeFileAtomically(moved(one.file), one.after)
+      written.push(one)
     }
-    return movedManifest(named, moved)
-  })
-  await mendOptions(target, runDir, name)
+    await updateManifest(target, (manifest) => {
+      const named = {
+        ...manifest,
+        commandLine: renamedWords(manifest.commandLine, basename(runDir), name),
+      }
+      return movedManifest(named, moved)
+    })
+  } catch (error) {
+    // A resume would write into the folder that the one or the other file names.
+    await rename(target, runDir).catch(() => undefined)
+    for (const one of written) {
+      await writeFileAtomically(one.file, one.before).catch(() => undefined)
+    }
+    throw error
+  }
   for (const other of others) {
     if (other.runDir !== runDir) await mendOther(other, moved)
   }
@@ -105,20 +120,28 @@ async function mendOther(run: RunSnapshot, moved: Move): Promise<void> {
   }
 }
 
+/** A file of the run with its text of before and after. */
+type Mended = { readonly file: string; readonly before: string; readonly after: string }
+
 /** What a resume reads: train.py takes its folder from opt.yaml, in every release. */
-async function mendOptions(runDir: string, before: string, name: string): Promise<void> {
-  const yaml = join(runDir, 'opt.yaml')
-  const text = await readFile(yaml, 'utf8').catch(() => undefined)
-  if (text !== undefined) await writeFileAtomically(yaml, movedOptions(text, before, runDir, name))
-  const json = runFiles(runDir).runnerConfig
-  const config = await readFile(json, 'utf8').catch(() => undefined)
-  if (config !== undefined) {
-    const moved = movedPath(before, runDir)
-    const mended: unknown = JSON.parse(config, (_, value: unknown) =>
+async function mendedOptions(runDir: string, target: string): Promise<readonly Mended[]> {
+  const moved = movedPath(runDir, target)
+  const mended = async (file: string, mend: (text: string) => string): Promise<Mended[]> => {
+    const before = await readFile(file, 'utf8').catch(() => undefined)
+    return before === undefined ? [] : [{ file, before, after: mend(before) }]
+  }
+  const json = (text: string): string => {
+    const config: unknown = JSON.parse(text, (_, value: unknown) =>
       typeof value === 'string' ? moved(value) : value,
     )
-    await writeFileAtomically(json, `${JSON.stringify(mended, null, 2)}\n`)
+    return `${JSON.stringify(config, null, 2)}\n`
   }
+  return [
+    ...(await mended(join(runDir, 'opt.yaml'), (text) =>
+      movedOptions(text, runDir, target, basename(target)),
+    )),
+    ...(await mended(runFiles(runDir).runnerConfig, json)),
+  ]
 }
 
 /** opt.yaml with `name` and every path in the old folder changed; its lines are `key: value`, as PyYAML writes them. */
