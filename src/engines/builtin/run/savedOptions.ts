@@ -1,6 +1,9 @@
+import { stringify } from 'yaml'
+import { writeFileAtomically } from '../../../core/disk/writeFileAtomically'
 import type { BuiltinRelease } from '../contract'
 import type { BuiltinConfig } from '../stage/contract'
 import type { OptValues } from '../stage/options'
+import type { RunContext } from './context'
 
 /**
  * The options as the release's own train.py keeps them in opt.yaml and in its checkpoints, so that it can go on with
@@ -28,6 +31,19 @@ export function savedOptions(
     global_rank: -1,
     local_rank: -1,
   }
+}
+
+/**
+ * Writes hyp.yaml and opt.yaml into the run's folder; without `opt`, for a training that goes on, the latter stays.
+ *
+ * @throws SlimError `disk/full`, `disk/read-only`
+ */
+export async function writeOptions(
+  context: Pick<RunContext, 'path'>,
+  { hyp, opt }: { readonly hyp: object; readonly opt?: OptValues },
+): Promise<void> {
+  await writeFileAtomically(context.path('hyp.yaml'), stringify(hyp))
+  if (opt) await writeFileAtomically(context.path('opt.yaml'), stringify(opt))
 }
 
 /** PyTorch knows numbers of GPUs and the CPU; left empty, it takes the first GPU there is. */

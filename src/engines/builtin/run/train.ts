@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
-import { stringify } from 'yaml'
 import { classWeights, drawWeighted, imageWeights } from '../../../core/dataset/weights'
-import { writeFileAtomically } from '../../../core/disk/writeFileAtomically'
 import { fitness } from '../../../core/metrics/averagePrecision'
 import type { Learner } from '../contract'
 import { multiScale, rectangularPlans, trainingPlans } from '../data/plans'
@@ -26,7 +24,7 @@ import { Keeper } from './keeper'
 import { startLearner } from './learner'
 import { type Prepared, prepareTraining } from './prepareTraining'
 import { appendResults } from './results'
-import { savedOptions } from './savedOptions'
+import { savedOptions, writeOptions } from './savedOptions'
 import { versions } from './versions'
 
 const progressInterval = 500
@@ -125,8 +123,7 @@ class TrainingRun {
     const { loop, options, plan, hyp, resumed } = this.#prepared
     const { sparsity, resume } = this.#context.config
     await mkdir(this.#context.path('weights'), { recursive: true })
-    await writeFileAtomically(this.#context.path('hyp.yaml'), stringify(hyp))
-    if (!resume) await writeFileAtomically(this.#context.path('opt.yaml'), stringify(this.#opt))
+    await writeOptions(this.#context, { hyp, ...(resume ? {} : { opt: this.#opt }) })
     this.#context.emit({
       type: 'started',
       engine: 'builtin',

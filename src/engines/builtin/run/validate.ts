@@ -91,15 +91,17 @@ function report(
   }
 }
 
+type SavingOptions = Pick<ValOptions, 'saveText' | 'saveConfidence' | 'saveJson'>
+
 /** Writes what was found as `--save-txt` and `--save-json` ask. */
-class DetectionSaver {
-  readonly #context: RunContext
-  readonly #options: ValOptions
+export class DetectionSaver {
+  readonly #context: Pick<RunContext, 'path' | 'say'>
+  readonly #options: SavingOptions
   readonly #texts: Promise<unknown>[] = []
   readonly #objects: unknown[] = []
   #folder: Promise<unknown> | undefined
 
-  constructor(context: RunContext, options: ValOptions) {
+  constructor(context: Pick<RunContext, 'path' | 'say'>, options: SavingOptions) {
     this.#context = context
     this.#options = options
   }
@@ -110,11 +112,15 @@ class DetectionSaver {
       this.#folder ??= mkdir(folder, { recursive: true })
       const text = labelLines(source, detections, this.#options.saveConfidence)
       const file = join(folder, `${stem(source.path)}.txt`)
-      this.#texts.push(this.#folder.then(() => appendWhole(file, text)))
+      const written = this.#folder.then(() => appendWhole(file, text))
+      // Told of at the end; until then nobody waits for it, which Node would end the process for.
+      written.catch(() => undefined)
+      this.#texts.push(written)
     }
     if (this.#options.saveJson) this.#objects.push(...jsonObjects(source, detections))
   }
 
+  /** @throws SlimError `disk/full`, `disk/read-only`, `disk/folder-gone` of the first that could not be written */
   async finish(name: string): Promise<void> {
     await Promise.all(this.#texts)
     if (!this.#options.saveJson) return
