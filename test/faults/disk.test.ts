@@ -29,6 +29,13 @@ import { count, Worst } from './support/figures'
 import { baseline, slim } from './support/program'
 import { eventsOf, manifestIn, scratch, startedEvent } from './support/runs'
 import { smallDisk } from './support/smallDisk'
+import * as writes from './support/writes'
+
+/** As on exFAT, which has no hard links. */
+vi.mock('node:fs/promises', async (original) => ({
+  ...(await original<typeof import('node:fs/promises')>()),
+  link: () => Promise.reject(Object.assign(new Error('no hard links'), { code: 'EPERM' })),
+}))
 
 /** Bytes that what writes many small files finds free: some of them fit. */
 const roomForSome = 40 << 10
@@ -48,6 +55,8 @@ const worst = new Worst()
 const wrong: string[] = []
 let tried = 0
 let runDir = ''
+/** Writes that need something on the disk first. */
+let prepared: Readonly<Record<string, writes.Write>> = {}
 /** A small data set on a disk with room. */
 const drawn = join(folder.path, 'drawn')
 const sampleOptions = { train: 4, val: 4, size: 32, seed: 1 }
@@ -62,6 +71,16 @@ beforeAll(async () => {
   for (const part of ['train', 'val']) mkdirSync(join(path, 'set', part), { recursive: true })
   copyFileSync(picture, join(path, 'set/train/a.png'))
   mkdirSync(join(path, 'found'))
+  prepared = {
+    output: writes.keepingOutput(path),
+    ticket: writes.ticket(path),
+    hyp: writes.options(path, 'hyp'),
+    opt: writes.options(path, 'opt'),
+    text: writes.saved(path, 'saveText'),
+    objects: writes.saved(path, 'saveJson'),
+    yaml: await writes.renaming(path, 'yaml'),
+    json: await writes.renaming(path, 'json'),
+  }
 })
 afterAll(() => {
   disk?.dispose()
@@ -91,7 +110,7 @@ function lost(before: ReadonlyMap<string, string>): string[] {
   })
   const isHalf = ([name, text]: readonly [string, string]): boolean =>
     /\.(tmp|lock)$/.test(name) ||
-    (!before.has(name) && (text === '' || /\/(copies|sample)\d/.test(name)))
+    (!before.has(name) && (text === '' || /\/(copies|sample|kept\.)\d/.test(name)))
   const leftovers = [...after].filter(isHalf).map(([name]) => name)
   return [...changed.map(([name]) => `changed ${name}`), ...leftovers.map((name) => `left ${name}`)]
 }
@@ -219,6 +238,14 @@ const kinds: readonly (readonly [
   ['image of predict', 'disk/full', '0.png', () => predict(1, { savesImages: true })],
   ['image of predict, a copy', 'disk/full', '0.png', () => predict(0, { savesImages: true })],
   ['labels of predict', 'disk/full', '0.txt', () => predict(200, { savesText: true })],
+  ['labels of val', 'disk/full', '0.txt', () => prepared.text?.()],
+  ['detections of val', 'disk/full', 'best_predictions.json', () => prepared.objects?.()],
+  ['hyp.yaml', 'disk/full', 'hyp.yaml', () => prepared.hyp?.()],
+  ['opt.yaml', 'disk/full', 'opt.yaml', () => prepared.opt?.()],
+  ['old output, kept', 'disk/full', 'kept.', () => prepared.output?.()],
+  ['ticket of the queue', 'disk/full', 'queue/', () => prepared.ticket?.()],
+  ['yaml of a rename', 'disk/full', 'opt.yaml', () => prepared.yaml?.()],
+  ['json of a rename, after its yaml', 'disk/full', 'runner.json', () => prepared.json?.()],
 ]
 
 describe.skipIf(!disk)('on a full disk', () => {
@@ -227,7 +254,7 @@ describe.skipIf(!disk)('on a full disk', () => {
     async (name, code, names, write) => {
       await write()
       const before = contents()
-      await fillBut(/^(copies|sample)/.test(name) ? roomForSome : 0)
+      await fillBut(/^(copies|sample|old output|opt|json of a rename)/.test(name) ? roomForSome : 0)
       const error = await worst.of(() => untilItFails(write))
       tried++
       const { code: found, message = '' } = (error ?? {}) as { code?: string; message?: string }
