@@ -95,7 +95,7 @@ describe('a run that cannot go well', () => {
   it('is not started with a checkpoint that would run a program, unless one agrees', async () => {
     await window.command('YOLOv5 Slim: Train Baseline')
     const witness = join(workspace.checkout, 'witness')
-    writeHostile(join(workspace.checkout, 'hostile.pt'), 'witness', golden('v6.2.pt'))
+    writeHostile(join(workspace.checkout, 'hostile.pt'), witness, golden('v6.2.pt'))
     const form = await fillForm(window, { ...quickValues, weights: 'hostile.pt', epochs: '1' })
     const said = await refused(form, 'weights', 'checkpoint/unsafe-globals')
     expect(said).toContain('os.system')

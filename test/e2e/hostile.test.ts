@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generator, mutate, pickleRegion } from '../../src/core/checkpoint/mutants'
-import { writeHostile } from '../faults/support/hostile'
+import { hasPython, loadBlindly, writeHostile } from '../faults/support/hostile'
 import { baseline } from '../faults/support/program'
 import { extensionHosts } from './support/extensionHosts'
 import { closeAfterwards, openSession, patience, type Session } from './support/session'
@@ -65,6 +65,12 @@ describe('checkpoints of strangers, opened in the editor', () => {
     expect(await notice.innerText()).toMatch(/\b(os|posix)\.system\b/)
     expect(existsSync(witness)).toBe(false)
     await window.command('View: Close All Editors')
+  })
+
+  it.skipIf(!hasPython)('which a blind loader would have run', () => {
+    loadBlindly(join(weights, 'unsafe.pt'))
+    expect(existsSync(witness)).toBe(true)
+    rmSync(witness)
   })
 
   it('a good one opens afterwards, in the same extension host', async () => {

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { golden, standIn } from '../cli/program'
 import { count, Worst } from './support/figures'
-import { writeHostile } from './support/hostile'
+import { hasPython, loadBlindly, writeHostile } from './support/hostile'
 import { root, slim } from './support/program'
 import { manifestIn, scratch } from './support/runs'
 
@@ -56,17 +55,11 @@ const loading: readonly (readonly string[])[] = [
   ['script', '--python', python, 'train_sparsity.py', '--weights=hostile.pt'],
 ]
 
-const hasPython = spawnSync('python3', ['--version']).status === 0
-
 const weapon = 'unsafe checkpoint is a weapon to a blind loader'
 if (!hasPython) count({ fault: weapon, needs: 'python3' })
 
 it.skipIf(!hasPython)('the checkpoint is a real weapon', () => {
-  const loader = join(root, 'test/faults/support/load_blindly.py')
-  const { stderr } = spawnSync('python3', [loader, join(checkout, 'hostile.pt')], {
-    encoding: 'utf8',
-  })
-  expect(stderr).toBe('')
+  loadBlindly(join(checkout, 'hostile.pt'))
   const ran = existsSync(witness)
   count({ fault: weapon, tried: 1, wrong: ran ? 0 : 1 })
   expect(ran).toBe(true)
