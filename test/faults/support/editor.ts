@@ -4,9 +4,17 @@
 export const acts: string[] = []
 /** What the person has set, by the keys of the extension's section. */
 export const configured = new Map<string, unknown>()
+/** What the person answers to the questions of these names; whoever has no answer cancels. */
+export const answers = new Map<string, unknown>()
+/** The questions' words. */
+export const asked: string[] = []
 const act = (name: string) => (first?: unknown) => {
   acts.push(typeof first === 'string' ? `${name} ${first}` : name)
   return Promise.resolve(undefined)
+}
+const ask = (name: string) => (first?: unknown) => {
+  asked.push(String(first))
+  return Promise.resolve(answers.get(name))
 }
 const quiet = () => Promise.resolve(undefined)
 const subscription = { dispose: () => undefined }
@@ -19,9 +27,10 @@ export const env = {
   openExternal: act('openExternal'),
 }
 export const window = {
-  // They ask the person, who cancels.
-  ...{ showSaveDialog: quiet, showOpenDialog: quiet, showQuickPick: quiet },
-  ...{ showErrorMessage: quiet, showWarningMessage: quiet, showInformationMessage: quiet },
+  ...{ showSaveDialog: quiet, showOpenDialog: quiet },
+  ...{ showQuickPick: ask('showQuickPick'), showInputBox: ask('showInputBox') },
+  ...{ showErrorMessage: quiet, showInformationMessage: quiet },
+  showWarningMessage: ask('showWarningMessage'),
   showTextDocument: quiet,
   withProgress: (_: unknown, work: () => unknown) => work(),
 }
