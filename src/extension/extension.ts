@@ -8,7 +8,7 @@ import { Checkouts } from './checkouts/checkouts'
 import { ReleaseStatus } from './checkouts/releaseStatus'
 import type { CommandContext } from './commands/context'
 import { DisposableList } from './common/disposable'
-import { displayName, needsTrust } from './contributions'
+import { displayName } from './contributions'
 import { ExperimentsView } from './experiments/experimentsView'
 import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
@@ -55,13 +55,12 @@ export function activate(context: ExtensionContext): void {
         await experiments.refresh()
       },
     },
-    (id, handler) => commands.registerCommand(id, handler),
-    (name, handler) =>
-      async (...args) => {
-        // `enablement` hides these from the palette; a keybinding or another extension could still call them.
-        if (needsTrust(name) && !workspace.isTrusted) return showTrustNeeded()
-        await handler(...args).catch((error: unknown) => showError(channel, error))
-      },
+    {
+      register: (id, handler) => commands.registerCommand(id, handler),
+      isTrusted: () => workspace.isTrusted,
+      refuse: showTrustNeeded,
+      onError: (error) => showError(channel, error),
+    },
   )
   for (const item of registered) parts.track(item)
   checkouts.search().catch(onError)

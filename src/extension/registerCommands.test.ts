@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { type CommandName, commandIds } from './contributions'
+import { type CommandName, commandIds, needsTrust } from './contributions'
 import {
   type CommandHandler,
   type CommandHandlers,
@@ -7,29 +7,57 @@ import {
   registerCommands,
 } from './registerCommands'
 
-it('registers each command once, under its id, behind the guard', async () => {
+const names = Object.keys(commandIds) as CommandName[]
+
+/** All commands as they are registered, and what calling them came to. */
+function registered(fail?: Error) {
   const called: string[] = []
-  const names = Object.keys(commandIds) as CommandName[]
-  const handlers = Object.fromEntries(
-    names.map((name) => [name, async () => void called.push(name)]),
-  ) as unknown as CommandHandlers
-  const registered = new Map<string, CommandHandler>()
-  const disposables = registerCommands(
-    handlers,
-    (id, handler) => {
-      registered.set(id, handler)
-      return { dispose: () => registered.delete(id) }
+  const errors: unknown[] = []
+  const trust = { isTrusted: true }
+  const commands = new Map<string, CommandHandler>()
+  const handler = (name: CommandName) => async () => {
+    called.push(name)
+    if (fail) throw fail
+  }
+  const handlers = Object.fromEntries(names.map((name) => [name, handler(name)]))
+  const disposables = registerCommands(handlers as unknown as CommandHandlers, {
+    register: (id, registered) => {
+      commands.set(id, registered)
+      return { dispose: () => commands.delete(id) }
     },
-    (name, handler) => async () => {
-      called.push(`guard ${name}`)
-      await handler()
-    },
-  )
-  expect([...registered.keys()].sort()).toEqual(Object.values(commandIds).sort())
-  await registered.get(commandIds.prune)?.()
-  expect(called).toEqual(['guard prune', 'prune'])
+    isTrusted: () => trust.isTrusted,
+    refuse: async () => void called.push('refused'),
+    onError: (error) => errors.push(error),
+  })
+  const call = async (name: CommandName) => {
+    called.length = 0
+    await commands.get(commandIds[name])?.()
+    return [...called]
+  }
+  return { commands, disposables, trust, errors, call }
+}
+
+it('registers each command once, under its id', async () => {
+  const { commands, disposables, call } = registered()
+  expect([...commands.keys()].sort()).toEqual(Object.values(commandIds).sort())
+  for (const name of names) expect(await call(name)).toEqual([name])
   for (const item of disposables) item.dispose()
-  expect(registered.size).toBe(0)
+  expect(commands.size).toBe(0)
+})
+
+it('refuses those that need trust, and no other, as long as there is none', async () => {
+  const { trust, call } = registered()
+  trust.isTrusted = false
+  for (const name of names) expect(await call(name)).toEqual([needsTrust(name) ? 'refused' : name])
+  trust.isTrusted = true
+  expect(await call('runDemo')).toEqual(['runDemo'])
+})
+
+it('tells of what went wrong, and fails nobody who called', async () => {
+  const fail = new Error('oh')
+  const { errors, call } = registered(fail)
+  await call('prune')
+  expect(errors).toEqual([fail])
 })
 
 it('loads handlers when one of them is called, and passes on what it was given', async () => {

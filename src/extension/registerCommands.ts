@@ -1,5 +1,5 @@
 import type { Disposable } from './common/disposable'
-import { type CommandName, commandIds } from './contributions'
+import { type CommandName, commandIds, needsTrust } from './contributions'
 
 export type CommandHandler = (...args: readonly unknown[]) => Promise<void>
 /** A handler for every command: a missing one does not compile. */
@@ -17,13 +17,26 @@ export function handlersOnDemand<K extends CommandName>(
   return Object.fromEntries(names.map((name) => [name, handler(name)])) as Pick<CommandHandlers, K>
 }
 
-/** Registers every command through `register`, each wrapped by `guard`. */
+export type CommandPorts = {
+  readonly register: (id: string, handler: CommandHandler) => Disposable
+  readonly isTrusted: () => boolean
+  /** Says why a command does nothing. */
+  readonly refuse: () => Promise<void>
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Registers every command. Without trust, those that need it do nothing: `enablement` hides them from the palette, but a
+ * keybinding, a page or another extension could still call them.
+ */
 export function registerCommands(
   handlers: CommandHandlers,
-  register: (id: string, handler: CommandHandler) => Disposable,
-  guard: (name: CommandName, handler: CommandHandler) => CommandHandler,
+  { register, isTrusted, refuse, onError }: CommandPorts,
 ): readonly Disposable[] {
   return (Object.keys(commandIds) as CommandName[]).map((name) =>
-    register(commandIds[name], guard(name, handlers[name])),
+    register(commandIds[name], async (...args) => {
+      if (needsTrust(name) && !isTrusted()) return refuse()
+      await handlers[name](...args).catch(onError)
+    }),
   )
 }

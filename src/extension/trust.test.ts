@@ -60,6 +60,10 @@ describe('without trust nothing of the workspace is executed', () => {
     expect(starting.sort()).toEqual(Object.keys(asks).sort())
   })
 
+  it('every command is registered with the trust of this workspace', () => {
+    expect(read('extension.ts')).toContain('isTrusted: () => workspace.isTrusted,')
+  })
+
   it.each(Object.entries(asks))('%s', (_, guards) => {
     for (const guard of guards) {
       if (guard.endsWith('.ts')) expect(read(guard), guard).toContain('workspace.isTrusted')

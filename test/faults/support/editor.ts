@@ -20,7 +20,18 @@ const quiet = () => Promise.resolve(undefined)
 const subscription = { dispose: () => undefined }
 const subscribe = () => subscription
 
-export const commands = { executeCommand: act('executeCommand') }
+/** Commands that a test registered; any other does nothing. */
+const registered = new Map<string, (...args: readonly unknown[]) => unknown>()
+export const commands = {
+  executeCommand: async (id: string, ...args: readonly unknown[]) => {
+    acts.push(`executeCommand ${id}`)
+    return registered.get(id)?.(...args)
+  },
+  registerCommand: (id: string, handler: (...args: readonly unknown[]) => unknown) => {
+    registered.set(id, handler)
+    return { dispose: () => registered.delete(id) }
+  },
+}
 export const env = {
   language: 'en',
   clipboard: { writeText: act('writeText') },

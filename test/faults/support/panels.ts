@@ -6,15 +6,17 @@ import { detectCheckout } from '../../../src/core/yolov5/detect'
 import { writeSample } from '../../../src/engines/builtin/sample/sample'
 import { CheckpointPanel } from '../../../src/extension/checkpointViewer/checkpointPanel'
 import { checkpointContract } from '../../../src/extension/checkpointViewer/contract'
-import { settings } from '../../../src/extension/contributions'
+import { type CommandName, commandIds, settings } from '../../../src/extension/contributions'
 import { dashboardContract } from '../../../src/extension/dashboard/contract'
-import { DashboardPanel } from '../../../src/extension/dashboard/panel'
+import { Dashboards } from '../../../src/extension/dashboard/dashboards'
 import { formContract } from '../../../src/extension/form/contract'
 import { Forms } from '../../../src/extension/form/forms'
+import { showTrustNeeded } from '../../../src/extension/notify'
 import { initialOptions } from '../../../src/extension/preview/arguments'
+import { type CommandHandlers, registerCommands } from '../../../src/extension/registerCommands'
 import { appendEvent } from '../../../src/runs/eventLog'
 import { createRunFolder, runFiles, writeManifest } from '../../../src/runs/store'
-import { acts, configured, Uri } from './editor'
+import { acts, commands, configured, Uri, workspace } from './editor'
 import { baseline, root as repository } from './program'
 import { manifestIn, scratch, startedEvent, until } from './runs'
 import { epochLines } from './simulated'
@@ -73,13 +75,26 @@ const channel = {
 }
 const context = {
   ...{ channel, program },
-  runs: { all: [], alive: [], ready: true, refresh: async () => undefined },
+  runs: {
+    ...{ all: [], alive: [], ready: true, refresh: async () => undefined },
+    onDidMove: () => ({ dispose: () => undefined }),
+  },
   activity: { runs: async () => [], follow: () => undefined },
   checkouts: {
     ...{ all: [detection], selected: detection, search: async () => undefined },
     onDidChange: () => ({ dispose: () => undefined }),
   },
 } as never
+
+/** The commands of a window as it has them: what would begin is written down. */
+const begin = (name: string) => async () => void acts.push(`begin ${name}`)
+const handlers = Object.fromEntries(Object.keys(commandIds).map((name) => [name, begin(name)]))
+registerCommands(handlers as CommandHandlers, {
+  register: commands.registerCommand,
+  isTrusted: () => workspace.isTrusted,
+  refuse: showTrustNeeded,
+  onError: (error) => warnings.push(`${error}`),
+})
 
 /** A panel whose page is this test. */
 function fakePanel() {
@@ -127,6 +142,8 @@ const state = {
   },
 }
 
+/** What a page begins in a workspace that is trusted: stages of the program, and commands of the window. */
+type Begun = readonly (`run ${string}` | `begin ${CommandName}`)[]
 const memento = { get: () => undefined, update: async () => undefined }
 
 export const pages = {
@@ -142,7 +159,7 @@ export const pages = {
       { type: 'start', number: 1, state },
       { type: 'fix', code: 'python/missing-packages' },
     ],
-    begins: 'run loop',
+    begins: ['run loop', 'begin selectPython'] satisfies Begun,
     open: async () => {
       const { panel, send, got } = fakePanel()
       const forms = new Forms(context, extensionUri, memento as never)
@@ -155,7 +172,7 @@ export const pages = {
   checkpoint: {
     contract: checkpointContract,
     messages: [...common, { type: 'reload' }, ...preview],
-    begins: 'run prune',
+    begins: ['run prune'] satisfies Begun,
     open: async () => {
       const { panel, send, got } = fakePanel()
       const opened = new CheckpointPanel(panel, Uri.file(model) as never, {
@@ -180,17 +197,16 @@ export const pages = {
       { type: 'command', name: 'stop', runDir },
       ...preview,
     ],
-    begins: 'run prune',
+    begins: ['run prune', 'begin stop', 'begin sparse'] satisfies Begun,
     open: async () => {
       const { panel, send, got } = fakePanel()
-      const act = (_: unknown, { type }: { type: string }) => void acts.push(`act ${type}`)
-      const opened = new DashboardPanel(panel, { extensionUri, context, act: act as never })
-      await opened.show([runDir])
+      const dashboards = new Dashboards(context, extensionUri)
+      await dashboards.revive(panel, { runDirs: [runDir] })
       send({ type: 'ready' })
       await got(({ type }) => type === 'runs')
       send({ type: 'preview', runDir })
       await got((message) => message.type === 'preview' && message.data)
-      return { send, dispose: () => opened.dispose() }
+      return { send, dispose: () => dashboards.dispose() }
     },
   },
 }
