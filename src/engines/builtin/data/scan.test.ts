@@ -27,6 +27,14 @@ it('reads relative lines of a list from the folder that training runs in', async
   })
 })
 
+it('tells of a data set that went after its run was prepared', async () => {
+  const gone = join(scratch, 'gone/images')
+  await expect(scanImages([gone], training)).rejects.toMatchObject({
+    code: 'data/missing-path',
+    message: `The data set is not there any more: ${gone}`,
+  })
+})
+
 it('reads an image once that is listed twice, or in a folder as well', async () => {
   await writeSample(join(scratch, 'twice'), { train: 2, val: 1, size: 64, seed: 1 })
   const folder = join(scratch, 'twice/images/train')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as l10n from '@vscode/l10n'
 import { imageFiles, labelFile } from '../../../core/dataset/imageFiles'
+import { errorCode } from '../../../core/disk/diskErrors'
 import { SlimError } from '../../../core/errors'
 import type { BuiltinRelease } from '../contract'
 import { checkImage } from './imageCheck'
@@ -42,14 +43,15 @@ export type ScanOptions = {
  * (utils/datasets.py, dataloaders.py). Nothing is written: a JPEG with something behind its end is used as it is, where
  * YOLOv5 from v6.0 on saves it anew.
  *
- * @throws SlimError `data/no-images`, `data/no-labels`, `data/class-range`
+ * @throws SlimError `data/missing-path` where one went since the run was prepared, `data/no-images`, `data/no-labels`,
+ *   `data/class-range`
  */
 export async function scanImages(
   paths: readonly string[],
   options: ScanOptions,
 ): Promise<ScanResult> {
   // YOLOv5 keeps what it read by path: an image that is listed twice counts once.
-  const found = [...new Set(await imageFiles(paths, options.base))]
+  const found = [...new Set(await imageFiles(paths, options.base).catch(asMissing))]
   if (found.length === 0) {
     throw new SlimError(
       'data/no-images',
@@ -68,6 +70,16 @@ export async function scanImages(
     }),
   )
   return collect(entries as Entry[], paths, options)
+}
+
+function asMissing(error: NodeJS.ErrnoException): never {
+  if (errorCode(error) !== 'ENOENT') throw error
+  throw new SlimError(
+    'data/missing-path',
+    l10n.t('The data set is not there any more: {0}', error.path ?? ''),
+    l10n.t('Correct the paths of the data.yaml, or put the images there.'),
+    { cause: error },
+  )
 }
 
 type Entry = {
