@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -49,12 +49,35 @@ describe('a run that cannot go well', () => {
     return form.locator(`#said-${field}`).innerText()
   }
 
+  /** What hover and banner say of a run that failed, which both tell by its code and remedy. */
+  async function toldOf(name: string, code: string, remedy: string) {
+    const row = window.run(name)
+    await row.waitFor({ timeout: patience })
+    await expect
+      .poll(() => row.getAttribute('aria-label'), { timeout: patience })
+      .toContain('failed')
+    await row.hover()
+    const shown = window.page.locator('.workbench-hover', { hasText: code })
+    await shown.waitFor({ timeout: patience })
+    const hover = await shown.innerText()
+    expect(hover).toContain(remedy)
+    await row.click()
+    const frame = await window.webview(`[role=alert]:has-text("${code}")`, patience)
+    const banner = await frame.locator('[role=alert]', { hasText: code }).first().innerText()
+    expect(banner).toContain(remedy)
+    return { hover, banner }
+  }
+
   it('is not started by a form that names a data set which is not there', async () => {
     await window.command('YOLOv5 Slim: Sparse Training')
     const form = await fillForm(window, { ...quickValues, data: 'data/nowhere.yaml' })
-    expect(await refused(form, 'data', 'nowhere.yaml')).toContain('correct the path')
+    const nowhere = await refused(form, 'data', 'nowhere.yaml')
+    expect(nowhere).toContain('correct the path')
+    expect(nowhere).toContain('form/value')
     await form.fill('#field-data', 'data/missing.yaml')
-    await refused(form, 'data', 'no-such-folder')
+    const missing = await refused(form, 'data', 'no-such-folder')
+    expect(missing).toContain('data/missing-path')
+    expect(missing).toContain('put the images there')
   })
 
   it('is not started by a form whose data set has other classes than its labels', async () => {
@@ -72,24 +95,44 @@ describe('a run that cannot go well', () => {
     const train = ['--weights', 'shapes.pt', '--epochs', '1', '--name', 'wrong']
     await slim(workspace.checkout, ['train', ...quick, ...train]).catch(() => undefined)
     writeFileSync(join(labels, file), whole)
-    const row = window.run('wrong')
-    await row.waitFor({ timeout: patience })
-    await expect
-      .poll(() => row.getAttribute('aria-label'), { timeout: patience })
-      .toContain('failed')
-    await row.hover()
-    const hover = window.page.locator('.workbench-hover', { hasText: file })
-    await hover.waitFor({ timeout: patience })
     const remedy = 'Correct the label, or “nc” and “names” of the data.yaml.'
-    const told = await hover.innerText()
-    expect(told).toContain('data/class-range')
-    expect(told).toContain(remedy)
-    await row.click()
-    const frame = await window.webview('table.runs tbody tr', patience)
-    const banner = frame.locator('[role=alert]', { hasText: 'data/class-range' }).first()
-    await banner.waitFor({ timeout: patience })
-    expect(await banner.innerText()).toContain(remedy)
-    expect(await banner.innerText()).toContain('class 77')
+    const told = await toldOf('wrong', 'data/class-range', remedy)
+    expect(told.hover).toContain(file)
+    expect(told.banner).toContain('class 77')
+  })
+
+  it('is refused in a terminal, and leaves nothing, when its data set is missing', async () => {
+    const train = ['--weights', 'shapes.pt', '--epochs', '1', '--name', 'missing']
+    const start = (data: string) =>
+      slim(workspace.checkout, ['train', ...quick, ...train, '--data', data])
+    await expect(start('data/missing.yaml')).rejects.toMatchObject({
+      stderr: expect.stringMatching(/data\/missing-path[\s\S]*no-such-folder[\s\S]*put the images/),
+    })
+    await expect(start('data/nowhere.yaml')).rejects.toMatchObject({
+      stderr: expect.stringMatching(/file\/not-found[\s\S]*nowhere\.yaml[\s\S]*Correct the path/),
+    })
+    expect(existsSync(join(workspace.checkout, runs, 'missing'))).toBe(false)
+  })
+
+  it('tells of the data set when it went while one run was on and another waited', async () => {
+    const images = join(workspace.folder, 'shapes', 'images')
+    const start = (name: string, ...more: string[]) =>
+      slim(workspace.checkout, [
+        ...['train', ...quick, '--weights', 'shapes.pt', '--name', name, '--detach', ...more],
+      ])
+    await start('bereft', '--epochs', '5000')
+    await start('late', '--epochs', '1', '--queue')
+    renameSync(images, `${images}.away`)
+    try {
+      const putBack = 'Put the image back, or delete it and its label, and start again.'
+      const bereft = await toldOf('bereft', 'data/unreadable-image', putBack)
+      expect(bereft.banner).toContain(join('images', 'train'))
+      const putThere = 'Correct the paths of the data.yaml, or put the images there.'
+      const late = await toldOf('late', 'data/missing-path', putThere)
+      expect(late.banner).toContain(join(images, 'train'))
+    } finally {
+      renameSync(`${images}.away`, images)
+    }
   })
 
   it('is not started with a checkpoint that would run a program, unless one agrees', async () => {
