@@ -20,10 +20,13 @@ import { ensureRuntime, ensureTensorBoard, findChromium } from './runtime.mjs'
 const minutes = Number(process.env.E2E_MINUTES ?? Number.POSITIVE_INFINITY)
 /** Minutes for a file that began in time: the longest takes six. */
 const grace = 6.5
-/** What people come for, which is gone through first where time is short; the demo, which takes minutes, last of these. */
+/**
+ * What people come for and what must never happen, which is gone through first where time is short; the demo and the
+ * kills of the extension host, which take minutes, last of these.
+ */
 const journeys = [
-  ...['mismatch', 'form', 'life', 'loop', 'rounds', 'failures', 'looks', 'trust', 'tree'],
-  ...['commands', 'first'],
+  ...['mismatch', 'form', 'life', 'loop', 'rounds', 'failures', 'hostile', 'looks'],
+  ...['trust', 'tree', 'commands', 'host', 'first'],
 ]
 
 const chromium = findChromium()
@@ -68,17 +71,22 @@ function runSuite(args, env, limit) {
   return runVitest('vitest.config.ts', args, env, limit)
 }
 
-/** File by file, as long as there is time; the exit code of the first that failed twice, or that had to be ended. */
+/**
+ * File by file, as long as there is time; the exit code of the first that failed twice, or that had to be ended. Where the
+ * time was over before any journey, that is a failure too: nothing was shown.
+ */
 async function runFor(args, env) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
   const end = minutes * 60_000
   const isLate = () => performance.now() > end
   let failed = 0
+  let begun = 0
   for (const name of new Set([...journeys.map((journey) => `${journey}.test.ts`), ...files])) {
     if (isLate()) {
       console.log(`SKIPPED, needs more time than there is here: test/e2e/${name}`)
       continue
     }
+    begun++
     const runFile = () =>
       runSuite([`test/e2e/${name}`, ...args], env, end + grace * 60_000 - performance.now())
     let status = await runFile()
@@ -90,6 +98,11 @@ async function runFor(args, env) {
     if (status === undefined)
       console.log(`FAILED, ended for want of time after E2E_MINUTES: test/e2e/${name}`)
     failed ||= status ?? 1
+  }
+  // They come first: whatever began was one, if anything did.
+  if (begun === 0) {
+    console.log(`FAILED, no journey was gone through: E2E_MINUTES=${minutes} left no time for one`)
+    failed = 1
   }
   return failed
 }

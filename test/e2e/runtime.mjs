@@ -23,7 +23,14 @@ export function findChromium() {
   return [process.env.CHROMIUM, ...places].find((path) => path && existsSync(path))
 }
 
-/** Installs what is missing, and says where it is. */
+/** The native modules of code-server do not build on this machine: it lacks a compiler, a library or its headers. */
+export class NotBuilt extends Error {}
+
+/**
+ * Installs what is missing, and says where it is.
+ *
+ * @throws NotBuilt
+ */
 export function ensureRuntime(log = console.log) {
   const node = installed(`node-${nodeVersion}`, log, (folder) => {
     npm(['install', '--prefix', folder, `${nodePackage()}@${nodeVersion}`], process.env)
@@ -91,5 +98,8 @@ function installed(name, log, install) {
 function npm(args, env) {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   const { status, stderr } = spawnSync('npm', [...args, ...quiet], { env, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stderr?.slice(-4000)}`)
+  if (status === 0) return
+  const text = `npm ${args.join(' ')} failed:\n${stderr?.slice(-4000)}`
+  // npm's code is that of a package's own script, and a word such as ETARGET or ENOTFOUND for what it cannot fetch.
+  throw /^npm (?:error|ERR!) code \d+$/m.test(stderr) ? new NotBuilt(text) : new Error(text)
 }
