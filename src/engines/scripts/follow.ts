@@ -66,7 +66,7 @@ export async function followScript(file: string): Promise<number> {
     if (!ended && Date.now() - written >= silentMs) await write(signOfLife(outputs.last))
   }
   const end = await exit
-  for (const event of await outputs.read()) await write(event)
+  for (const event of await outputs.read(true)) await write(event)
   const seconds = (Date.now() - began) / 1000
   if (stopped) {
     await write({ type: 'stopped', seconds })

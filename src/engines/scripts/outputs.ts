@@ -5,6 +5,7 @@ import { runFiles } from '../../runs/store'
 import { isFile } from '../common/inputs'
 import type { ScriptConfig } from './contract'
 import { EventFiles } from './eventFiles'
+import { PrunedModels } from './prunedModels'
 import { parseResultsCsv, parseResultsText, type ResultRow } from './results'
 
 /** Folders below which runs of such scripts lie, and how deep. */
@@ -15,6 +16,8 @@ const clockSlack = 2000
 /** What a script leaves on disk while it runs, as events of ours. */
 export class ScriptOutputs {
   private readonly eventFiles = new EventFiles()
+  /** Pruning has no epochs: what looks like some is a training beside it. */
+  private readonly pruned: PrunedModels | undefined
   private readonly written = new Map<string, number>()
   private lastEpoch = -1
   private lastTime: number
@@ -31,10 +34,12 @@ export class ScriptOutputs {
   ) {
     this.lastTime = began
     this.folder = config.writesThere ? config.runDir : config.resumes
+    if (config.stage === 'prune') this.pruned = new PrunedModels(config)
   }
 
   /** Notes what there is before the script starts, so that none of it is taken for the script's. */
   async skipEarlier(): Promise<void> {
+    if (this.pruned) return this.pruned.skipEarlier()
     const { resumes } = this.config
     if (resumes !== undefined) {
       this.rowsBefore = (await resultRows(resumes, this.config.gammaRate)).length
@@ -45,14 +50,17 @@ export class ScriptOutputs {
     }
   }
 
-  /** What is new since the last call. */
-  async read(): Promise<readonly NewEvent[]> {
+  /**
+   * What is new since the last call.
+   *
+   * @param ended the script is over, and nothing will follow
+   */
+  async read(ended = false): Promise<readonly NewEvent[]> {
+    if (this.pruned) return this.pruned.read(ended)
     this.folder ??= await this.findFolder()
     const { folder } = this
-    // Pruning has no epochs: what looks like some is a training beside it.
-    const trains = folder !== undefined && this.config.stage !== 'prune'
-    const trained = trains ? await this.trainingOf(folder) : []
-    return [...trained, ...(await this.checkpoints())]
+    if (folder === undefined) return []
+    return [...(await this.trainingOf(folder)), ...(await this.checkpoints(folder))]
   }
 
   private async trainingOf(folder: string): Promise<readonly NewEvent[]> {
@@ -94,22 +102,18 @@ export class ScriptOutputs {
     return (await Promise.all(found)).flat()
   }
 
-  private async checkpoints(): Promise<readonly NewEvent[]> {
-    const weights = this.folder === undefined ? [] : [join(this.folder, 'weights')]
-    // Pruning scripts write beside themselves.
-    const places = this.config.stage === 'prune' ? [...weights, this.config.cwd] : weights
+  private async checkpoints(folder: string): Promise<readonly NewEvent[]> {
+    const weights = join(folder, 'weights')
     const events: NewEvent[] = []
-    for (const place of places) {
-      for (const name of await readdir(place).catch(() => [])) {
-        if (!name.endsWith('.pt')) continue
-        const path = join(place, name)
-        const info = await stat(path).catch(() => undefined)
-        if (!info || info.mtimeMs < this.began - clockSlack) continue
-        if (this.written.get(path) === info.mtimeMs) continue
-        this.written.set(path, info.mtimeMs)
-        const kind = kindOf(name, this.config.stage)
-        if (kind) events.push({ type: 'checkpoint', path, kind, bytes: info.size })
-      }
+    for (const name of await readdir(weights).catch(() => [])) {
+      if (!name.endsWith('.pt')) continue
+      const path = join(weights, name)
+      const info = await stat(path).catch(() => undefined)
+      if (!info || info.mtimeMs < this.began - clockSlack) continue
+      if (this.written.get(path) === info.mtimeMs) continue
+      this.written.set(path, info.mtimeMs)
+      const kind = kindOf(name)
+      if (kind) events.push({ type: 'checkpoint', path, kind, bytes: info.size })
     }
     return events
   }
@@ -133,11 +137,7 @@ async function textSince(path: string, since: number): Promise<string | undefine
   return readFile(path, 'utf8').catch(() => undefined)
 }
 
-function kindOf(
-  name: string,
-  stage: ScriptConfig['stage'],
-): 'last' | 'best' | 'pruned' | undefined {
-  if (stage === 'prune') return 'pruned'
+function kindOf(name: string): 'last' | 'best' | undefined {
   if (/best/i.test(name)) return 'best'
   return /last/i.test(name) ? 'last' : undefined
 }
