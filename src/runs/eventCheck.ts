@@ -53,9 +53,10 @@ const checks: Readonly<Record<RunEvent['type'], Check>> = {
     recall: nullable,
     mAP50: nullable,
     mAP50_95: nullable,
-    lr: number,
+    lr: nullable,
     sr: number,
     seconds: number,
+    amends: optional((value) => value === true),
   }),
   gamma: object({
     epoch: number,

@@ -71,11 +71,13 @@ export type EpochEvent = Base<'epoch'> & {
   readonly recall: number | null
   readonly mAP50: number | null
   readonly mAP50_95: number | null
-  /** Learning rate of the BN group at the end of the epoch. */
-  readonly lr: number
+  /** Learning rate of the BN group at the end of the epoch; null where it is not known. */
+  readonly lr: number | null
   /** Sparsity strength in force; 0 outside sparse training. */
   readonly sr: number
   readonly seconds: number
+  /** The epoch was told before, without what is known only now. Default: it is over just now. */
+  readonly amends?: true
 }
 
 export type GammaEvent = Base<'gamma'> & {

@@ -40,6 +40,16 @@ const gammaAt = (epoch: number, bin: number): GammaEvent => ({
 })
 
 describe('RunHistory', () => {
+  it('has a gap where a learning rate is not known, until it is told', async () => {
+    await writeFile(log, line(started) + epochAt(0, { lr: null }) + epochAt(1, { lr: null }))
+    const history = new RunHistory(runDir)
+    await history.read()
+    expect(history.table.column('lr')).toEqual([Number.NaN, Number.NaN])
+    await appendFile(log, epochAt(0, { amends: true }))
+    expect((await history.read()).epochs).toEqual([0])
+    expect(history.table.column('lr')).toEqual([epochEvent.lr, Number.NaN])
+  })
+
   it('is empty for a run that has not begun', async () => {
     const history = new RunHistory(runDir)
     expect(await history.read()).toEqual({ reset: false, changed: false, epochs: [], gammas: [] })

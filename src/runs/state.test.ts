@@ -184,3 +184,16 @@ test('a process name with spaces and parentheses does not shift the fields of it
   expect(stat).toEqual({ pid: 42, parent: 7, group: 40, startTicks: '777', dead: false })
   expect(parseStat('nonsense')).toBeUndefined()
 })
+
+test('an epoch that is amended keeps its end, and counts once', () => {
+  const told = [started, { ...epoch(0, 0.5), lr: null }, { ...epoch(1, 0.4, 2000), lr: null }]
+  const amended = [epoch(0, 0.5, 9000), epoch(1, 0.4, 9000)].map(
+    (event) => ({ ...event, amends: true }) as const,
+  )
+  const digest = digestEvents([...told, ...amended.slice(0, 1)])
+  expect(digest.lastEpoch).toMatchObject({ epoch: 1, lr: null })
+  const whole = digestEvents(amended.slice(1), digest)
+  expect(whole.lastEpoch).toMatchObject({ epoch: 1, lr: 0.01, t: 2000 })
+  expect(whole.bestEpoch).toMatchObject({ epoch: 0, lr: 0.01, t: 1000 })
+  expect(whole.epochSeconds).toEqual([10, 10])
+})

@@ -67,6 +67,7 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
       return { ...digest, progress: { epoch, batch, batches } }
     }
     case 'epoch': {
+      if (event.amends) return amended(digest, event)
       const best = digest.bestEpoch?.mAP50_95 ?? Number.NEGATIVE_INFINITY
       const better = event.mAP50_95 !== null && event.mAP50_95 > best
       return {
@@ -110,6 +111,15 @@ function digestEvent(digest: RunDigest, event: RunEvent): RunDigest {
     case 'failed':
       return { ...digest, ...bounded(digest), end: { state: 'failed', t: event.t, failure: event } }
   }
+}
+
+/** An epoch that was told before ended when it was told first. */
+function amended(digest: RunDigest, event: EpochEvent): RunDigest {
+  const { lastEpoch, bestEpoch } = digest
+  const again = (told: EpochEvent | undefined) =>
+    told?.epoch === event.epoch ? { ...event, t: told.t } : told
+  const [last, best] = [again(lastEpoch), again(bestEpoch)]
+  return { ...digest, ...(last ? { lastEpoch: last } : {}), ...(best ? { bestEpoch: best } : {}) }
 }
 
 function bounded({ boundaries }: RunDigest): Pick<RunDigest, 'boundaries'> {

@@ -40,6 +40,15 @@ it('names scalars as YOLOv5 does, and leaves out what was not measured', () => {
   })
 })
 
+it('knows a learning rate that was not told from one of 0, and adds it later', () => {
+  const tags = summaryOf({ ...epoch, lr: null })?.scalars.map(({ tag }) => tag)
+  expect(tags).not.toContain('x/lr')
+  expect(tags).toContain('x/sr')
+  expect(summaryOf({ ...epoch, amends: true })).toMatchObject({
+    ...{ step: 3, scalars: [{ tag: 'x/lr', value: 0.25 }] },
+  })
+})
+
 it('gives a histogram of all gammas, and one a layer', () => {
   const summary = summaryOf(gamma)
   expect(summary?.scalars).toEqual([{ tag: 'gamma/share_near_zero', value: 0.5 }])

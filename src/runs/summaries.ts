@@ -21,8 +21,10 @@ const scoreTags = {
 /** What TensorBoard shows of an event; undefined for what only our own charts show. */
 export function summaryOf(event: RunEvent): SummaryEvent | undefined {
   switch (event.type) {
-    case 'epoch':
-      return { ...common(event), scalars: scalarsOf(event), histograms: [] }
+    case 'epoch': {
+      const scalars = event.amends ? rateOf(event) : scalarsOf(event)
+      return { ...common(event), scalars, histograms: [] }
+    }
     case 'gamma':
       return { ...common(event), scalars: [nearZeroOf(event)], histograms: histogramsOf(event) }
     default:
@@ -42,7 +44,11 @@ function scalarsOf(event: EpochEvent): SummaryEvent['scalars'] {
     const value = event[key]
     return value === null ? [] : [{ tag: scoreTags[key], value }]
   })
-  return [...losses, ...scores, { tag: 'x/lr', value: event.lr }, { tag: 'x/sr', value: event.sr }]
+  return [...losses, ...scores, ...rateOf(event), { tag: 'x/sr', value: event.sr }]
+}
+
+function rateOf({ lr }: EpochEvent): SummaryEvent['scalars'] {
+  return lr === null ? [] : [{ tag: 'x/lr', value: lr }]
 }
 
 function nearZeroOf({ layers }: GammaEvent): SummaryEvent['scalars'][number] {

@@ -14,6 +14,12 @@ describe('the live line', () => {
     )
   })
 
+  it('leaves out a learning rate that is not known', () => {
+    const state = fold(started, { ...epoch, lr: null })
+    expect(liveLine(state, epoch.t, wide)).not.toContain('lr')
+    expect(fold(started, epoch, { ...epoch, amends: true })).toEqual(fold(started, epoch))
+  })
+
   it('drops what matters least first, and never exceeds the width', () => {
     const state = fold(started, epoch, gamma, progress)
     for (let width = 1; width < 160; width++) {

@@ -42,6 +42,7 @@ export function foldLive(state: LiveState, event: RunEvent): LiveState {
       if (event.batches === 0) return state
       return { ...state, progress: event, firstEpoch: state.firstEpoch ?? event.epoch }
     case 'epoch':
+      if (event.amends) return state
       return {
         ...state,
         epochs: event.epochs,
@@ -108,7 +109,7 @@ export function liveLine(state: LiveState, now: number, width: number): string {
     add(3, `mAP50_95 ${formatScore(lastEpoch.mAP50_95)}`)
   }
   const lr = progress?.lr ?? lastEpoch?.lr
-  if (lr !== undefined) add(1, `lr ${formatSmall(lr)}`)
+  if (typeof lr === 'number') add(1, `lr ${formatSmall(lr)}`)
   if (lastEpoch && lastEpoch.sr > 0) add(2, `sr ${formatSmall(lastEpoch.sr)}`)
   if (state.nearZero !== undefined) add(5, l10n.t('near zero {0}', formatShare(state.nearZero)))
   if (progress && progress.memory > 0) add(2, formatBytes(progress.memory))

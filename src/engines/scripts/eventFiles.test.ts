@@ -23,7 +23,10 @@ function write(step: number, name: string): void {
 it('gives an epoch with all its layers, also when they come one after the other', async () => {
   const files = new EventFiles()
   const read = async () =>
-    (await files.read(folder)).map(({ epoch, layers }) => [epoch, layers.map(({ name }) => name)])
+    (await files.read(folder)).gammas.map(({ epoch, layers }) => [
+      epoch,
+      layers.map(({ name }) => name),
+    ])
   write(0, 'a.bn')
   write(0, 'b.bn')
   expect(await read()).toEqual([[0, ['a.bn', 'b.bn']]])

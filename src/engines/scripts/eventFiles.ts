@@ -8,6 +8,15 @@ import { isGammaTag, layerOf } from './gammas'
 const chunkBytes = 1 << 20
 
 type Gammas = Pick<GammaEvent, 'epoch' | 'layers'>
+export type EventFileNews = {
+  /** Epochs with histograms of gammas, each with all layers that it has by now. */
+  readonly gammas: readonly Gammas[]
+  /** New values by step and tag. */
+  readonly scalars: Scalars
+}
+
+export type Scalars = ReadonlyMap<number, ReadonlyMap<string, number>>
+
 /** Layers by their tags. */
 type Layers = Map<string, GammaEvent['layers'][number]>
 
@@ -17,13 +26,16 @@ export class EventFiles {
   /** The latest step, whose layers may be written one after the other. */
   private latest: ReadonlyMap<number, Layers> = new Map()
 
-  /** Epochs with histograms of gammas since the last call, each with all layers that it has by now. */
-  async read(folder: string): Promise<readonly Gammas[]> {
+  /** What was written since the last call. */
+  async read(folder: string): Promise<EventFileNews> {
     const names = await readdir(folder).catch(() => [])
     const found = new Map<number, Layers>()
+    const values = new Map<number, Map<string, number>>()
     for (const name of names.filter((one) => one.includes('tfevents')).sort()) {
       for (const record of await this.recordsOf(join(folder, name))) {
-        const { step, histograms } = decodeSummaryEvent(record)
+        const { step, scalars, histograms } = decodeSummaryEvent(record)
+        const ofStep = values.get(step) ?? new Map<string, number>()
+        for (const { tag, value } of scalars) values.set(step, ofStep.set(tag, value))
         for (const { tag, histogram } of histograms.filter((one) => isGammaTag(one.tag))) {
           const layers: Layers = found.get(step) ?? this.latest.get(step) ?? new Map()
           layers.set(tag, layerOf(tag, histogram))
@@ -32,7 +44,8 @@ export class EventFiles {
       }
     }
     if (found.size > 0) this.latest = new Map([...found].slice(-1))
-    return [...found].map(([epoch, layers]) => ({ epoch, layers: [...layers.values()] }))
+    const gammas = [...found].map(([epoch, layers]) => ({ epoch, layers: [...layers.values()] }))
+    return { gammas, scalars: values }
   }
 
   private async recordsOf(path: string): Promise<readonly Uint8Array[]> {

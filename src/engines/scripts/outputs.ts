@@ -7,6 +7,9 @@ import type { ScriptConfig } from './contract'
 import { EventFiles } from './eventFiles'
 import { PrunedModels } from './prunedModels'
 import { parseResultsCsv, parseResultsText, type ResultRow } from './results'
+import { ScalarEpochs } from './scalarEpochs'
+
+type NewEpoch = Extract<NewEvent, { readonly type: 'epoch' }>
 
 /** Folders below which runs of such scripts lie, and how deep. */
 const runRoots = ['runs/train', 'runs', 'runs/finetune', 'runs/prune']
@@ -16,6 +19,9 @@ const clockSlack = 2000
 /** What a script leaves on disk while it runs, as events of ours. */
 export class ScriptOutputs {
   private readonly eventFiles = new EventFiles()
+  private readonly scalars = new ScalarEpochs()
+  /** Epochs that were told without a learning rate. */
+  private readonly rateless = new Map<number, NewEpoch>()
   /** Pruning has no epochs: what looks like some is a training beside it. */
   private readonly pruned: PrunedModels | undefined
   private readonly written = new Map<string, number>()
@@ -60,23 +66,42 @@ export class ScriptOutputs {
     this.folder ??= await this.findFolder()
     const { folder } = this
     if (folder === undefined) return []
-    return [...(await this.trainingOf(folder)), ...(await this.checkpoints(folder))]
+    return [...(await this.trainingOf(folder, ended)), ...(await this.checkpoints(folder))]
   }
 
-  private async trainingOf(folder: string): Promise<readonly NewEvent[]> {
-    const all = await resultRows(folder, this.config.gammaRate, this.began - clockSlack)
-    const rows = all.slice(this.rowsBefore).filter(({ epoch }) => epoch > this.lastEpoch)
+  private async trainingOf(folder: string, ended: boolean): Promise<readonly NewEvent[]> {
+    const { gammaRate, epochs: planned, sr } = this.config
+    // First, for the results file has an epoch before these do.
+    const { gammas, scalars } = await this.eventFiles.read(folder)
+    this.scalars.add(scalars)
+    const written = await resultRows(folder, gammaRate, this.began - clockSlack)
+    const hasFile = written.length > 0 || this.rowsBefore > 0
+    const all = hasFile ? written.slice(this.rowsBefore) : this.scalars.rows(gammaRate, ended)
+    const rows = all.filter(({ epoch }) => epoch > this.lastEpoch)
     const now = Date.now()
     const seconds = (now - this.lastTime) / 1000 / Math.max(1, rows.length)
+    const late = this.lateRates()
     const epochs = rows.map((row): NewEvent => {
+      const lr = row.lr ?? this.scalars.rate(row.epoch, gammaRate)
+      const told = { ...row, lr, epochs: Math.max(planned, row.epoch + 1), sr, seconds }
+      const event: NewEpoch = { type: 'epoch', ...told }
       this.lastEpoch = row.epoch
       this.last = row
-      const { epochs, sr } = this.config
-      return { type: 'epoch', ...row, epochs: Math.max(epochs, row.epoch + 1), sr, seconds }
+      if (lr === null) this.rateless.set(row.epoch, event)
+      return event
     })
     if (rows.length > 0) this.lastTime = now
-    const gammas = await this.eventFiles.read(folder)
-    return [...epochs, ...gammas.map((event): NewEvent => ({ type: 'gamma', ...event }))]
+    return [...late, ...epochs, ...gammas.map((event): NewEvent => ({ type: 'gamma', ...event }))]
+  }
+
+  /** Epochs told before, whose learning rate came later: TensorBoard's writer keeps values back for up to two minutes. */
+  private lateRates(): readonly NewEvent[] {
+    return [...this.rateless].flatMap(([epoch, event]): NewEvent[] => {
+      const lr = this.scalars.rate(epoch, this.config.gammaRate)
+      if (lr === null) return []
+      this.rateless.delete(epoch)
+      return [{ ...event, lr, amends: true }]
+    })
   }
 
   /** The folder that a script which takes no `--project` began to write: a new one, and not of another run of ours. */

@@ -28,7 +28,7 @@ export function parseResultsCsv(text: string, gammaRate: ScriptRate): readonly R
         recall: score(value('metrics/recall')),
         mAP50: score(value('metrics/mAP_0.5')),
         mAP50_95: score(value('metrics/mAP_0.5:0.95')),
-        lr: finite(value(gammaRate)),
+        lr: score(value(gammaRate)),
       },
     ]
   })
@@ -41,7 +41,7 @@ const textColumns = [
   ...['precision', 'recall', 'mAP50', 'mAP50_95', 'valBox', 'valObj', 'valCls'],
 ] as const
 
-/** Rows of results.txt, which has no header and no learning rate: that is 0. */
+/** Rows of results.txt, which has no header and no learning rate. */
 export function parseResultsText(text: string): readonly ResultRow[] {
   return wholeLines(text).flatMap((line) => {
     const [place = '', , ...cells] = line.trim().split(/\s+/)
@@ -58,7 +58,7 @@ export function parseResultsText(text: string): readonly ResultRow[] {
         recall: score(value('recall')),
         mAP50: score(value('mAP50')),
         mAP50_95: score(value('mAP50_95')),
-        lr: 0,
+        lr: null,
       },
     ]
   })
@@ -77,10 +77,7 @@ function losses(value: (part: string) => number): Record<string, number> {
   return Object.fromEntries(['box', 'obj', 'cls'].map((part) => [part, value(part)]))
 }
 
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0
-}
-
+/** Null where there is none. */
 function score(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }

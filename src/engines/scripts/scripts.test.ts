@@ -43,7 +43,7 @@ describe('results files', () => {
 
   it('may lack a column of losses', () => {
     const [read] = parseResultsCsv('epoch,train/box_loss\n0, 0.1\n', 'x/lr0')
-    expect(read).toMatchObject({ train: { box: 0.1, obj: 0 }, val: { box: 0 }, lr: 0 })
+    expect(read).toMatchObject({ train: { box: 0.1, obj: 0 }, val: { box: 0 }, lr: null })
   })
 
   it('of v5.0 have 15 columns and no header', () => {
@@ -54,7 +54,7 @@ describe('results files', () => {
         epoch: 2,
         train: { box: 0.0975, obj: 0.01907, cls: 0.02937 },
         val: { box: 0.0881, obj: 0.0184, cls: 0.0281 },
-        ...{ precision: 0.0012, recall: 0.25, mAP50: 0.3, mAP50_95: 0.4, lr: 0 },
+        ...{ precision: 0.0012, recall: 0.25, mAP50: 0.3, mAP50_95: 0.4, lr: null },
       },
     ])
   })

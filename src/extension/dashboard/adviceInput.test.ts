@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { EpochTable } from '../../runs/epochTable'
 import { gamma, started } from '../../runs/format/testing'
-import { packGammas } from '../../runs/gammaBlock'
+import { emptyBlock, packGammas } from '../../runs/gammaBlock'
 import type { RunManifest } from '../../runs/manifest'
 import { digestEvents } from '../../runs/state'
 import { makeRun } from '../experiments/testing'
@@ -33,4 +33,15 @@ it('offers to train again with another sr', () => {
 
 it('only tells the sr where a script of the workspace trained, which no form starts', () => {
   expect(advise('scripts')).toEqual({ ...advise('pytorch'), suggested: null })
+})
+
+it('takes a learning rate that is not known yet for the one before', () => {
+  const { manifest } = makeRun({
+    ...{ name: 'a', stage: 'sparse' },
+    changes: { sparsity: { reg: 'l1', sr: 0.005, schedule: 'constant' } },
+  })
+  const table = new EpochTable()
+  for (const [epoch, lr] of [null, 0.01, null, 0.005, null].entries()) table.put(epoch, { lr })
+  const input = collectAdviceInput(manifest, digestEvents([started]), table, emptyBlock, undefined)
+  expect(input?.past.map(({ lr }) => lr)).toEqual([0, 0.01, 0.01, 0.005, 0.005])
 })

@@ -28,9 +28,10 @@ export function collectAdviceInput(
   if (manifest.stage !== 'sparse' || !sparsity || !started) return undefined
   const [lr, sr, mAP] = ['lr', 'sr', 'mAP50'].map((name) => table.column(name))
   const losses = table.names.filter((name) => name.startsWith('train/')).map((n) => table.column(n))
+  const rates = heldRates(lr ?? [])
   const past = table.epochs.map((epoch, at) => ({
     epoch,
-    lr: lr?.[at] ?? 0,
+    lr: rates[at] ?? 0,
     sr: sr?.[at] ?? 0,
     mAP: mAP?.[at] ?? null,
     loss: losses.reduce((sum, column) => sum + (column[at] ?? 0), 0),
@@ -54,6 +55,15 @@ export function collectAdviceInput(
     ...(before === undefined ? {} : { before }),
     ...(batches ? { drive: batches / accumulated / (1 - usualMomentum) } : {}),
   }
+}
+
+/** A rate that is not known yet is about the one before; a 0 would say that none is left to come. */
+function heldRates(rates: readonly number[]): readonly number[] {
+  let held = 0
+  return rates.map((rate) => {
+    if (Number.isFinite(rate)) held = rate
+    return held
+  })
 }
 
 export function collectAdvice(input: RunAdviceInput): AdviceView {

@@ -27,6 +27,8 @@ describe('the lines of a run', () => {
 
   it('says nothing of sr outside sparse training', () => {
     expect(epochLine({ ...epoch, sr: 0 }, undefined)).not.toMatch(/sr|near zero/)
+    expect(epochLine({ ...epoch, lr: null }, undefined)).not.toMatch(/lr/)
+    expect(eventLines({ ...epoch, amends: true }, undefined)).toEqual([])
   })
 
   it('shows a loss that is no number, and knows the names of every release', () => {

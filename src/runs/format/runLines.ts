@@ -56,8 +56,8 @@ export function epochLine(event: EpochEvent, nearZero: number | undefined): stri
     lossText(event.train),
     `P ${formatScore(event.precision)} R ${formatScore(event.recall)}`,
     `mAP50 ${formatScore(event.mAP50)} mAP50_95 ${formatScore(event.mAP50_95)}`,
-    `lr ${formatSmall(event.lr)}`,
   ]
+  if (event.lr !== null) parts.push(`lr ${formatSmall(event.lr)}`)
   if (event.sr > 0) parts.push(`sr ${formatSmall(event.sr)}`)
   if (nearZero !== undefined) parts.push(l10n.t('near zero {0}', formatShare(nearZero)))
   parts.push(formatDuration(event.seconds))
@@ -93,7 +93,7 @@ export function eventLines(event: RunEvent, nearZero: number | undefined): strin
     case 'started':
       return startedLines(event)
     case 'epoch':
-      return [epochLine(event, nearZero)]
+      return event.amends ? [] : [epochLine(event, nearZero)]
     case 'pruned':
       return [prunedLine(event)]
     default:
