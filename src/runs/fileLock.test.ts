@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { withFileLock } from './fileLock'
 
 let folder: string
@@ -73,4 +73,50 @@ test('of several who find a lock of a dead process, one at a time gets it', asyn
   await leaveLock(path, `${ended} ${hostname()}`, 2)
   expect(await mostInside(path)).toBe(1)
   expect(await readdir(folder)).toEqual([])
+})
+
+/** Holds the lock for a while, and does something meanwhile. @returns whether another got it before the end */
+async function othersGetIn(path: string, ms: number, meanwhile: () => Promise<void>) {
+  let holds = true
+  let gotIn = false
+  const first = withFileLock(path, async () => {
+    await meanwhile()
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    holds = false
+  })
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  await withFileLock(path, async () => {
+    gotIn = holds
+  })
+  await first
+  return gotIn
+}
+
+test('the lock of work that takes long is kept young', async () => {
+  const path = join(folder, 'file')
+  const then = Date.now() / 1000 - 60
+  expect(await othersGetIn(path, 1500, () => utimes(`${path}.lock`, then, then))).toBe(false)
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('the clock of a file server may be another', async () => {
+  const path = join(folder, 'file')
+  const { now } = Date
+  const ahead = vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
+  try {
+    expect(await othersGetIn(path, 1000, async () => undefined)).toBe(false)
+  } finally {
+    ahead.mockRestore()
+  }
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('who has lost a lock leaves that of another alone', async () => {
+  const path = join(folder, 'file')
+  await withFileLock(path, async () => {
+    await rm(`${path}.lock`)
+    await writeFile(`${path}.lock`, 'another')
+    await new Promise((resolve) => setTimeout(resolve, 600))
+  })
+  expect(await readFile(`${path}.lock`, 'utf8')).toBe('another')
 })
