@@ -33,9 +33,11 @@ function isOfOtherContainer({ pidNamespace, startTime }: RunProcess): boolean {
   return startTime.startsWith(`${bootId()}:`)
 }
 
-/** This process as a manifest names it; for stages that run without a child. */
+let ownStart = ''
+/** This process as a manifest names it; for stages that run without a child. Asked for once: it stays what it is. */
 export async function ownProcess(): Promise<RunProcess> {
-  return identify(process.pid)
+  if (ownStart === '') ownStart = (await identify(process.pid)).startTime
+  return { ...namedNow(process.pid), startTime: ownStart }
 }
 
 /**
@@ -44,15 +46,19 @@ export async function ownProcess(): Promise<RunProcess> {
  * a start time.
  */
 export async function identify(pid: number): Promise<RunProcess> {
-  const pidNamespace = ownNamespace()
-  const base = {
-    ...{ pid, host: hostname(), startedAt: Date.now() },
-    ...(pidNamespace === undefined ? {} : { pidNamespace }),
-  }
+  const base = namedNow(pid)
   const now = process.platform === 'linux' ? linuxStartTime(pid) : undefined
   if (now !== undefined) return { ...base, startTime: now }
   const found = await startTimeOf(pid)
   return { ...base, startTime: typeof found === 'object' ? found.at : '' }
+}
+
+function namedNow(pid: number): Omit<RunProcess, 'startTime'> {
+  const pidNamespace = ownNamespace()
+  return {
+    ...{ pid, host: hostname(), startedAt: Date.now() },
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+  }
 }
 
 /** When a process started, opaque; `unknown` when it could not be looked at, which says nothing about it. */

@@ -76,12 +76,13 @@ export async function isSameRun(a: RunIdentity, b: RunIdentity): Promise<boolean
  * within `withQueue`.
  */
 export async function readTickets(now = Date.now()): Promise<readonly Ticket[]> {
-  const tickets: Ticket[] = []
-  for (const { file, ticket } of await filedTickets()) {
-    if (await counts(ticket, now)) tickets.push(ticket)
-    else await rm(file, { force: true })
-  }
-  return tickets.sort(byAge)
+  // At once: asking Windows for a process takes up to seconds, and all others wait for the queue meanwhile.
+  const looked = (await filedTickets()).map(async ({ file, ticket }) => {
+    if (await counts(ticket, now)) return [ticket]
+    await rm(file, { force: true })
+    return []
+  })
+  return (await Promise.all(looked)).flat().sort(byAge)
 }
 
 /**
@@ -114,14 +115,14 @@ export async function ticketsAhead(
   ticket: Ticket,
   tickets: readonly Ticket[],
 ): Promise<readonly Ticket[]> {
-  const ahead: Ticket[] = []
-  for (const other of tickets) {
-    if (!overlap(other.devices, ticket.devices) || (await isSameRun(other, ticket))) continue
-    // It lets others pass until someone takes it up.
-    if (await isAbandoned(other)) continue
-    if (other.launch === undefined || byAge(other, ticket) < 0) ahead.push(other)
-  }
-  return ahead
+  const inTheWay = tickets.map(async (other) => {
+    if (!overlap(other.devices, ticket.devices)) return []
+    if (other.launch !== undefined && byAge(other, ticket) >= 0) return []
+    // One that is abandoned lets others pass until someone takes it up. Last, since it asks for a process.
+    if ((await isSameRun(other, ticket)) || (await isAbandoned(other))) return []
+    return [other]
+  })
+  return (await Promise.all(inTheWay)).flat()
 }
 
 /** Whether the process that shall start a waiting run is there. */
