@@ -37,7 +37,14 @@ const asks: Readonly<Record<string, readonly (CommandName | `${string}.ts`)[]>> 
   'workspaceView/probes.ts': ['workspaceView/workspaceTree.ts'],
   'workspaceView/workspaceTree.ts': ['workspaceView/workspaceTree.ts'],
   // The program of the extension itself, which reads files as data; what makes it do more are commands with trust.
-  'program/program.ts': ['preview/previewHost.ts', 'prune', 'runScript', 'doctor', 'runAll'],
+  'program/program.ts': [
+    'preview/previewHost.ts',
+    'prune',
+    'runScript',
+    'retry',
+    'doctor',
+    'runAll',
+  ],
 }
 
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8')

@@ -5,7 +5,7 @@ import { SlimError } from '../../core/errors'
 import { agreesToLoad } from '../common/agreesToLoad'
 import { waitsForTurn } from '../common/queueing'
 import { commandIds } from '../contributions'
-import { splitArguments } from '../form/field'
+import { joinArguments, splitArguments } from '../form/field'
 import { pythonSettings } from '../python/interpreter'
 import { busy, type CommandContext, requireCheckout } from './context'
 
@@ -22,11 +22,26 @@ export async function runScript(context: CommandContext): Promise<void> {
       l10n.t('Use the stages of YOLOv5 Slim itself: sparse, prune, finetune.'),
     )
   }
-  const title = l10n.t('Run a script of the workspace')
-  const script = await window.showQuickPick([...slimmingScripts], { title })
-  if (script === undefined) return
+  const script = await window.showQuickPick([...slimmingScripts], { title: title() })
+  if (script !== undefined) await askScript(context, root, { script, words: [] })
+}
+
+const title = () => l10n.t('Run a script of the workspace')
+
+/**
+ * Asks for the words of a script, and starts it.
+ *
+ * @param given the script, and the words that it was started with before
+ */
+export async function askScript(
+  context: CommandContext,
+  root: string,
+  given: { readonly script: string; readonly words: readonly string[] },
+): Promise<void> {
+  const { script } = given
   const words = await window.showInputBox({
-    title: `${title}: ${script}`,
+    title: `${title()}: ${script}`,
+    value: joinArguments(given.words),
     prompt: l10n.t('Its arguments, as on the command line'),
     ignoreFocusOut: true,
   })

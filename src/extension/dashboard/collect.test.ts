@@ -47,7 +47,8 @@ describe('a run for the dashboard', () => {
     expect(view({}, events, 'gone').actions).toEqual(['resume', 'retry'])
     expect(view({}, [started], 'gone').actions).toEqual(['retry'])
     expect(view({ stage: 'val' }, [started], 'gone').actions).toEqual(['retry'])
-    expect(view({ engine: 'scripts' }, events, 'gone').actions).toEqual([])
+    expect(view({ engine: 'scripts' }, events, 'gone').actions).toEqual(['retry'])
+    expect(view({ engine: 'slim' }, events, 'gone').actions).toEqual([])
   })
 
   it('judges a sparse run by its last epoch, others by their best', () => {

@@ -25,3 +25,9 @@ it('says why a part of a demo is not started again', () => {
     /was a part of "yolov5-slim demo"/,
   )
 })
+
+it('takes the words of a script of the workspace, not those before it', () => {
+  const commandLine = ['script', '--detach', '--checkout', '/w', 'train_sparsity.py', '--st']
+  const script = { ...manifest, engine: 'scripts', commandLine } as const
+  expect(restartArguments(script, '/w', undefined, 0.02).again.args).toEqual(['--st'])
+})

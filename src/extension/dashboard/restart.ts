@@ -1,5 +1,5 @@
 import type { RunManifest } from '../../runs/manifest'
-import { retryArguments } from '../experiments/relaunch'
+import { retryArguments, scriptWords } from '../experiments/relaunch'
 
 /**
  * What opens the form of a sparse training to do a run again with another sr.
@@ -14,9 +14,11 @@ export function restartArguments(
   parent: string | undefined,
   sr: number,
 ) {
+  const isScript = manifest.engine === 'scripts'
+  const args = isScript ? scriptWords(manifest).words : retryArguments(manifest).args
   return {
     root,
-    again: { args: retryArguments(manifest).args, cwd: manifest.cwd },
+    again: { args, cwd: manifest.cwd },
     ...(parent === undefined ? {} : { runDir: parent }),
     values: { sr: String(sr) },
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resumeArguments, retryArguments } from './relaunch'
+import { resumeArguments, retryArguments, scriptWords } from './relaunch'
 import { makeRun } from './testing'
 
 const manifest = (stage: 'train' | 'sparse' | 'finetune' | 'prune', ...commandLine: string[]) =>
@@ -42,5 +42,21 @@ describe('retryArguments', () => {
     expect(() => retryArguments(manifest('prune', 'prune'))).toThrow(
       expect.objectContaining({ code: 'retry/stage' }),
     )
+  })
+})
+
+describe('scriptWords', () => {
+  it.each([
+    [['script', 'prune.py'], 'prune.py', []],
+    [
+      ['script', '--detach', '--checkout', '/y', '--python=p', '--trust-weights', 'a.py', '--st'],
+      ...(['a.py', ['--st']] as const),
+    ],
+    [
+      ['script', '--python', '/p', 'a.py', '--python', 'x', '--name', 'a b'],
+      ...(['a.py', ['--python', 'x', '--name', 'a b']] as const),
+    ],
+  ])('of %j', (line, script, words) => {
+    expect(scriptWords(manifest('train', ...line))).toEqual({ script, words })
   })
 })

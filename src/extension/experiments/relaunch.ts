@@ -50,6 +50,23 @@ export function retryArguments(manifest: RunManifest): Relaunch {
   return { stage: stageOf(manifest), args: plain }
 }
 
+/** A script of the workspace and its own words. */
+export type ScriptWords = { readonly script: string; readonly words: readonly string[] }
+
+/** Flags of `script` itself that take a value; what follows the script's name is the script's. */
+const valued = ['--python', '--checkout']
+
+/**
+ * What a run of the workspace's own script was started with. Nothing that the person agreed to then is among it: the
+ * next start asks again.
+ */
+export function scriptWords({ commandLine }: RunManifest): ScriptWords {
+  let at = 1
+  while (commandLine[at]?.startsWith('-')) at += valued.includes(commandLine[at] ?? '') ? 2 : 1
+  const [script = '', ...words] = commandLine.slice(at)
+  return { script, words }
+}
+
 function stageOf({ stage }: RunManifest): Relaunch['stage'] {
   if (stage !== 'prune' && stage !== 'detect') return stage
   throw new SlimError(

@@ -9,13 +9,14 @@ import { slimLine } from '../../runs/format/shellLine'
 import { handOver, identityOf, startSubmitted } from '../../runs/queue/queue'
 import type { RunSnapshot } from '../../runs/snapshot'
 import { busy, type CommandContext } from '../commands/context'
+import { askScript } from '../commands/script'
 import { waitsForTurn } from '../common/queueing'
 import { commandIds } from '../contributions'
 import { pythonSettings } from '../python/interpreter'
 import type { CommandHandlers } from '../registerCommands'
 import { rootOfRun } from '../runs/rootOfRun'
 import { chooseRuns } from './chooseRuns'
-import { type Relaunch, resumeArguments, retryArguments } from './relaunch'
+import { type Relaunch, resumeArguments, retryArguments, scriptWords } from './relaunch'
 import { assumedFacts, collectTags, type RunTag } from './tags'
 
 /** Starts runs again: where they broke off, or from the beginning. */
@@ -38,7 +39,11 @@ export function startHandlers(context: CommandContext): Pick<CommandHandlers, 'r
         none: l10n.t('There is no run that broke off and could be started again.'),
       }
       for (const run of await chooseRuns(context.runs, args, choice)) {
-        await launch(context, run, retryArguments(run.manifest))
+        if (run.manifest.engine === 'scripts') {
+          await askScript(context, await rootOf(context, run), scriptWords(run.manifest))
+        } else {
+          await launch(context, run, retryArguments(run.manifest))
+        }
       }
     },
   }
@@ -47,14 +52,19 @@ export function startHandlers(context: CommandContext): Pick<CommandHandlers, 'r
 export const has = (tag: RunTag) => (run: RunSnapshot) =>
   collectTags(run, assumedFacts(run)).includes(tag)
 
+async function rootOf({ checkouts }: CommandContext, run: RunSnapshot): Promise<string> {
+  await checkouts.search()
+  return rootOfRun(run, checkouts)
+}
+
 async function launch(
-  { channel, program, activity, checkouts }: CommandContext,
+  context: CommandContext,
   run: RunSnapshot,
   { stage, args }: Relaunch,
 ): Promise<void> {
+  const { channel, program, activity } = context
   const { manifest, name } = run
-  await checkouts.search()
-  const root = rootOfRun(run, checkouts)
+  const root = await rootOf(context, run)
   const cwd = existsSync(manifest.cwd) ? manifest.cwd : root
   const folder = Uri.file(root)
   const words = [stage, ...args]

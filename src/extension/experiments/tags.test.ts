@@ -46,9 +46,16 @@ describe('collectTags', () => {
     expect(tags(early, none)).toBe('run ended retry charts')
   })
 
+  it('offers to begin a workspace’s own script again, whatever it does', () => {
+    for (const stage of ['train', 'prune', 'val'] as const) {
+      const script = makeRun({ name: 'a', stage, changes: { engine: 'scripts' } })
+      expect(tags(script, none)).toBe('run ended retry')
+    }
+    const over = makeRun({ name: 'a', changes: { engine: 'scripts' }, events: [finished()] })
+    expect(tags(over, none)).toBe('run ended')
+  })
+
   it('offers no more than a look at what others have made', () => {
-    const scripts = makeRun({ name: 'a', changes: { engine: 'scripts' } })
-    expect(tags(scripts, none)).toBe('run ended')
     const detect = makeRun({ name: 'a', stage: 'detect', events: [finished()] })
     expect(tags(detect)).toBe('run ended')
   })

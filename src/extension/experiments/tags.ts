@@ -42,7 +42,7 @@ export function collectTags(run: RunSnapshot, facts: RunFacts): readonly RunTag[
     ['stop', isStoppable(run)],
     ['resume', ended && state !== 'finished' && training && ours && facts.last],
     // What has finished is done again by its form, with other values.
-    ['retry', brokenOff.includes(state) && ours && stage !== 'detect'],
+    ['retry', brokenOff.includes(state) && (ours || engine === 'scripts') && stage !== 'detect'],
     [
       'charts',
       // A run that came to nothing has no charts, but what went wrong is told there.
