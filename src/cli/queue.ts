@@ -33,7 +33,12 @@ export async function submitInQueue(launch: LaunchSpec, wait: boolean): Promise<
  * @throws SlimError what `startRun` throws
  */
 export async function startInQueue(submission: Submission): Promise<StartedRun | undefined> {
-  const { ahead, launch, runDir, devices } = submission
+  const { ahead, shares, launch, runDir, devices } = submission
+  if (shares.length > 0) {
+    const shared = devices.filter((device) => shares.some((run) => run.devices.includes(device)))
+    const names = shares.map((run) => run.runDir).join(', ')
+    printAside(l10n.t('sharing {0} with {1}; --queue waits for its turn', shared.join(', '), names))
+  }
   if (ahead.length === 0) return startSubmitted(submission)
   const leave = () => void stopRun(runDir).catch(() => process.exit(exitCodes.interrupted))
   process.on('SIGINT', leave)

@@ -71,3 +71,20 @@ it('--queue --detach leaves a run waiting for its device, from where stop takes 
   expect(JSON.parse(stopped.stdout)).toMatchObject({ by: 'queue' })
   expect(await state()).toBe('stopped')
 })
+
+it('without --queue, a run says whose device it shares', async () => {
+  const options = { cwd: scratch.path, env: { YOLOV5_SLIM_QUEUE: queue } }
+  const weights = join(root, 'media/sample/baseline.pt')
+  const { code, stderr } = await slim(
+    [
+      ...['val', '--weights', weights, '--data', 'data/data.yaml', '--img', '32'],
+      ...['--engine', 'builtin', '--device', 'wasm', '--detach', '--json'],
+      ...['--project', 'runs/train', '--name', 'shares'],
+    ],
+    options,
+  )
+  expect([code, stderr]).toEqual([
+    ...[0, expect.stringContaining(`sharing cpu with ${holder.runDir}; --queue waits`)],
+  ])
+  await slim(['stop', 'shares', '--json'], options)
+})

@@ -106,8 +106,13 @@ describe('submit', () => {
   })
 
   test('who does not wait shares the device', async () => {
-    await start('0')
-    expect((await submit(await launch('0'), { wait: false, facts })).ahead).toEqual([])
+    const first = await start('0')
+    const waits = await submit(await launch('0'), waiting)
+    const other = await submit(await launch('1'), { wait: false, facts })
+    expect([waits.shares, other.shares]).toEqual([[], []])
+    const { ahead, shares } = await submit(await launch('0,1'), { wait: false, facts })
+    expect(ahead).toEqual([])
+    expect(shares.map(({ runDir }) => runDir)).toEqual([first.runDir, other.runDir])
   })
 
   test('a claim goes with its process, whoever started it', async () => {

@@ -39,6 +39,8 @@ export type Submission = {
   readonly devices: readonly string[]
   /** Runs it waits for; empty when it may start. */
   readonly ahead: readonly Ticket[]
+  /** Runs that it shares its devices with, since it does not wait for them. */
+  readonly shares: readonly Ticket[]
   /** The launch, completed with the devices. */
   readonly launch: LaunchSpec
 }
@@ -62,7 +64,8 @@ export async function submit(launch: LaunchSpec, options: QueueOptions): Promise
     return await claim({ ...launch, manifest }, devices, options.wait)
   } catch (error) {
     // Who does not wait needs no queue; others just do not see that the device is taken.
-    if (!options.wait) return { runDir, devices, ahead: [], launch: { ...launch, manifest } }
+    const none = { ahead: [], shares: [] }
+    if (!options.wait) return { runDir, devices, ...none, launch: { ...launch, manifest } }
     await updateManifest(runDir, withoutStarter).catch(() => undefined)
     throw new SlimError(
       'queue/folder',
@@ -84,10 +87,13 @@ async function claim(
     const now = Date.now()
     const base = { v: 1 as const, id: begun.manifest.id, runDir, devices, host: hostname() }
     const holding: Ticket = { ...base, since: now }
-    const ahead = wait ? await ticketsAhead(holding, await readTickets(now)) : []
+    const tickets = await readTickets(now)
+    const ahead = wait ? await ticketsAhead(holding, tickets) : []
     if (ahead.length === 0) {
+      const held = tickets.filter(({ launch }) => launch === undefined)
+      const shares = wait ? [] : await ticketsAhead(holding, held)
       await writeTicket(holding)
-      return { runDir, devices, ahead, launch: begun }
+      return { runDir, devices, ahead, shares, launch: begun }
     }
     const { command, args, cwd, env } = begun
     const environment = keepEnvironment()
@@ -98,7 +104,7 @@ async function claim(
     const queued = { since: now, host: hostname(), boundaries, queue }
     await updateManifest(runDir, (m) => ({ ...withoutStarter(m), queued }))
     await writeTicket({ ...holding, launch: stored, waiter })
-    return { runDir, devices, ahead, launch: { ...begun, manifest } }
+    return { runDir, devices, ahead, shares: [], launch: { ...begun, manifest } }
   })
 }
 
