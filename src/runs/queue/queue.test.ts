@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -113,6 +113,40 @@ describe('submit', () => {
     const { ahead, shares } = await submit(await launch('0,1'), { wait: false, facts })
     expect(ahead).toEqual([])
     expect(shares.map(({ runDir }) => runDir)).toEqual([first.runDir, other.runDir])
+  })
+
+  // Windows knows neither signals nor links to oneself.
+  const testPosix = test.skipIf(process.platform === 'win32')
+  testPosix(
+    'a claim of a later attempt does not go with the process of an earlier one',
+    async () => {
+      const spec = await launch('0')
+      const args = spec.args.map((arg) =>
+        arg.replace('process.exit(0)', 'setTimeout(process.exit, 500)'),
+      )
+      const first = await startSubmitted(await submit({ ...spec, args }, waiting))
+      started.push(first)
+      await until(async () => (await readRun(first.runDir)).state === 'running')
+      process.kill(first.manifest.process?.pid ?? 0, 'SIGINT')
+      await until(async () => (await readRun(first.runDir)).state === 'stopped')
+      const { process: _, ...manifest } = await readManifest(first.runDir)
+      const again = await submit({ ...spec, manifest }, waiting)
+      expect(again.ahead).toEqual([])
+      await first.exited
+      await sleep(200)
+      expect(await readTicket(identityOf(again.launch))).toBeDefined()
+    },
+  )
+
+  testPosix('a run whose manifest is out of reach for the moment keeps its device', async () => {
+    const run = await start('0')
+    const { manifest } = runFiles(run.runDir)
+    await rename(manifest, `${manifest}.aside`)
+    await symlink(manifest, manifest)
+    expect((await submit(await launch('0'), waiting)).ahead.map(({ id }) => id)).toEqual([
+      run.manifest.id,
+    ])
+    await rename(`${manifest}.aside`, manifest)
   })
 
   test('a claim goes with its process, whoever started it', async () => {

@@ -15,12 +15,12 @@ import { type DeviceFacts, devicesOf } from './devices'
 import { keepEnvironment, keptVariables } from './environment'
 import {
   abandonedTickets,
+  giveUpClaim,
   isAwaited,
   isSameRun,
   queueFolder,
   readTicket,
   readTickets,
-  removeTicket,
   type Ticket,
   ticketsAhead,
   withQueue,
@@ -119,14 +119,16 @@ function withoutStarter({ starter: _, ...manifest }: RunManifest): RunManifest {
  * @throws SlimError what `startRun` throws
  */
 export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Promise<StartedRun> {
+  const identity = identityOf(launch)
+  const since = (await readTicket(identity))?.since
   try {
     const run = await startRun(launch)
-    run.exited.finally(() => removeTicket(identityOf(launch))).catch(() => undefined)
+    run.exited.finally(() => giveUpClaim(identity, since)).catch(() => undefined)
     return run
   } catch (error) {
     // Then the claim is that of the attempt which goes on.
     const isInUse = error instanceof SlimError && error.code === 'resume/in-use'
-    if (!isInUse) await removeTicket(identityOf(launch))
+    if (!isInUse) await giveUpClaim(identity, since).catch(() => undefined)
     throw error
   }
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { errorCode } from '../../core/disk/diskErrors'
 import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
+import { SlimError } from '../../core/errors'
 import { dataHome } from '../dataHome'
 import { withFileLock } from '../fileLock'
 import type { RunIdentity, RunManifest, RunProcess } from '../manifest'
@@ -59,6 +61,13 @@ export async function writeTicket(ticket: Ticket): Promise<void> {
 
 export async function removeTicket(run: RunIdentity): Promise<void> {
   await rm(await ticketFile(run), { force: true })
+}
+
+/** Gives up what a run claimed then; a later attempt of it has a claim of its own. */
+export async function giveUpClaim(run: RunIdentity, since: number | undefined): Promise<void> {
+  await withQueue(async () => {
+    if ((await readTicket(run))?.since === since) await removeTicket(run)
+  })
 }
 
 /** Undefined when there is none, or none that this version understands. */
@@ -159,7 +168,11 @@ function byAge(a: Ticket, b: Ticket): number {
 }
 
 async function counts({ runDir, id, launch, since }: Ticket, now: number): Promise<boolean> {
-  const manifest = await readManifest(runDir).catch(() => undefined)
+  const manifest = await readManifest(runDir).catch((error: unknown) =>
+    isGone(error) ? undefined : 'unknown',
+  )
+  // A disk that fails for the moment says nothing about the run, which may well have the device.
+  if (manifest === 'unknown') return true
   if (!manifest || manifest.id !== id) return false
   if (launch) return manifest.stopRequestedAt === undefined
   // An end on record is not enough: its process still has the device's memory.
@@ -168,6 +181,12 @@ async function counts({ runDir, id, launch, since }: Ticket, now: number): Promi
   }
   // A clock that was set back must not hold the devices until it has caught up.
   return Math.abs(now - since) < startPatience
+}
+
+/** Whether a manifest that was not read is not there, or none, rather than out of reach. */
+function isGone(error: unknown): boolean {
+  const code = error instanceof SlimError ? errorCode(error.cause) : undefined
+  return code === undefined || code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 /** Named by the run's id; of a run and its copy, the second's also by its folder. */
