@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, realpath, rename, stat } from 'node:fs/promis
 import { basename, dirname, join, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { errorCode } from '../core/disk/diskErrors'
+import { tryWhileHeldOpen } from '../core/disk/heldOpen'
 import { writeFileAtomically } from '../core/disk/writeFileAtomically'
 import { SlimError } from '../core/errors'
 import { withFileLock } from './fileLock'
@@ -93,7 +94,7 @@ export async function readManifest(runDir: string): Promise<RunManifest> {
   const path = runFiles(runDir).manifest
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await tryWhileHeldOpen(() => readFile(path, 'utf8'))
   } catch (error) {
     throw new SlimError(
       'runs/no-manifest',

@@ -1,15 +1,8 @@
 import { rename } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { errorCode } from './diskErrors'
-
-/** Milliseconds to wait before each further try; about a second in all. */
-const waits = [10, 20, 40, 80, 150, 300, 400]
-
-const heldOpen = ['EPERM', 'EACCES', 'EBUSY']
+import { tryWhileHeldOpen } from './heldOpen'
 
 /**
- * Renames a file over another. Windows refuses while somebody has the other open, be it only a reader or a virus scanner
- * for a moment; so it is tried for about a second there.
+ * Renames a file over another, which somebody may have open.
  *
  * @throws what `rename` throws
  */
@@ -18,13 +11,5 @@ export async function renameOver(
   to: string,
   { platform = process.platform, renameFile = rename } = {},
 ): Promise<void> {
-  for (const wait of platform === 'win32' ? waits : []) {
-    try {
-      return await renameFile(from, to)
-    } catch (error) {
-      if (!heldOpen.includes(errorCode(error) ?? '')) throw error
-    }
-    await sleep(wait)
-  }
-  return renameFile(from, to)
+  return tryWhileHeldOpen(() => renameFile(from, to), platform)
 }

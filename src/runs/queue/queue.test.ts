@@ -152,6 +152,7 @@ describe('submit', () => {
   test('a claim goes with its process, whoever started it', async () => {
     const run = await start('0', 1)
     await run.exited
+    expect(await readTicket(identityOf(run))).toBeUndefined()
     await until(async () => (await withQueue(() => readTickets())).length === 0)
     expect((await submit(await launch('0'), waiting)).ahead).toEqual([])
   })

@@ -123,8 +123,10 @@ export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Pr
   const since = (await readTicket(identity))?.since
   try {
     const run = await startRun(launch)
-    run.exited.finally(() => giveUpClaim(identity, since)).catch(() => undefined)
-    return run
+    // Part of its end, lest the program ends in the middle and leaves the queue locked.
+    const exited = run.exited.finally(() => giveUpClaim(identity, since).catch(() => undefined))
+    exited.catch(() => undefined)
+    return { ...run, exited }
   } catch (error) {
     // Then the claim is that of the attempt which goes on.
     const isInUse = error instanceof SlimError && error.code === 'resume/in-use'

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { errorCode } from '../../core/disk/diskErrors'
+import { tryWhileHeldOpen } from '../../core/disk/heldOpen'
 import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
 import { SlimError } from '../../core/errors'
 import { dataHome } from '../dataHome'
@@ -202,7 +203,7 @@ async function ticketFile({ id, runDir }: RunIdentity): Promise<string> {
 }
 
 async function readTicketFile(file: string): Promise<Ticket | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const text = await tryWhileHeldOpen(() => readFile(file, 'utf8')).catch(() => undefined)
   return text === undefined ? undefined : parseTicket(text)
 }
 
