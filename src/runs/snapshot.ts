@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { isBelow } from '../core/disk/isBelow'
 import { EventReader } from './eventLog'
 import type { RunManifest, RunState } from './manifest'
 import type { Liveness } from './processIdentity'
@@ -67,7 +68,7 @@ export function snapshot(
   digest: RunDigest,
   alive: Liveness,
 ): RunSnapshot {
-  const found = withOwnCheckpoints(runDir, digest)
+  const found = withOwnCheckpoints(runDir, manifest, digest)
   const state = runState(manifest, found, alive)
   const summary = summarize(manifest, found, state)
   const isElsewhere = alive === 'elsewhere' && !isEnded(state)
@@ -90,11 +91,13 @@ export function isStoppable({ state, elsewhere }: RunSnapshot): boolean {
 
 /**
  * A training's checkpoints lie in its own `weights/`, wherever that folder was moved since they were logged: renamed,
- * or copied from a server.
+ * or copied from a server. A script of the workspace may have written to a folder of its own choice instead.
  */
-function withOwnCheckpoints(runDir: string, digest: RunDigest): RunDigest {
+function withOwnCheckpoints(runDir: string, manifest: RunManifest, digest: RunDigest): RunDigest {
   const { last, best } = digest.checkpoints
+  const { engine, process: { folder } = {} } = manifest
   const own = (output: RunOutput): RunOutput => {
+    if (engine === 'scripts' && !(folder && isBelow(folder, output.path))) return output
     const [, file] = /(?:^|[\\/])weights[\\/]([^\\/]+)$/.exec(output.path) ?? []
     return file === undefined ? output : { ...output, path: join(runDir, 'weights', file) }
   }
