@@ -38,6 +38,7 @@ function surveyFindings(place: Place, found: Survey, path: string, nc: number): 
   const add = (code: Finding['code'], severity: Finding['severity'], message: string): void => {
     findings.push({ code, message, severity, range })
   }
+  if (found.unseen) return findings
   if (found.images === 0) {
     add('data-yaml/no-images', 'warning', l10n.t('There are no images in {0}.', path))
     return findings

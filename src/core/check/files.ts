@@ -7,6 +7,8 @@ export type Files = {
   readonly stat: (path: string) => Promise<FileStat | undefined>
   /** Text of a file of at most `limit` bytes; undefined when missing, unreadable or larger. */
   readonly text: (path: string, limit: number) => Promise<string | undefined>
+  /** Whole lines of a text file's first `limit` bytes; undefined when it is missing or unreadable. */
+  readonly head: (path: string, limit: number) => Promise<FileHead | undefined>
   /** Names in a folder, at most `limit` of them in no particular order; undefined when it can't be read. */
   readonly list: (path: string, limit: number) => Promise<readonly Entry[] | undefined>
 }
@@ -16,6 +18,9 @@ export type FileStat = {
   readonly size: number
   readonly modified: number
 }
+
+/** What a file starts with; `whole` where there is no more of it. */
+export type FileHead = { readonly text: string; readonly whole: boolean }
 
 export type Entry = { readonly name: string; readonly folder: boolean }
 
@@ -35,6 +40,23 @@ export const diskFiles: Files = {
       const found = await fs.stat(path)
       if (!found.isFile() || found.size > limit) return undefined
       return (await fs.readFile(path, 'utf8')).replace(/^\uFEFF/, '')
+    } catch {
+      return undefined
+    }
+  },
+
+  async head(path, limit) {
+    try {
+      if (!(await fs.stat(path)).isFile()) return undefined
+      const file = await fs.open(path)
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(limit + 1), 0, limit + 1)
+        const text = buffer.toString('utf8', 0, Math.min(bytesRead, limit)).replace(/^\uFEFF/, '')
+        const whole = bytesRead <= limit
+        return { text: whole ? text : text.replace(/[^\r\n]*$/, ''), whole }
+      } finally {
+        await file.close()
+      }
     } catch {
       return undefined
     }

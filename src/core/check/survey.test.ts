@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Release, releases } from '../yolov5/release'
@@ -16,6 +17,52 @@ it('looks at a bounded sample', async () => {
   const limits = { images: 40, labels: 10, bytes: 1000 }
   const seen = await survey(diskFiles, root, true, expected, limits)
   expect(seen).toEqual({ images: 40, sampled: 10, unlabelled: 10 })
+})
+
+describe('where not all is looked at', () => {
+  const limits = { images: 3, labels: 10, bytes: 40 }
+
+  it('reads the whole lines that a long list starts with', async () => {
+    const root = plant({
+      'images/a.jpg': '',
+      'labels/a.txt': '5 0.5 0.5 0.1 0.1\n',
+      'l.txt': `./images/a.jpg\r\n\r\n${'./images/none/very/far/away.jpg\r\n'.repeat(9)}`,
+    })
+    const seen = await survey(diskFiles, `${root}/l.txt`, false, expected, limits)
+    expect(seen).toMatchObject({ images: 1, sampled: 1, unlabelled: 0, outside: { label: 5 } })
+  })
+
+  it('takes no images seen for none only where all was', async () => {
+    const root = plant({
+      'long.txt': `${'#'.repeat(50)}\na.jpg\n`,
+      'short.txt': '#\n',
+      'many/a.md': '',
+      'many/b.md': '',
+      'many/c.md': '',
+      'few/a.md': '',
+    })
+    const unseen = async (place: string, isFolder: boolean) =>
+      (await survey(diskFiles, `${root}/${place}`, isFolder, expected, limits)).unseen ?? false
+    expect(await unseen('long.txt', false)).toBe(true)
+    expect(await unseen('short.txt', false)).toBe(false)
+    expect(await unseen('gone.txt', false)).toBe(true)
+    expect(await unseen('many', true)).toBe(true)
+    expect(await unseen('few', true)).toBe(false)
+  })
+
+  it('comes to an end where links lead round in circles', async () => {
+    const root = plant({ 'a.md': '' })
+    symlinkSync(root, `${root}/b`)
+    symlinkSync(root, `${root}/c`)
+    const seen = await survey(diskFiles, root, true, expected, { ...limits, images: 10 })
+    expect(seen).toMatchObject({ images: 0, unseen: true })
+  })
+})
+
+it('leaves hidden files out, as YOLOv5 does', async () => {
+  const root = plant({ 'images/._a.jpg': '', 'images/.trash/b.jpg': '', 'images/c.jpg': '' })
+  const seen = await survey(diskFiles, `${root}/images`, true, expected)
+  expect(seen).toEqual({ images: 1, sampled: 1, unlabelled: 1 })
 })
 
 describe('rows of label files', () => {

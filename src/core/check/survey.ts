@@ -7,6 +7,8 @@ import type { Files } from './files'
 export type Survey = {
   /** Images seen; the look ends at a limit. */
   readonly images: number
+  /** No image was seen, but not all could be looked at. */
+  readonly unseen?: true
   /** Of the images whose label file was looked for: how many, and how many have none. */
   readonly sampled: number
   readonly unlabelled: number
@@ -37,22 +39,33 @@ export type Limits = {
   /** Images to list, and label files to read. */
   readonly images: number
   readonly labels: number
-  /** Bytes of a label file, or of a list of images. */
+  /** Bytes of a label file, or of the part of a list of images that is read. */
   readonly bytes: number
 }
 
 export const surveyLimits: Limits = { images: 5000, labels: 200, bytes: 4 * 1024 * 1024 }
 
-async function imagesBelow(files: Files, folder: string, limit: number): Promise<string[]> {
-  const found: string[] = []
-  const queue = [folder]
-  for (let next = queue.shift(); next !== undefined && found.length < limit; next = queue.shift()) {
-    for (const { name, folder: isFolder } of (await files.list(next, limit)) ?? []) {
-      if (isFolder) queue.push(join(next, name))
-      else if (isImage(name)) found.push(join(next, name))
+/** Paths of images, at most a limit of them; `whole` where all that may be one was looked at. */
+type Images = { readonly paths: readonly string[]; readonly whole: boolean }
+
+/** What is hidden is left out, as Python's `glob` leaves it out. */
+async function imagesBelow(files: Files, folder: string, limit: number): Promise<Images> {
+  const paths: string[] = []
+  const folders = [folder]
+  let whole = true
+  for (let at = 0; at < folders.length && paths.length < limit; at++) {
+    const next = folders[at] ?? folder
+    const entries = await files.list(next, limit)
+    if (entries === undefined || entries.length >= limit) whole = false
+    for (const { name, folder: isFolder } of entries ?? []) {
+      if (name.startsWith('.')) continue
+      if (isImage(name)) paths.push(join(next, name))
+      // Links may lead round in circles.
+      else if (isFolder && folders.length < limit) folders.push(join(next, name))
+      else if (isFolder) whole = false
     }
   }
-  return found
+  return { paths, whole }
 }
 
 /** Paths of a list file, relative ones as they stand there; `./` stands for the list's own folder. */
@@ -60,14 +73,15 @@ async function imagesListed(
   files: Files,
   list: string,
   { images, bytes }: Limits,
-): Promise<string[]> {
-  const text = (await files.text(list, bytes)) ?? ''
-  return text
-    .split(/\r?\n/)
-    .slice(0, images)
+): Promise<Images> {
+  const { text, whole } = (await files.head(list, bytes)) ?? { text: '', whole: false }
+  const paths = text
+    .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
     .filter((line) => isImage(line))
+    .slice(0, images)
     .map((line) => (line.startsWith('./') ? join(dirname(list), line.slice(2)) : line))
+  return { paths, whole }
 }
 
 /** `wanted` of the items, spread evenly: a fault often sits in one part of a data set. */
@@ -136,10 +150,10 @@ export async function survey(
   { nc, release, root, stockLabels }: Expected,
   limits: Limits = surveyLimits,
 ): Promise<Survey> {
-  const images = isFolder
+  const { paths, whole } = isFolder
     ? await imagesBelow(files, place, limits.images)
     : await imagesListed(files, place, limits)
-  const sample = spread(images.sort(), limits.labels)
+  const sample = spread([...paths].sort(), limits.labels)
   let unlabelled = 0
   let outside: Survey['outside']
   let malformed: Survey['malformed']
@@ -164,7 +178,8 @@ export async function survey(
     }
   }
   return {
-    images: images.length,
+    images: paths.length,
+    ...(paths.length > 0 || whole ? {} : { unseen: true }),
     sampled: sample.length,
     unlabelled,
     ...(outside === undefined ? {} : { outside }),
