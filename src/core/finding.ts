@@ -50,6 +50,14 @@ export const fileTop: Range = {
   end: { line: 0, character: 0 },
 }
 
+/** What stands in a range of a text. */
+export function textIn(text: string, { start, end }: Range): string {
+  const lines = text.split('\n')
+  const offset = ({ line, character }: Position): number =>
+    lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, character)
+  return text.slice(offset(start), offset(end))
+}
+
 /** Ranges of offsets in `text`, whose lines may end in `\n`, `\r\n` or `\r`. */
 export function rangesIn(text: string): (start: number, end: number) => Range {
   const starts = [0]

@@ -1,32 +1,33 @@
 import * as l10n from '@vscode/l10n'
-import { isScalar, isSeq } from 'yaml'
+import { isAlias, isScalar, isSeq } from 'yaml'
 import { type DataYaml, missingKeyText, parseDataYaml } from '../dataset/dataYaml'
-import type { Finding, Fix, TextEdit } from '../finding'
+import { type Finding, type Fix, type TextEdit, textIn } from '../finding'
 import { functionBody } from '../yolov5/capabilities'
 import type { Detection } from '../yolov5/release'
-import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import { hasOwnLines, linesOf, parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { convertNames } from './dataNames'
-import { editFix, switchFix } from './fixes'
+import { editFix, pathScalar, switchFix } from './fixes'
 import { isStockData } from './stockFiles'
 
 /** `path: a`, `train: b` as `train: a/b`, for releases that don't read `path`. */
 function withoutPath(yaml: YamlText): Fix | undefined {
   const keys = topLevel(yaml)
   const entry = keys.get('path')
-  const path = isScalar(entry?.value) ? entry.value.value : undefined
-  // The line that goes holds the other keys of a flow mapping too.
-  if (entry === undefined || typeof path !== 'string' || yaml.map?.flow) return undefined
-  const { line } = yaml.range(entry.key).start
-  const edits: TextEdit[] = [
-    { range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text: '' },
-  ]
+  if (entry === undefined || !hasOwnLines(yaml, entry)) return undefined
+  const { value: node } = entry
+  if (!isScalar(node) || typeof node.value !== 'string' || node.anchor !== undefined)
+    return undefined
+  const path = node.value.replace(/[\\/]$/, '')
+  const edits: TextEdit[] = [{ range: linesOf(yaml, entry), text: '' }]
   for (const key of ['train', 'val', 'test']) {
     const value = keys.get(key)?.value
-    for (const node of isSeq(value) ? value.items : [value]) {
-      if (!isScalar(node) || typeof node.value !== 'string') continue
-      if (/^(?:\/|[A-Za-z]:|[a-z]+:\/\/)/.test(node.value)) continue
-      edits.push({ range: yaml.range(node), text: `${path.replace(/\/$/, '')}/${node.value}` })
+    for (const part of isSeq(value) ? value.items : [value]) {
+      // What an alias stands for is written elsewhere, and may be read there too.
+      if (isAlias(part) || (isScalar(part) && part.anchor !== undefined)) return undefined
+      if (!isScalar(part) || typeof part.value !== 'string') continue
+      if (/^(?:[\\/]|[A-Za-z]:|[a-z]+:\/\/)/.test(part.value)) continue
+      edits.push({ range: yaml.range(part), text: pathScalar(`${path}/${part.value}`) })
     }
   }
   return {
@@ -42,7 +43,7 @@ function withCount(text: string, yaml: YamlText, { names }: DataYaml): Fix | und
   const keys = topLevel(yaml)
   const entry = keys.get('names')
   if (entry === undefined || names === undefined || names.length === 0) return undefined
-  if (yaml.map?.flow || !keys.has('train')) return undefined
+  if (!hasOwnLines(yaml, entry) || !keys.has('train')) return undefined
   const { start } = yaml.range(entry.key)
   const newline = /\r\n/.test(text) ? '\r\n' : '\n'
   const line = `nc: ${names.length}`
@@ -64,11 +65,8 @@ function fixesOf(
     case 'data-yaml/path-ignored':
       return [...some(withoutPath(yaml)), switchFix('v6.0')]
     case 'data-yaml/name-type': {
-      const { start, end } = finding.range
-      const name = text.split(/\r\n|\r|\n/)[start.line]?.slice(start.character, end.character)
-      return name === undefined || name === ''
-        ? []
-        : [editFix(`'${name}'`, finding.range, `'${name}'`)]
+      const name = textIn(text, finding.range)
+      return /^['"\s]*$/.test(name) ? [] : [editFix(`'${name}'`, finding.range, `'${name}'`)]
     }
     case 'data-yaml/missing-key':
       return finding.message === missingKeyText('nc', detection)

@@ -1,13 +1,13 @@
 import { dirname, relative, resolve } from 'node:path'
 import * as l10n from '@vscode/l10n'
-import { isSeq, stringify } from 'yaml'
+import { isSeq } from 'yaml'
 import { isRemote, resolveEntry } from '../dataset/dataSet'
 import { classesOf, type DataPart, type DataYaml, parseDataYaml } from '../dataset/dataYaml'
 import type { Finding, Range } from '../finding'
 import { parseYamlText, topLevel } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import type { Files } from './files'
-import { editFix } from './fixes'
+import { editFix, pathScalar } from './fixes'
 import { hasStockLabels } from './labelFormat'
 import { isStockData } from './stockFiles'
 import { type Survey, survey } from './survey'
@@ -112,8 +112,7 @@ function missing(place: Place, path: string, data: DataYaml, beside: string | un
 }
 
 function besideFix(beside: string, range: Range): Pick<Finding, 'suggestion' | 'fixes'> {
-  const scalar = stringify(beside, { lineWidth: 0 }).trimEnd()
-  return { suggestion: beside, fixes: [editFix(beside, range, scalar)] }
+  return { suggestion: beside, fixes: [editFix(beside, range, pathScalar(beside))] }
 }
 
 /**

@@ -28,6 +28,13 @@ export function removeFix(shown: string, range: Range, safe = true): Fix {
   }
 }
 
+/** A path as a yaml scalar, also for a list in brackets. */
+export function pathScalar(path: string): string {
+  // Without a slash it may be a word or number that is no text to YAML.
+  const plain = /^[\w./~][\w./~ +@=:\\-]*$/.test(path) && /[/\\]/.test(path)
+  return plain && !/:(?: |$)| $/.test(path) ? path : `'${path.replaceAll("'", "''")}'`
+}
+
 export function switchFix(release: Release): Fix {
   return { kind: 'switch', title: l10n.t('Switch the clone to YOLOv5 {0}', release), release }
 }

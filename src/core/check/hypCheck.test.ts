@@ -44,6 +44,22 @@ describe('checkHyp', () => {
     expect(fixed(open, check(open)[0])).toBe(`${HYP}copy_paste: 0.0  # probability\n`)
   })
 
+  it('adds lines only where they can follow', () => {
+    for (const text of ['{lr0: 0.01, momentum: 0.9}\n', '  lr0: 0.01\n  momentum: 0.9\n']) {
+      const [finding] = check(text)
+      expect([finding?.code, finding?.fixes]).toEqual(['hyp-yaml/missing-key', []])
+    }
+  })
+
+  it('reads what is merged', () => {
+    expect(check(`base: &base\n${whole.replace(/^/gm, '  ').trimEnd()}\n<<: *base\n`)).toEqual([])
+  })
+
+  it('keeps the lines after a number that is a block', () => {
+    const text = whole.replace('lr0: 0.01  # rate', 'lr0: >-\n  1e-2')
+    expect(fixed(text, check(text)[0])).toBe(whole.replace('  # rate', ''))
+  })
+
   it('does not miss what is only mentioned or asked for', () => {
     expect(check(whole.replace('iou_t: 0.2\n', ''))).toEqual([])
   })

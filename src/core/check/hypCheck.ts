@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n'
 import { isScalar, type Node } from 'yaml'
 import type { Finding, Fix, Range } from '../finding'
 import { nearest } from '../yolov5/nearest'
-import { parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
+import { isForMerging, parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { editFix, guessFix } from './fixes'
 import { type HypKeys, hypKeys } from './hypKeys'
@@ -138,6 +138,7 @@ function missingFinding(
   const keys = topLevel(yaml)
   const missing = [...required].filter(([key]) => !keys.has(key))
   if (missing.length === 0) return []
+  const isBlock = yaml.map?.flow !== true && yaml.range(yaml.map).start.character === 0
   const lines = text.split(/\r\n|\r|\n/)
   const newline = /\r\n/.test(text) ? '\r\n' : '\n'
   const open = lines.at(-1) !== ''
@@ -163,7 +164,8 @@ function missingFinding(
       ),
       severity: 'error',
       range: yaml.top,
-      fixes: [fix],
+      // Lines at the end belong to nothing but a block that starts in the first column.
+      fixes: isBlock ? [fix] : [],
     },
   ]
 }
@@ -198,7 +200,7 @@ export function checkHyp(text: string, path: string, clone: Clone): readonly Fin
   for (const [name, { key, value }] of entries) {
     const range = yaml.range(value ?? key)
     if (!keys.known.has(name)) {
-      if (keys.complete) {
+      if (keys.complete && !isForMerging(value)) {
         findings.push(unknown(name, yaml.range(key), clone, keys, entries))
       }
       continue

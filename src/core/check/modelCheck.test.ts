@@ -101,6 +101,8 @@ describe('checkModel', () => {
     const [finding] = check(spp, v5)
     expect(finding).toMatchObject({ code: 'model-yaml/activation-ignored', severity: 'warning' })
     expect(fixed(spp, finding)).not.toContain('activation')
+    const block = spp.replace('nn.ReLU()', '>-\n  nn.ReLU()')
+    expect(fixed(block, check(block, v5)[0])).toBe(fixed(spp, finding))
     expect(check(text, v7)).toEqual([])
   })
 

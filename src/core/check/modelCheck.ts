@@ -4,7 +4,7 @@ import { isMap, isScalar, isSeq } from 'yaml'
 import type { Finding, Fix } from '../finding'
 import type { ModelLayer } from '../yolov5/modelLayer'
 import { checkModelYaml, type ModelYaml, parseModelYaml } from '../yolov5/modelYaml'
-import { parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
+import { hasOwnLines, linesOf, parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { editFix, guessFix, stockFix, switchFix } from './fixes'
 import { releaseWithClass } from './history'
@@ -82,16 +82,11 @@ function withFixes(
     }
     case 'model-yaml/activation-ignored': {
       const entry = topLevel(yaml).get('activation')
-      const { line } = finding.range.start
-      const end = yaml.range(entry?.value ?? entry?.key).end.line
-      const edits = [
-        {
-          range: { start: { line, character: 0 }, end: { line: end + 1, character: 0 } },
-          text: '',
-        },
-      ]
+      const later = switchFix('v7.0')
+      if (entry === undefined || !hasOwnLines(yaml, entry)) return { ...finding, fixes: [later] }
+      const edits = [{ range: linesOf(yaml, entry), text: '' }]
       const remove: Fix = { kind: 'edit', title: l10n.t('Remove “activation”'), edits, safe: true }
-      return { ...finding, fixes: [remove, switchFix('v7.0')] }
+      return { ...finding, fixes: [remove, later] }
     }
     case 'model-yaml/layer-row':
     case 'model-yaml/from':

@@ -167,6 +167,54 @@ describe('fixes of a data.yaml', () => {
     expect(fix?.kind === 'edit' && applied(last, fix.edits)).toBe('names: [cat]\n')
   })
 
+  it('writes class names as they are written', () => {
+    const listed = (names: string) => {
+      const text = `train: a\nval: b\nnc: 4\nnames:${names}\nother: &n 1\n`
+      const fix = convertNames(text, 'list')
+      if (fix?.kind !== 'edit') return undefined
+      const line = applied(text, fix.edits).split('\n').slice(3, -2).join('|')
+      return `${line}${fix.safe ? '' : ' unsafe'}`
+    }
+    expect(listed(' {0: yes, 1: no, 2: 1.0, 3: 0x1F}')).toBe("names: ['yes', 'no', '1.0', '0x1F']")
+    expect(listed("\n  0: ~\n  1: null\n  2: 'it''s'")).toBe("names: ['~', 'null', 'it''s']")
+    expect(listed(' {1: b, 0: &x a}')).toBeUndefined()
+    expect(listed(' {1: b, 0: a}')).toBe('names: [a, b]')
+    expect(listed('\n  0:\n  1: b')).toBeUndefined()
+    expect(listed('\n  0: [a]\n  1: b')).toBeUndefined()
+    expect(listed('\n  0: a  # the first\n  1: b')).toBe('names: [a, b] unsafe')
+    expect(listed('  # classes\n  0: a')).toBe('names: [a] unsafe')
+    expect(listed("\n  0: 'a#b'\n\n# After")).toBe("names: ['a#b']||# After")
+  })
+
+  it('writes numbered names only where a block may stand', () => {
+    expect(convertNames('{train: a, val: b, names: [x]}\n', 'dict')).toBeUndefined()
+    const inner = '  train: a\n  names: [x, no]\n'
+    const fix = convertNames(inner, 'dict')
+    expect(fix?.kind === 'edit' && applied(inner, fix.edits)).toBe(
+      "  train: a\n  names:\n    0: x\n    1: 'no'\n",
+    )
+  })
+
+  it('takes out a path with all its lines, and writes what a yaml can hold', () => {
+    const of = (text: string) => {
+      const finding = check(text, v5).find(({ code }) => code === 'data-yaml/path-ignored')
+      return finding?.fixes?.[0]?.kind === 'edit' ? fixed(text, finding) : undefined
+    }
+    const rest = 'nc: 1\nnames: [x]\n'
+    for (const path of ['>-\n  ../set', '\n  ../set', '../set  # root', '"../set"\n', "'../set'"]) {
+      const moved = `train: ../set/a\nval: [../set/b]\n${rest}`
+      expect(of(`path: ${path}\ntrain: a\nval: [b]\n${rest}`)?.trimStart()).toBe(moved)
+    }
+    expect(of(`path: 'a, b'\ntrain: [c]\nval: "d #"\n${rest}`)).toBe(
+      `train: ['a, b/c']\nval: 'a, b/d #'\n${rest}`,
+    )
+    expect(of(`path: ..\\set\\\ntrain: \\\\server\\a\nval: D:\\b\n${rest}`)).toBe(
+      `train: \\\\server\\a\nval: D:\\b\n${rest}`,
+    )
+    expect(of(`path: x\ntrain: &t a\nval: *t\n${rest}`)).toBeUndefined()
+    expect(of(`<<: {path: x}\ntrain: a\nval: b\n${rest}`)).toBeUndefined()
+  })
+
   it('writes path into the folders', () => {
     const text = 'path: ../set/\ntrain: [a, /b]\nval: c\nnc: 1\nnames: [x]\n'
     const finding = check(text, v5).find(({ code }) => code === 'data-yaml/path-ignored')

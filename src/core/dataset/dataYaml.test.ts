@@ -83,6 +83,22 @@ describe('checkDataYaml', () => {
     expect(finding?.suggestion).toBeUndefined()
   })
 
+  it('reads what is merged into the file or its names, and says nothing of where it stands', () => {
+    const base = 'base: &base {train: a, val: b, nc: 3}\nfirst: &first {0: cat, 1: no}\n'
+    const text = `${base}<<: *base\nnames: {<<: *first, 2: owl}\n`
+    expect(codes(text, v7)).toEqual(['data-yaml/name-type warning'])
+    expect(codes(`${base}<<: *base\nnames: [a, b, c]\n`, v5)).toEqual([])
+  })
+
+  it('shows the class whose name is no text, in whatever order they stand', () => {
+    const [order, type] = checkDataYaml('train: a\nval: b\nnames: {1: no, 0: cat}\n', '', v7)
+    expect(order?.code).toBe('data-yaml/names-keys')
+    expect(type).toMatchObject({
+      code: 'data-yaml/name-type',
+      range: { start: { line: 2, character: 11 } },
+    })
+  })
+
   it('reads names that are given by an alias', () => {
     const text = DATA.replace('[cat, dog]', '*n')
     expect(codes(`classes: &n [cat, dog]\n${text}`, v7)).toEqual(['data-yaml/unknown-key warning'])

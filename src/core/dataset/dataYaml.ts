@@ -1,9 +1,17 @@
 import * as l10n from '@vscode/l10n'
-import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
 import type { Finding, Range } from '../finding'
 import { nearest } from '../yolov5/nearest'
 import type { Capabilities, Detection } from '../yolov5/release'
-import { parseYamlText, resolved, topLevel, type YamlText } from '../yolov5/yamlText'
+import {
+  type Entry,
+  isForMerging,
+  pairsOf,
+  parseYamlText,
+  resolved,
+  topLevel,
+  type YamlText,
+} from '../yolov5/yamlText'
 import { isCocoJson, isKnownKey, meantKey, suggestedKeys } from './dataKeys'
 
 /** Image folders or list files under one key, as the yaml has them. */
@@ -25,7 +33,6 @@ export type DataYaml = {
   readonly findings: readonly Finding[]
 }
 
-type Entry = { readonly key: Node; readonly value: Node | null }
 type Add = (
   code: Finding['code'],
   severity: Finding['severity'],
@@ -58,8 +65,8 @@ export function missingKeyText(key: string, { release }: Detection): string {
 
 function checkKeys({ yaml, keys, detection, add }: Context): void {
   const { capabilities, release } = detection
-  for (const [name, { key }] of keys) {
-    if (isKnownKey(name, capabilities)) continue
+  for (const [name, { key, value }] of keys) {
+    if (isKnownKey(name, capabilities) || isForMerging(value)) continue
     const suggestion = meantKey(name) ?? nearest(name, suggestedKeys)
     const ignored = l10n.t('YOLOv5 {0} does not read the key “{1}”.', release, name)
     const free = suggestion !== undefined && !keys.has(suggestion) ? suggestion : undefined
@@ -106,13 +113,17 @@ function readPaths(context: Context, key: DataPart): DataPaths | undefined {
 }
 
 /** The number that a key of `names` is to the release: v7.0 takes no quoted one. */
-function numberOf({ key }: Pair, dictNames: boolean): number {
-  if (!isScalar(key)) return Number.NaN
-  return dictNames && typeof key.value !== 'number' ? Number.NaN : Number(String(key.value))
+function numberOf(entry: Entry, dictNames: boolean): number {
+  const isNumber = isScalar(entry.key) && typeof entry.key.value === 'number'
+  return dictNames && !isNumber ? Number.NaN : Number(keyText(entry))
 }
 
-function isDigits({ key }: Pair): boolean {
-  return isScalar(key) && /^\d+$/.test(String(key.value))
+function keyText({ key }: Entry): string {
+  return isScalar(key) ? String(key.value) : ''
+}
+
+function isDigits(entry: Entry): boolean {
+  return /^\d+$/.test(keyText(entry))
 }
 
 function readNames(context: Context): readonly string[] | undefined {
@@ -130,6 +141,7 @@ function readNames(context: Context): readonly string[] | undefined {
     )
     return undefined
   }
+  const pairs = isMap(value) ? pairsOf(yaml, value) : []
   if (isMap(value)) {
     if (!dictNames) {
       add(
@@ -143,8 +155,8 @@ function readNames(context: Context): readonly string[] | undefined {
         yaml.range(entry.key),
       )
     }
-    const numbers = value.items.map((pair) => numberOf(pair, dictNames))
-    const isQuoted = numbers.some(Number.isNaN) && value.items.every(isDigits)
+    const numbers = pairs.map((pair) => numberOf(pair, dictNames))
+    const isQuoted = numbers.some(Number.isNaN) && pairs.every(isDigits)
     if (!numbers.every((number, at) => number === at)) {
       add(
         'data-yaml/names-keys',
@@ -156,9 +168,11 @@ function readNames(context: Context): readonly string[] | undefined {
       )
     }
   }
-  const nodes = isSeq(value) ? value.items : value.items.map((pair) => pair.value)
-  const plainNames: unknown = value.toJS(yaml.document)
-  const all: unknown[] = Object.values(plainNames as object)
+  // Of equal numbers the last counts, and an object has its numbers in order.
+  const byNumber = (): readonly unknown[] =>
+    Object.values(Object.fromEntries(pairs.map((pair) => [keyText(pair), pair.value])))
+  const nodes = isSeq(value) ? value.items : byNumber()
+  const all = nodes.map((node): unknown => resolved(yaml, node)?.toJS(yaml.document))
   all.forEach((name, at) => {
     if (typeof name === 'string' || typeof name === 'number') return
     add(

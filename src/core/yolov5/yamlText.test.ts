@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isAlias, isSeq } from 'yaml'
-import { parseYamlText, resolved, topLevel } from './yamlText'
+import { hasOwnLines, linesOf, parseYamlText, resolved, topLevel } from './yamlText'
 
 const faults = (text: string) =>
   parseYamlText(text).errors.map(({ range: { start } }) => [start.line, start.character])
@@ -36,6 +36,39 @@ describe('aliases', () => {
     expect(yaml.errors).toEqual([])
     expect([isAlias(node), isSeq(resolved(yaml, node))]).toEqual([true, true])
     expect(resolved(yaml, null)).toBeNull()
+  })
+})
+
+// Each is what PyYAML 6 makes of the text.
+describe('merge keys', () => {
+  const merged = (text: string): unknown => {
+    const yaml = parseYamlText(text)
+    const pairs = [...topLevel(yaml)].map(([key, { value }]) => [key, value?.toJS(yaml.document)])
+    return yaml.errors.length > 0 ? yaml.errors : Object.fromEntries(pairs)
+  }
+
+  it.each<[string, unknown]>([
+    ['<<: {nc: 2, names: [a]}\nnames: [b]\n', { nc: 2, names: ['b'] }],
+    ['nc: 1\n<<: {nc: 2}\n', { nc: 1 }],
+    ['b: &b {nc: 2}\n<<: *b\n', { b: { nc: 2 }, nc: 2 }],
+    ['<<: [{nc: 1}, {nc: 2, train: x}]\n', { nc: 1, train: 'x' }],
+    ['<<: {<<: {nc: 1, val: y}, nc: 2}\n', { nc: 2, val: 'y' }],
+    ['"<<": 1\n', { '<<': 1 }],
+  ])('stand for what they merge: %j', (text, wanted) => expect(merged(text)).toEqual(wanted))
+
+  it('that merge themselves are errors, and come to an end', () => {
+    const yaml = parseYamlText('<<: &b {<<: *b}\n')
+    expect(yaml.errors).toHaveLength(1)
+    expect(topLevel(yaml).size).toBe(0)
+  })
+
+  it('put no lines of their own into the file', () => {
+    const yaml = parseYamlText('<<: {path: x}\ntrain: >-\n  a\n  b\n\nval: c\n')
+    const own = [...topLevel(yaml)].filter(([, entry]) => hasOwnLines(yaml, entry))
+    expect(own.map(([key, entry]) => [key, linesOf(yaml, entry).end.line])).toEqual([
+      ['train', 4],
+      ['val', 6],
+    ])
   })
 })
 

@@ -5,10 +5,12 @@ import {
   isMap,
   isNode,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   type Tags,
   visit,
   type YAMLMap,
@@ -78,7 +80,10 @@ function parse(text: string): YamlText {
     top,
     range: (node) => {
       const at = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range
-      return at?.[0] === undefined ? top : rangeOf(lines, at[0], at[1] ?? at[0])
+      if (at?.[0] === undefined) return top
+      const [start, end = start] = at
+      // The library lets blocks end where the next line starts.
+      return rangeOf(lines, start, start + text.slice(start, end).trimEnd().length)
     },
     errors: faults.map(({ message, pos }) => ({
       message,
@@ -137,15 +142,52 @@ export function resolved({ document }: YamlText, node: unknown): Node | null {
   return isNode(node) ? node : null
 }
 
-/** The top-level pairs with plain string keys, in order; the last of equal keys is the one that counts. */
-export function topLevel(
-  yaml: YamlText,
-): ReadonlyMap<string, { readonly key: Node; readonly value: Node | null }> {
-  const pairs = new Map<string, { readonly key: Node; readonly value: Node | null }>()
-  for (const { key, value } of yaml.map?.items ?? []) {
-    if (isScalar(key)) pairs.set(String(key.value), { key, value: value as Node | null })
+export type Entry = { readonly key: Node; readonly value: Node | null }
+
+/**
+ * The pairs of a mapping as PyYAML has them: what `<<` merges comes before the mapping's own. Of equal keys the last
+ * is the one that counts.
+ */
+export function pairsOf(yaml: YamlText, map: YAMLMap): readonly Entry[] {
+  const merged: Entry[] = []
+  const own: Entry[] = []
+  for (const { key, value } of map.items) {
+    if (!isScalar(key)) continue
+    if (typeof key.value !== 'symbol') own.push({ key, value: value as Node | null })
+    // Before errors are looked at, what is merged may hold itself.
+    else if (yaml.errors.length === 0) merged.push(...mergedPairs(yaml, value))
   }
-  return pairs
+  return [...merged, ...own]
+}
+
+/** Of several mappings in a list the first counts. */
+function mergedPairs(yaml: YamlText, value: unknown): readonly Entry[] {
+  const node = resolved(yaml, value)
+  if (isMap(node)) return pairsOf(yaml, node)
+  return isSeq(node) ? [...node.items].reverse().flatMap((item) => mergedPairs(yaml, item)) : []
+}
+
+/** The top-level pairs with plain keys, merged ones among them. */
+export function topLevel(yaml: YamlText): ReadonlyMap<string, Entry> {
+  const pairs = yaml.map === undefined ? [] : pairsOf(yaml, yaml.map)
+  return new Map(pairs.map((pair) => [String((pair.key as Scalar).value), pair]))
+}
+
+/** Whether a value is there to be merged elsewhere, under whatever key. */
+export function isForMerging(value: Node | null): boolean {
+  return isMap(value) && value.anchor !== undefined
+}
+
+/** Whether a pair stands in the top-level block itself, on lines of its own: not in braces, nor merged from elsewhere. */
+export function hasOwnLines({ map }: YamlText, { key }: Entry): boolean {
+  return map !== undefined && !map.flow && map.items.some((pair) => pair.key === key)
+}
+
+/** The lines of such a pair, to take it out. */
+export function linesOf(yaml: YamlText, { key, value }: Entry): Range {
+  const { line } = yaml.range(key).start
+  const end = yaml.range(value ?? key).end.line + 1
+  return { start: { line, character: 0 }, end: { line: end, character: 0 } }
 }
 
 /**
