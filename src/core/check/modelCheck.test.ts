@@ -165,6 +165,20 @@ describe('checkModel', () => {
     }
   })
 
+  it('knows images of other channels where the yaml is asked for them', async () => {
+    const text = MODEL.replace(
+      '[-1, 1, Conv, [64, 6, 2, 2]]',
+      '[-1, 1, nn.Conv2d, [4, 4, 6, 2, 2]]',
+    )
+    const four = `ch: 4\n${text}`
+    const tree = withParse(NEW_STYLE)
+    const yolo = `ch = self.yaml['ch'] = self.yaml.get('ch', ch)\n${tree['models/yolo.py']}`
+    const asks = await plantedClone({ ...tree, 'models/yolo.py': yolo })
+    expect(codes(check(four, asks))).toEqual([])
+    expect(codes(check(text, asks))).toEqual(['model-yaml/channels error'])
+    expect(codes(check(four))).toEqual(['model-yaml/channels error'])
+  })
+
   it('warns of inputs without anchors', () => {
     const text = MODEL.replace('[[6, 4], 1, Detect', '[[6, 4, 4], 1, Detect')
     expect(codes(check(text))).toEqual(['model-yaml/anchor-levels warning'])

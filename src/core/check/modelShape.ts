@@ -103,9 +103,10 @@ function countFinding(
   layer: ModelLayer,
   traced: ReadonlyMap<number, Output>,
   scaled: Scaled,
+  image: number,
 ): Finding[] {
   const [at] = inputsOf(layer)
-  const input = at === undefined ? undefined : at === -1 ? 3 : traced.get(at)?.channels
+  const input = at === undefined ? undefined : at === -1 ? image : traced.get(at)?.channels
   const output = traced.get(layer.index)?.channels
   const { module, args } = layer
   const refuse = (message: string): Finding[] => [
@@ -209,7 +210,8 @@ export function shapeFindings(
   scaled: Scaled,
   rules: ParserRules,
 ): readonly Finding[] {
-  const traced = traceModel(model, scaled)
+  const image = (rules.yamlChannels ? model.ch : undefined) ?? 3
+  const traced = traceModel(model, scaled, image)
   return [
     ...rowsFinding(model, yaml),
     ...model.layers.flatMap((layer) => {
@@ -218,7 +220,7 @@ export function shapeFindings(
       if (unread.length > 0) return unread
       return [
         ...channelFinding(layer, scaled),
-        ...countFinding(layer, traced, scaled),
+        ...countFinding(layer, traced, scaled, image),
         ...(layer.module === 'Concat' ? concatFinding(layer, traced) : []),
         ...(HEADS.has(layer.module) ? levelsFinding(model, layer) : []),
       ]

@@ -91,19 +91,25 @@ export function inputsOf({ from, index }: ModelLayer): readonly (number | undefi
 /**
  * Follows channels and strides through a model yaml, as `parse_model` (models/yolo.py, every release) builds it.
  * What a module that is not known does stays undefined, and so does all that depends on it.
+ *
+ * @param image channels of the images
  */
-export function traceModel(model: ModelYaml, scaled: Scaled): ReadonlyMap<number, Output> {
+export function traceModel(
+  model: ModelYaml,
+  scaled: Scaled,
+  image = 3,
+): ReadonlyMap<number, Output> {
   const { anchors, nc, widthMultiple } = model
   const na = Array.isArray(anchors) ? (anchors[0]?.length ?? 0) / 2 : anchors
   const outputs =
     typeof na === 'number' && nc !== undefined ? na * (nc + 5) : /* never equal */ Number.NaN
-  const image: Output = { channels: 3, stride: 1 }
+  const start: Output = { channels: image, stride: 1 }
   const traced = new Map<number, Output>()
   for (const layer of model.layers) {
     const module = layer.module.replace(/^torch\./, '')
     const inputs = inputsOf(layer).map((at): Output => {
       if (at === undefined) return {}
-      return at === -1 ? image : (traced.get(at) ?? {})
+      return at === -1 ? start : (traced.get(at) ?? {})
     })
     const [first = {}] = inputs
     let channels: number | undefined

@@ -10,6 +10,8 @@ export type ParserRules = {
   readonly single: ReadonlySet<string>
   /** Heads that are the release's own. */
   readonly heads: ReadonlyMap<string, Head>
+  /** Whether the model asks its yaml for the channels of images (`ch`), all the same what training says: from v4.0 on. */
+  readonly yamlChannels: boolean
 }
 
 export type Head = {
@@ -49,5 +51,6 @@ export function parserRules(clone: Clone): ParserRules {
     several,
     single: modulesWith(parser, 'c1, c2 = ch\\[f\\]'),
     heads: new Map(heads),
+    yamlChannels: /\byaml\.get\(\s*["']ch["']/.test(yolo),
   }
 }

@@ -9,6 +9,8 @@ import { parseYamlText, resolved, topLevel } from './yamlText'
 /** A model yaml as data. What is missing or malformed is left out, and named in `findings`. */
 export type ModelYaml = {
   readonly nc?: number
+  /** Channels of the images, where they are not 3; v3.1 does not read it. */
+  readonly ch?: number
   readonly depthMultiple?: number
   readonly widthMultiple?: number
   /** Anchors per detection level, or their number where autoanchor finds them. */
@@ -89,6 +91,7 @@ export function parseModelYaml(text: string): ModelYaml {
     }
   }
   const nc = numeric('nc')
+  const ch = value('ch')
   const depthMultiple = numeric('depth_multiple')
   const widthMultiple = numeric('width_multiple')
   const anchors = anchorsOf(value('anchors'))
@@ -112,6 +115,7 @@ export function parseModelYaml(text: string): ModelYaml {
   }
   return {
     ...(nc === undefined ? {} : { nc }),
+    ...(typeof ch === 'number' ? { ch } : {}),
     ...(depthMultiple === undefined ? {} : { depthMultiple }),
     ...(widthMultiple === undefined ? {} : { widthMultiple }),
     ...(anchors === undefined ? {} : { anchors }),
