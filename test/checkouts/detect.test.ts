@@ -20,7 +20,7 @@ import { REQUIRED } from '../../src/core/yolov5/identity'
 import { checkModelYaml } from '../../src/core/yolov5/modelYaml'
 import { type Detection, type Release, releases } from '../../src/core/yolov5/release'
 import { MAX_SOURCE_BYTES } from '../../src/core/yolov5/sources'
-import { yamlKind } from '../../src/core/yolov5/yamlText'
+import { yamlKind } from '../../src/core/yolov5/yamlKind'
 
 const folder = process.env.YOLOV5_CHECKOUTS
 if (folder === undefined || folder === '') {

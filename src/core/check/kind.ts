@@ -1,12 +1,10 @@
 import { extname } from 'node:path'
-import { yamlKind } from '../yolov5/yamlText'
+import { mayBe, type YamlKind, yamlKind } from '../yolov5/yamlKind'
 import type { Clone } from './clone'
 import { inClone } from './stockFiles'
 
 export type FileKind =
-  | 'model'
-  | 'data'
-  | 'hyp'
+  | YamlKind
   | 'options'
   | 'python'
   | 'notebook'
@@ -56,7 +54,7 @@ export function fileKind(clone: Clone, path: string, text: string): FileKind | u
       return 'powershell'
     case '.yaml':
     case '.yml':
-      return yamlKind(text) ?? optionsKind(text) ?? placeKind(inClone(clone, path))
+      return optionsKind(text) ?? yamlKind(text) ?? placedKind(inClone(clone, path), text)
     default:
       return undefined
   }
@@ -68,9 +66,14 @@ function optionsKind(text: string): 'options' | undefined {
   return has('weights') && (has('epochs') || has('batch_size')) ? 'options' : undefined
 }
 
-/** A file that is too broken to tell by its keys. */
-function placeKind(inside: string): 'model' | 'data' | 'hyp' | undefined {
+/** What a file is by its place or name, where its keys alone don't tell. */
+function placedKind(inside: string, text: string): YamlKind | undefined {
+  const kind = placeKind(inside)
+  return kind !== undefined && mayBe(kind, text) ? kind : undefined
+}
+
+function placeKind(inside: string): YamlKind | undefined {
   if (/^models\/(?:hub\/|segment\/)?(?!anchors\b)[^/]+$/.test(inside)) return 'model'
-  if (/^data\/(?:hyps\/)?hyp[^/]*$/.test(inside)) return 'hyp'
-  return /^data\/[^/]+$/.test(inside) ? 'data' : undefined
+  if (/^data\/(?:hyps\/)?hyp[^/]*$|(?:^|\/)hyps?[._-][^/]*$/.test(inside)) return 'hyp'
+  return /^data\/[^/]+$|(?:^|\/)data\.ya?ml$/.test(inside) ? 'data' : undefined
 }

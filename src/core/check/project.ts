@@ -1,7 +1,7 @@
-import { posix } from 'node:path'
+import { join, posix } from 'node:path'
 import { classesOf, parseDataYaml } from '../dataset/dataYaml'
-import { yamlKind } from '../yolov5/yamlText'
 import type { Clone } from './clone'
+import { fileKind } from './kind'
 import type { UsedWith } from './modelCheck'
 import { inClone, isStockData } from './stockFiles'
 import { isStockYaml } from './stockYaml'
@@ -45,7 +45,7 @@ function userData(clone: Clone): readonly string[] {
       .filter((name) => /\.ya?ml$/i.test(name) && !isStockData(name))
       .slice(0, MAX_YAMLS)
       .map((name) => (folder === '' ? name : `${folder}/${name}`)),
-  ).filter((path) => yamlKind(clone.text(path)) === 'data')
+  ).filter((path) => fileKind(clone, join(clone.detection.root, path), clone.text(path)) === 'data')
 }
 
 /**

@@ -3,7 +3,7 @@ import { detectCheckout } from './detect'
 import { checkModelYaml, parseModelYaml } from './modelYaml'
 import type { Detection } from './release'
 import { NEW_STYLE, OLD_STYLE, plant } from './testTrees'
-import { yamlKind } from './yamlText'
+import { yamlKind } from './yamlKind'
 
 const MODEL = `# parameters
 nc: 3

@@ -189,17 +189,3 @@ export function linesOf(yaml: YamlText, { key, value }: Entry): Range {
   const end = yaml.range(value ?? key).end.line + 1
   return { start: { line, character: 0 }, end: { line: end, character: 0 } }
 }
-
-/**
- * What kind of yaml a text is, by its top-level keys: a model, a data set, a hyperparameter file, or none of
- * them (models/hub/anchors.yaml, CI configuration).
- */
-export function yamlKind(text: string): 'model' | 'data' | 'hyp' | undefined {
-  const has = (name: string): boolean => new RegExp(`^["']?${name}["']?[ \\t]*:`, 'm').test(text)
-  if (has('backbone') || has('head')) return 'model'
-  if (has('lr0') || has('momentum') || has('weight_decay')) return 'hyp'
-  if ((has('train') && (has('val') || has('names') || has('nc'))) || (has('names') && has('nc'))) {
-    return 'data'
-  }
-  return undefined
-}

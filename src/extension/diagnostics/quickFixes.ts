@@ -12,8 +12,8 @@ import {
   WorkspaceEdit,
 } from 'vscode'
 import { convertNames } from '../../core/check/dataNames'
+import { fileKind } from '../../core/check/kind'
 import type { Fix, TextEdit } from '../../core/finding'
-import { yamlKind } from '../../core/yolov5/yamlText'
 import type { Disposable } from '../common/disposable'
 import { commandIds, displayName } from '../contributions'
 import type { Checker } from './checker'
@@ -124,7 +124,7 @@ export class QuickFixes implements CodeActionProvider {
     if (clone === undefined || !/^["']?names\b/.test(document.lineAt(range.start.line).text))
       return []
     const text = document.getText()
-    if (yamlKind(text) !== 'data') return []
+    if (fileKind(clone, fileName, text) !== 'data') return []
     const forms = clone.detection.capabilities.dictNames ? (['list', 'dict'] as const) : []
     return forms.flatMap((form) => {
       const fix = convertNames(text, form)
