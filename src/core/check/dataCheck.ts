@@ -7,7 +7,7 @@ import type { Detection } from '../yolov5/release'
 import { hasOwnLines, linesOf, parseYamlText, topLevel, type YamlText } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import { convertNames } from './dataNames'
-import { editFix, pathScalar, switchFix } from './fixes'
+import { editFix, guessFix, pathScalar, switchFix } from './fixes'
 import { isStockData } from './stockFiles'
 
 /** `path: a`, `train: b` as `train: a/b`, for releases that don't read `path`. */
@@ -51,6 +51,12 @@ function withCount(text: string, yaml: YamlText, { names }: DataYaml): Fix | und
   return editFix(line, { start, end: start }, written)
 }
 
+/** A path whose backslashes are meant, `"C:\new"`, in quotes that leave them alone. */
+function inSingleQuotes(text: string, { range }: Finding): readonly Fix[] {
+  const path = /^"((?:\\[A-Za-z]|[^"'\\\r\n])*)"$/.exec(textIn(text, range))?.[1]
+  return path?.includes('\\') ? [guessFix(`'${path}'`, range, `'${path}'`)] : []
+}
+
 function fixesOf(
   finding: Finding,
   text: string,
@@ -64,18 +70,26 @@ function fixesOf(
       return [...some(convertNames(text, 'list')), switchFix('v7.0')]
     case 'data-yaml/path-ignored':
       return [...some(withoutPath(yaml)), switchFix('v6.0')]
+    case 'data-yaml/value':
+      return inSingleQuotes(text, finding)
     case 'data-yaml/name-type': {
       const name = textIn(text, finding.range)
       return /^['"\s]*$/.test(name) ? [] : [editFix(`'${name}'`, finding.range, `'${name}'`)]
     }
-    case 'data-yaml/missing-key':
-      return finding.message === missingKeyText('nc', detection)
+    case 'data-yaml/missing-key': {
+      const isMeant = data.findings.some(({ suggestion }) => suggestion === 'nc')
+      return finding.message === missingKeyText('nc', detection) && !isMeant
         ? some(withCount(text, yaml, data))
         : []
-    default:
-      return finding.suggestion === undefined
-        ? []
-        : [editFix(finding.suggestion, finding.range, finding.suggestion)]
+    }
+    default: {
+      const { suggestion, range } = finding
+      if (suggestion === undefined) return []
+      // Where the names are counted `nc` says nothing; else a name may be missing as well.
+      const isCounted =
+        finding.code === 'data-yaml/nc-mismatch' && !detection.capabilities.dataKeys.includes('nc')
+      return [(isCounted ? editFix : guessFix)(suggestion, range, suggestion)]
+    }
   }
 }
 

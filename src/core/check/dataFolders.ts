@@ -4,7 +4,7 @@ import { isSeq } from 'yaml'
 import { isRemote, resolveEntry } from '../dataset/dataSet'
 import { classesOf, type DataPart, type DataYaml, parseDataYaml } from '../dataset/dataYaml'
 import type { Finding, Range } from '../finding'
-import { parseYamlText, topLevel } from '../yolov5/yamlText'
+import { parseYamlText, resolved, topLevel } from '../yolov5/yamlText'
 import type { Clone } from './clone'
 import type { Files } from './files'
 import { editFix, pathScalar } from './fixes'
@@ -27,7 +27,8 @@ function placesOf(text: string, data: DataYaml): readonly Place[] {
   return (['train', 'val', 'test'] as const).flatMap((key) =>
     (data[key] ?? []).map((entry, at) => {
       const value = keys.get(key)?.value
-      return { key, entry, range: yaml.range(isSeq(value) ? value.items[at] : value) }
+      const list = resolved(yaml, value)
+      return { key, entry, range: yaml.range(isSeq(list) ? list.items[at] : value) }
     }),
   )
 }

@@ -108,6 +108,12 @@ describe('folders of a data.yaml', () => {
     ])
   })
 
+  it('shows the entry of a list that an alias stands for', async () => {
+    const text = 'val: &v\n  - set/images/train\n  - gone\ntrain: *v\nnames: [x, y]\n'
+    const lines = (await look(text)).map(({ range }) => range.start.line)
+    expect(new Set(lines)).toEqual(new Set([2]))
+  })
+
   it('drops a leading ../ that leads nowhere, but not in a list', async () => {
     expect(await look(data('../set/images/train'))).toEqual([])
     expect(codes(await look(data('[../set/images/train]')))).toEqual([
@@ -228,6 +234,42 @@ describe('fixes of a data.yaml', () => {
       'train: a\nval: b\nnc: 1\nnames: [cat]\n',
     )
     expect(of('train: a\nval: b\nnc: 2\nnames: [cat]\n', v7)).toContain('nc: 1\n')
+  })
+
+  it('applies unasked only what is certain', () => {
+    const safe = (text: string, clone: Clone) =>
+      check(text, clone).flatMap(({ fixes = [] }) =>
+        fixes.map((fix) => fix.kind === 'edit' && (fix.safe ?? false)),
+      )
+    const counts = 'train: a\nval: b\nnc: 80\nnames: [cat]\n'
+    expect([safe(counts, v5), safe(counts, v7)]).toEqual([[false], [true]])
+    expect(safe('train: a\nval: b\nlabels: x\nnc: 1\n', v5)).toContain(false)
+    // One `nc` is enough.
+    expect(safe('train: a\nval: b\nnum_classes: 1\nnames: [cat]\n', v5)).toEqual([false])
+  })
+
+  it('knows the backslashes of Windows', () => {
+    const text = 'train: "C:\\new\\train"\nval: \'C:\\new\\val\'\nnames: [x]\n'
+    const [finding, ...more] = check(text, v7)
+    expect([codes(finding === undefined ? [] : [finding]), more]).toEqual([
+      ['data-yaml/value warning'],
+      [],
+    ])
+    expect(fixed(text, finding)).toBe(text.replaceAll('"', "'"))
+    const [syntax] = check(text.replace('\\new', '\\data'), v7)
+    expect(syntax?.message).toBe(finding?.message)
+  })
+
+  it('says what class names are not', () => {
+    const text = 'train: a\nval: b\nnames:\n  - name: x\n  - 2020-01-01\n  -\n'
+    const [mapping, date, none, ...more] = check(text, v7)
+    expect([mapping?.message, mapping?.fixes]).toEqual([
+      expect.stringContaining('a mapping'),
+      undefined,
+    ])
+    expect(date?.message).toContain('2020-01-01:')
+    expect(none?.message).toContain('null')
+    expect(more).toEqual([])
   })
 
   it('writes nc where that is missing, and only there', () => {

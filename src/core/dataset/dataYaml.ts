@@ -93,10 +93,28 @@ function checkKeys({ yaml, keys, detection, add }: Context): void {
   }
 }
 
+/** `"C:\new\train"` has a line break and a tab in it. */
+function checkEscapes({ yaml, keys, add }: Context, key: DataPart | 'path'): void {
+  const value = keys.get(key)?.value
+  for (const node of isSeq(value) ? value.items : [value]) {
+    if (!isScalar(node) || node.type !== 'QUOTE_DOUBLE' || !/\p{Cc}/u.test(String(node.value)))
+      continue
+    add(
+      'data-yaml/value',
+      'warning',
+      l10n.t(
+        'Between double quotes a backslash starts an escape: write a path between single quotes.',
+      ),
+      yaml.range(node),
+    )
+  }
+}
+
 function readPaths(context: Context, key: DataPart): DataPaths | undefined {
   const entry = context.keys.get(key)
   if (entry === undefined) return undefined
   const value = plain(context, key)
+  checkEscapes(context, key)
   if (typeof value === 'string' && value !== '') return [value]
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
     return value as string[]
@@ -175,12 +193,15 @@ function readNames(context: Context): readonly string[] | undefined {
   const all = nodes.map((node): unknown => resolved(yaml, node)?.toJS(yaml.document))
   all.forEach((name, at) => {
     if (typeof name === 'string' || typeof name === 'number') return
-    add(
-      'data-yaml/name-type',
-      'warning',
-      l10n.t('Class {0} reads as {1}: put its name in quotes.', at, String(name)),
-      yaml.range(nodes[at]),
-    )
+    const range = yaml.range(nodes[at])
+    if (isScalar(resolved(yaml, nodes[at])) || name === undefined) {
+      const read = name instanceof Date ? name.toISOString().slice(0, 10) : String(name ?? null)
+      const message = l10n.t('Class {0} reads as {1}: put its name in quotes.', at, read)
+      add('data-yaml/name-type', 'warning', message, range)
+    } else {
+      const message = l10n.t('Class {0} is a list or a mapping: write its name alone.', at)
+      add('data-yaml/value', 'warning', message, range)
+    }
   })
   return all.map(String)
 }
@@ -234,6 +255,7 @@ function readPath(context: Context): string | undefined {
     )
     return undefined
   }
+  checkEscapes(context, 'path')
   if (typeof value === 'string') return value
   add('data-yaml/value', 'error', l10n.t('“path” must be a folder.'), valueRange(context, entry))
   return undefined

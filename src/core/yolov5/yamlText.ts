@@ -14,6 +14,7 @@ import {
   type Tags,
   visit,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml'
 import { type Range, rangeOf } from '../finding'
 import { strayTabs, withFlowsFolded } from './pyYaml'
@@ -65,7 +66,7 @@ function parse(text: string): YamlText {
   const firstLine = text.search(/\r?\n|$/)
   const top = rangeOf(lines, 0, Math.max(0, firstLine))
   const map = isMap(document.contents) ? document.contents : undefined
-  const faults: Fault[] = [...document.errors]
+  const faults: Fault[] = document.errors.map(faultOf)
   const faulty = new Set(faults.map(({ pos }) => lines.linePos(pos[0]).line))
   for (const at of strayTabs(folded ?? text)) {
     const { line } = lines.linePos(at)
@@ -89,6 +90,23 @@ function parse(text: string): YamlText {
       message,
       range: rangeOf(lines, pos[0], pos[1]),
     })),
+  }
+}
+
+/** The library's own messages, where they say what a person can do. */
+function faultOf({ code, message, pos }: YAMLParseError): Fault {
+  switch (code) {
+    case 'BAD_DQ_ESCAPE':
+      return {
+        message: l10n.t(
+          'Between double quotes a backslash starts an escape: write a path between single quotes.',
+        ),
+        pos,
+      }
+    case 'MULTIPLE_DOCS':
+      return { message: l10n.t('A second document starts here; YOLOv5 reads only one.'), pos }
+    default:
+      return { message, pos }
   }
 }
 
