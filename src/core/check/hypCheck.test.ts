@@ -45,7 +45,11 @@ describe('checkHyp', () => {
   })
 
   it('adds lines only where they can follow', () => {
-    for (const text of ['{lr0: 0.01, momentum: 0.9}\n', '  lr0: 0.01\n  momentum: 0.9\n']) {
+    for (const text of [
+      '{lr0: 0.01, momentum: 0.9}\n',
+      '  lr0: 0.01\n  momentum: 0.9\n',
+      'lr0: 0.01\n...\n',
+    ]) {
       const [finding] = check(text)
       expect([finding?.code, finding?.fixes]).toEqual(['hyp-yaml/missing-key', []])
     }

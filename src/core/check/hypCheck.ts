@@ -139,6 +139,7 @@ function missingFinding(
   const missing = [...required].filter(([key]) => !keys.has(key))
   if (missing.length === 0) return []
   const isBlock = yaml.map?.flow !== true && yaml.range(yaml.map).start.character === 0
+  const isOpen = isBlock && !/^\.\.\.(?:\s|$)/m.test(text)
   const lines = text.split(/\r\n|\r|\n/)
   const newline = /\r\n/.test(text) ? '\r\n' : '\n'
   const open = lines.at(-1) !== ''
@@ -165,7 +166,7 @@ function missingFinding(
       severity: 'error',
       range: yaml.top,
       // Lines at the end belong to nothing but a block that starts in the first column.
-      fixes: isBlock ? [fix] : [],
+      fixes: isOpen ? [fix] : [],
     },
   ]
 }

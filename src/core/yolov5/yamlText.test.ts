@@ -106,6 +106,19 @@ function rowOf(): unknown {
   return [-1, 1, 'Conv', [64]]
 }
 
+describe('one mistake', () => {
+  it('is one error, however much of the file it spoils', () => {
+    expect(faults('a: 1\n b: 2\nc: [1, 2]\nd: [[3], {e: 4}]\n')).toHaveLength(1)
+  })
+
+  it('may be a full-width colon, and is shown there', () => {
+    expect(faults('a: 1\nnc：80\nb: 2\nc: [1, 2]\n')).toEqual([[1, 2]])
+    expect(faults('a: 1\nnames：[x]\n')).toEqual([[1, 5]])
+    expect(faults('a: [1\nb: 2\nc: |\n  d：e\n')).toEqual([[1, 0]])
+    expect(faults('a: 1\nb: x：y\n# c：d\n')).toEqual([])
+  })
+})
+
 describe('tabs', () => {
   it.each([
     ['nc:\t2\n', [[0, 3]]],

@@ -66,7 +66,10 @@ function parse(text: string): YamlText {
   const firstLine = text.search(/\r?\n|$/)
   const top = rangeOf(lines, 0, Math.max(0, firstLine))
   const map = isMap(document.contents) ? document.contents : undefined
-  const faults: Fault[] = document.errors.map(faultOf)
+  // PyYAML stops at the first as well; what follows is the parser's guess.
+  const faults: Fault[] = document.errors
+    .slice(0, 1)
+    .map((error) => wideColon(text, error) ?? faultOf(error))
   const faulty = new Set(faults.map(({ pos }) => lines.linePos(pos[0]).line))
   for (const at of strayTabs(folded ?? text)) {
     const { line } = lines.linePos(at)
@@ -90,6 +93,17 @@ function parse(text: string): YamlText {
       message,
       range: rangeOf(lines, pos[0], pos[1]),
     })),
+  }
+}
+
+/** A key with the colon of Chinese and Japanese text, which is none to YAML; it stumbles over a later line. */
+function wideColon(text: string, { pos }: YAMLParseError): Fault | undefined {
+  const found = /^[ \t]*["']?\w+["']?[ \t]*：/mu.exec(text)
+  if (found === null || found.index > pos[1]) return undefined
+  const end = found.index + found[0].length
+  return {
+    message: l10n.t('This is a full-width colon: write “:” and a space.'),
+    pos: [end - 1, end],
   }
 }
 
