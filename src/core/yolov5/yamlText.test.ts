@@ -111,6 +111,12 @@ describe('one mistake', () => {
     expect(faults('a: 1\n b: 2\nc: [1, 2]\nd: [[3], {e: 4}]\n')).toHaveLength(1)
   })
 
+  it('may be a colon without a space, and is shown there', () => {
+    expect(faults('a: 1\nnc:80\nb: 2\nc: [1, 2]\n')).toEqual([[1, 2]])
+    expect(faults('http://x\na: 1\n')).toEqual([[0, 0]])
+    expect(faults('a: b:c\nb: |\n  d:e\n')).toEqual([])
+  })
+
   it('may be a full-width colon, and is shown there', () => {
     expect(faults('a: 1\nnc：80\nb: 2\nc: [1, 2]\n')).toEqual([[1, 2]])
     expect(faults('a: 1\nnames：[x]\n')).toEqual([[1, 5]])

@@ -69,7 +69,7 @@ function parse(text: string): YamlText {
   // PyYAML stops at the first as well; what follows is the parser's guess.
   const faults: Fault[] = document.errors
     .slice(0, 1)
-    .map((error) => wideColon(text, error) ?? faultOf(error))
+    .map((error) => keyColon(text, error) ?? faultOf(error))
   const faulty = new Set(faults.map(({ pos }) => lines.linePos(pos[0]).line))
   for (const at of strayTabs(folded ?? text)) {
     const { line } = lines.linePos(at)
@@ -96,13 +96,16 @@ function parse(text: string): YamlText {
   }
 }
 
-/** A key with the colon of Chinese and Japanese text, which is none to YAML; it stumbles over a later line. */
-function wideColon(text: string, { pos }: YAMLParseError): Fault | undefined {
-  const found = /^[ \t]*["']?\w+["']?[ \t]*：/mu.exec(text)
+/** A key whose colon is none to YAML, which stumbles over a later line: a full-width one, or one without a space. */
+function keyColon(text: string, { pos }: YAMLParseError): Fault | undefined {
+  const found = /^[ \t]*\w+[ \t]*(：|:(?![\s:\\]|\/\/|$))/mu.exec(text)
   if (found === null || found.index > pos[1]) return undefined
   const end = found.index + found[0].length
   return {
-    message: l10n.t('This is a full-width colon: write “:” and a space.'),
+    message:
+      found[1] === ':'
+        ? l10n.t('YAML wants a space after this colon.')
+        : l10n.t('This is a full-width colon: write “:” and a space.'),
     pos: [end - 1, end],
   }
 }
