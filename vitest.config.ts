@@ -11,6 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          setupFiles: ['test/support/ownQueue.ts'],
           include: ['src/**/*.test.ts', 'webview/**/*.test.ts'],
           testTimeout: 30_000,
           // Kernels are compiled in one, beside other suites.
@@ -21,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'cli',
           env,
+          setupFiles: ['test/support/ownQueue.ts'],
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
           // They train: seconds on idle cores, minutes on busy ones.

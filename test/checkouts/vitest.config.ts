@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     env: { YOLOV5_SLIM_LANGUAGE: 'en' },
+    setupFiles: ['test/support/ownQueue.ts'],
     include: ['test/checkouts/**/*.test.ts'],
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,

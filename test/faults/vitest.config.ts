@@ -8,7 +8,7 @@ export default defineConfig({
     name: 'faults',
     include: ['test/faults/**/*.test.ts'],
     globalSetup: ['test/faults/support/setup.ts'],
-    setupFiles: ['test/faults/support/lifeline.ts'],
+    setupFiles: ['test/support/ownQueue.ts', 'test/faults/support/lifeline.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,
