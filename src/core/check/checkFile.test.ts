@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { NEW_STYLE } from '../yolov5/testTrees'
 import { checkCell } from './checkFile'
 import type { Clone } from './clone'
+import { newSession } from './session'
 import { wholeText } from './snippet'
 import { at, codes, plantedClone } from './testing'
 
@@ -12,9 +13,9 @@ beforeAll(async () => {
 
 /** Findings of a cell that starts in `folder`, and where it leaves the notebook. */
 function lookAt(source: string, folder: string | undefined = undefined) {
-  const cwd = { folder }
-  const { findings } = checkCell(wholeText(source), at(clone, 'a.ipynb'), clone, undefined, cwd)
-  return { found: codes(findings), folder: cwd.folder }
+  const session = { ...newSession(), folder }
+  const { findings } = checkCell(wholeText(source), at(clone, 'a.ipynb'), clone, undefined, session)
+  return { found: codes(findings), folder: session.folder }
 }
 
 describe('the commands of a cell', () => {

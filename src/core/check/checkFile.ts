@@ -10,10 +10,10 @@ import { fileKind } from './kind'
 import { checkModel, type UsedWith } from './modelCheck'
 import { codeCells, inNotebook } from './notebook'
 import { checkPython, commandStrings, type Torch } from './pythonCheck'
+import { type IsWritten, keepWritten, newSession, type Session, writtenBefore } from './session'
 import { blanked, type Snippet, wholeText } from './snippet'
 import { inClone, isStockPath } from './stockFiles'
 import { asPosixShell } from './windowsShell'
-import type { Cwd } from './workingFolder'
 
 /** What is known beside the file and the clone. */
 export type CheckContext = {
@@ -37,10 +37,15 @@ function together(reports: readonly TextReport[]): TextReport {
   }
 }
 
-function checkShell(snippet: Snippet, clone: Clone, cwd: Cwd): TextReport {
-  const found = invocations(snippet, clone, cwd)
+function checkShell(
+  snippet: Snippet,
+  clone: Clone,
+  session: Session,
+  isWritten: IsWritten,
+): TextReport {
+  const found = invocations(snippet, clone, session)
   return {
-    findings: found.flatMap((invocation) => checkInvocation(invocation, clone)),
+    findings: found.flatMap((invocation) => checkInvocation(invocation, clone, isWritten)),
     invocations: found,
   }
 }
@@ -50,23 +55,31 @@ function checkSource(
   path: string,
   clone: Clone,
   torch: Torch,
-  cwd: Cwd,
+  session: Session,
+  isWritten: IsWritten,
 ): TextReport {
-  const options = { file: inClone(clone, path), torch, stock: isStockPath(clone, path) }
-  const commands = commandStrings(snippet).map((text) => checkShell(text, clone, { ...cwd }))
+  const options = { file: inClone(clone, path), torch, stock: isStockPath(clone, path), isWritten }
+  const commands = commandStrings(snippet).map((text) =>
+    checkShell(text, clone, { ...session }, isWritten),
+  )
   return together([
     { findings: checkPython(snippet, clone, options), invocations: [] },
     ...commands,
-    checkLists(snippet, clone, cwd),
+    checkLists(snippet, clone, session, isWritten),
   ])
 }
 
 /** Processes that Python starts with a list of arguments. */
-function checkLists(snippet: Snippet, clone: Clone, cwd: Cwd): TextReport {
-  const found = invocationsOf(argumentLists(snippet.text), snippet, clone, { ...cwd })
+function checkLists(
+  snippet: Snippet,
+  clone: Clone,
+  session: Session,
+  isWritten: IsWritten,
+): TextReport {
+  const found = invocationsOf(argumentLists(snippet.text), snippet, clone, { ...session })
   return {
     findings: found
-      .flatMap((invocation) => checkInvocation(invocation, clone))
+      .flatMap((invocation) => checkInvocation(invocation, clone, isWritten))
       .map((finding) => ({ ...finding, fixes: (finding.fixes ?? []).filter(isOneWord) })),
     invocations: found,
   }
@@ -80,24 +93,25 @@ function isOneWord(fix: Fix): boolean {
 /**
  * One cell of a notebook, as an editor shows it.
  *
- * @param cwd where the cells before it left the notebook
+ * @param session how the cells before it left the notebook; left as this one does
  */
 export function checkCell(
   cell: Snippet,
   path: string,
   clone: Clone,
   torch: Torch,
-  cwd: Cwd,
+  session: Session,
 ): TextReport {
+  const isWritten = writtenBefore(cell, session)
   const { python, commands } = cellParts(cell)
   const ran = commands.map(({ kind, snippet }) =>
     // A `cd` in a shell ends with it.
-    checkShell(snippet, clone, kind === 'shell' ? { ...cwd } : cwd),
+    checkShell(snippet, clone, kind === 'shell' ? { ...session } : session, isWritten),
   )
-  return together([
-    ...ran,
-    ...(python === undefined ? [] : [checkSource(python, path, clone, torch, cwd)]),
-  ])
+  const source =
+    python === undefined ? nothing : checkSource(python, path, clone, torch, session, isWritten)
+  keepWritten(cell, session)
+  return together([...ran, source])
 }
 
 /**
@@ -113,6 +127,9 @@ export function checkText(
 ): TextReport {
   const only = (findings: readonly Finding[]): TextReport => ({ findings, invocations: [] })
   const kind = fileKind(clone, path, text)
+  const whole = wholeText(text)
+  const session = newSession()
+  const isWritten = writtenBefore(whole, session)
   switch (kind) {
     case 'model':
       return only(checkModel(text, path, clone, usedWith))
@@ -121,15 +138,14 @@ export function checkText(
     case 'hyp':
       return only(checkHyp(text, path, clone))
     case 'python':
-      return checkSource(wholeText(text), path, clone, torch, { folder: '' })
+      return checkSource(whole, path, clone, torch, session, isWritten)
     case 'shell':
-      return checkShell(wholeText(text), clone, { folder: '' })
+      return checkShell(whole, clone, session, isWritten)
     case 'batch':
     case 'powershell':
-      return checkShell(blanked(wholeText(text), asPosixShell(text, kind)), clone, { folder: '' })
+      return checkShell(blanked(whole, asPosixShell(text, kind)), clone, session, isWritten)
     case 'notebook': {
-      const cwd: Cwd = { folder: '' }
-      const cells = codeCells(text).map((cell) => checkCell(cell, path, clone, torch, cwd))
+      const cells = codeCells(text).map((cell) => checkCell(cell, path, clone, torch, session))
       const { findings, invocations: found } = together(cells)
       return { findings: findings.map(inNotebook), invocations: found }
     }

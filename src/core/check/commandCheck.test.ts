@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { edited, NEW_STYLE, OLD_STYLE } from '../yolov5/testTrees'
 import { checkCell, checkText } from './checkFile'
 import type { Clone } from './clone'
+import { newSession } from './session'
 import { wholeText } from './snippet'
 import { at, codes, fixed, plantedClone } from './testing'
 
@@ -235,6 +236,33 @@ b.add_argument('--workers', type=int, choices=[1, 2])
     }
   })
 
+  it.each([
+    'python train.py --hyp hyp.scratch-custom.yaml --cfg models/yolov5s-custom.yaml\n',
+    'python train.py --cfg models/yolov5sa.yaml --data coco8.yaml\n',
+    'cp models/yolov5s.yaml data/hyp.scratch.yaml\npython train.py --hyp data/hyp.scratch.yaml\n',
+    'cp ~/mine/hyp.scratch.yaml data/ && python train.py --hyp data/hyp.scratch.yaml\n',
+    "sed 's/80/3/' models/yolov5s.yaml > models/yolov5n.yaml\npython train.py --cfg models/yolov5n.yaml\n",
+    'echo x | tee -a yolov5n.yaml\npython train.py --cfg yolov5n.yaml\n',
+    'wget -O data/hyp.scratch.yaml https://x.y/z\npython train.py --hyp hyp.scratch.yaml\n',
+  ])('leaves to the user what is theirs: %j', (text) => {
+    expect(check(text)).toEqual([])
+  })
+
+  it('takes a file for the release’s where it is written only later, or read', () => {
+    const run = 'python train.py --hyp data/hyp.scratch.yaml\n'
+    for (const text of [
+      `${run}cp mine.yaml data/hyp.scratch.yaml\n`,
+      `cp data/hyp.scratch.yaml data/mine.yaml\n${run}`,
+      `cat data/hyp.scratch.yaml > log.txt\n${run}`,
+    ]) {
+      expect(found(text)).toEqual(['command/stock-file warning'])
+    }
+    const python = "with open('hyp.scratch.yaml') as f:\n    x = f\n"
+    const write = "with open('data/hyp.scratch.yaml', 'w') as f:\n    f.write(x)\n"
+    expect(check(python, v7, 'a.py')).toHaveLength(1)
+    expect(check(write + python, v7, 'a.py')).toEqual([])
+  })
+
   it('runs slimming scripts that are not there with the program', () => {
     const text = 'python train_sparsity.py --st --sr 0.005\n'
     const [finding] = check(text)
@@ -259,6 +287,11 @@ describe('command lines elsewhere', () => {
       'command/flag error',
     ])
     expect(of('!cd /tmp', '!python train.py --adam')).toEqual(['command/flag error'])
+    const use = '!python train.py --cfg models/yolov5n.yaml'
+    expect(of(use)).toEqual(['command/stock-file warning'])
+    expect(of('%%writefile models/yolov5n.yaml\nnc: 1', use)).toEqual([])
+    expect(of("with open('models/yolov5n.yaml', 'w') as f:\n  f.write('')", use)).toEqual([])
+    expect(of(use, '!cp a.yaml models/yolov5n.yaml')).toEqual(['command/stock-file warning'])
     expect(of('!{cmd} train.py --adam\n!python {script} --adam')).toEqual([])
   })
 
@@ -294,9 +327,8 @@ describe('command lines elsewhere', () => {
       'from models.yolo import Segment\nfrom utils.general import check_dataset\n',
     )
     // A cell of an editor is a document of its own.
-    const cell = checkCell(wholeText(source.join('')), at(v7, 'a.ipynb'), v7, undefined, {
-      folder: '',
-    })
+    const whole = wholeText(source.join(''))
+    const cell = checkCell(whole, at(v7, 'a.ipynb'), v7, undefined, newSession())
     expect(fixed(source.join(''), cell.findings[1])).toContain(second?.split('\n').at(-2) ?? '?')
   })
 

@@ -6,6 +6,7 @@ import { flagFindings } from './commandFlags'
 import { editFix, switchFix, switchFixes } from './fixes'
 import { isKnownModule, otherNameOf, releaseWithModule } from './history'
 import { flagValue, type Invocation, type PlacedWord } from './invocations'
+import type { IsWritten } from './session'
 import { counterpart, findsYaml, isStockDataPath, isStockYaml } from './stockYaml'
 
 /** Scripts for slimming that tutorials name, all of which the `yolov5-slim` program answers to. */
@@ -64,11 +65,13 @@ export function stockYamlFinding(
   word: Pick<PlacedWord, 'text' | 'range' | 'open' | 'wider'>,
   clone: Clone,
   code: 'command/stock-file' | 'script/stock-file',
+  isWritten: IsWritten,
 ): Finding[] {
   const { text, range } = word
   const path = posix.normalize(text.replaceAll('\\', '/'))
   if (word.open || !/\.ya?ml$/.test(path) || /^(?:\/|~|[A-Za-z]:|\.\.)/.test(path)) return []
   if (!(isStockYaml(path) || isStockDataPath(path)) || findsYaml(clone, path)) return []
+  if (isWritten(path, range.start)) return []
   const near = counterpart(clone, path)
   const lacks = l10n.t('This YOLOv5 {0} has no {1}.', clone.detection.release, path)
   return [
@@ -108,12 +111,16 @@ function autoBatchFinding(invocation: Invocation, clone: Clone): Finding[] {
 }
 
 /** All that is wrong with one command line, as far as its text tells. */
-export function checkInvocation(invocation: Invocation, clone: Clone): readonly Finding[] {
+export function checkInvocation(
+  invocation: Invocation,
+  clone: Clone,
+  isWritten: IsWritten,
+): readonly Finding[] {
   const values = ['--hyp', '--cfg', '--data'].flatMap((flag) => flagValue(invocation, [flag]) ?? [])
   return [
     ...missingScript(invocation, clone),
     ...flagFindings(invocation, clone),
     ...autoBatchFinding(invocation, clone),
-    ...values.flatMap((word) => stockYamlFinding(word, clone, 'command/stock-file')),
+    ...values.flatMap((word) => stockYamlFinding(word, clone, 'command/stock-file', isWritten)),
   ]
 }

@@ -11,6 +11,7 @@ import { startsScript } from './invocations'
 import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
 import { importsOf } from './pythonImports'
 import { hasName, homeOf, signatureIn } from './pythonModules'
+import type { IsWritten } from './session'
 import { type Snippet, slice } from './snippet'
 
 /** The torch that scripts of the workspace run with, where a look at the environment told. */
@@ -179,13 +180,14 @@ export type PythonOptions = {
   readonly torch: Torch
   /** A file of YOLOv5's own: that it is as old as it is, is no news. */
   readonly stock: boolean
+  readonly isWritten: IsWritten
 }
 
 /** All that is wrong with a Python source for this clone; command lines in it are told by `commandStrings`. */
 export function checkPython(
   snippet: Snippet,
   clone: Clone,
-  { file, torch, stock }: PythonOptions,
+  { file, torch, stock, isWritten }: PythonOptions,
 ): readonly Finding[] {
   const folder = posix.dirname(file)
   const code = codeOnly(snippet.text)
@@ -194,7 +196,7 @@ export function checkPython(
     ...findings,
     ...bindings.flatMap((binding) => usesOf(binding, code, snippet, clone)),
     ...(stock ? [] : torchLoads(code, snippet, torch)),
-    ...strings(snippet).flatMap((one) => hypString(one, clone)),
+    ...strings(snippet).flatMap((one) => hypString(one, clone, isWritten)),
   ]
 }
 
@@ -204,10 +206,15 @@ const JOINED = /\bjoin\s*\((?:[^()]|\([^()]*\))*,\s*$|\/\s*$/
 /** The folder before it, where that is written out. */
 const FOLDER = /["']([^"'\n]*)["']\s*[,/]\s*$/
 
-function hypString({ text, range, before }: Literal, clone: Clone): Finding[] {
+function hypString(
+  { text, range, before }: Literal,
+  clone: Clone,
+  isWritten: IsWritten,
+): Finding[] {
   if (!/^(?:\.\/)?(?:data\/)?(?:hyps\/)?hyp\.[\w.-]+\.ya?ml$/.test(text)) return []
   const place = range(0, text.length)
-  const found = stockYamlFinding({ text, open: false, range: place }, clone, 'script/stock-file')
+  const word = { text, open: false, range: place }
+  const found = stockYamlFinding(word, clone, 'script/stock-file', isWritten)
   return found.map((finding) => {
     const { suggestion } = finding
     if (suggestion === undefined || /^(?:\.\/)?data\//.test(text)) return finding

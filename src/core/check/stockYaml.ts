@@ -2,8 +2,11 @@ import { basename } from 'node:path'
 import type { Clone } from './clone'
 import { isStockData } from './stockFiles'
 
-const HYP = /^hyp\.(?:scratch|finetune|VOC|Objects365|no-augmentation)[\w.-]*\.ya?ml$/i
-const MODEL = /^yolov[35](?:[nsmlx]6?|-[\w]+|s-[\w]+|[nsmlx]-seg|-spp|-tiny)?\.ya?ml$/
+/** Hyperparameters and models of all releases. Lists and no patterns: `hyp.scratch-custom.yaml` is the user's. */
+const HYP =
+  /^hyp\.(?:scratch(?:-low|-med|-high)?|finetune(?:_objects365)?|VOC|Objects365|no-augmentation)\.ya?ml$/i
+const MODEL =
+  /^(?:yolov3(?:-spp|-tiny)?|yolov5(?:[nsmlx](?:6|-seg)?|-(?:bifpn|fpn|p2|p34|p6|p7|panet)|s-(?:LeakyReLU|ghost|transformer)))\.ya?ml$/
 
 /** Whether a file of this name is one that some release ships. */
 export function isStockYaml(path: string): boolean {

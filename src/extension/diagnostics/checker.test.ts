@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { newSession } from '../../core/check/session'
 import { detectCheckout } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
 import { NEW_STYLE, plant } from '../../core/yolov5/testTrees'
@@ -74,11 +75,11 @@ describe('Checker', () => {
   it('follows notebooks from cell to cell', () => {
     const clone = checker.cloneOf(at('a.ipynb'))
     if (clone === undefined) throw new Error('no clone')
-    const cwd = { folder: '' }
-    checker.cell('%cd /content', at('a.ipynb'), clone, cwd)
-    const away = checker.cell('!python test.py', at('a.ipynb'), clone, cwd)
+    const session = newSession()
+    checker.cell('%cd /content', at('a.ipynb'), clone, session)
+    const away = checker.cell('!python test.py', at('a.ipynb'), clone, session)
     expect(away.findings).toEqual([])
-    const here = checker.cell('!python test.py', at('a.ipynb'), clone, { folder: '' })
+    const here = checker.cell('!python test.py', at('a.ipynb'), clone, newSession())
     expect(here.findings.map(({ code }) => code)).toEqual(['command/script'])
   })
 

@@ -6,10 +6,10 @@ import { diskFiles } from '../../core/check/files'
 import { isSkippedPath } from '../../core/check/kind'
 import { checkCheckpoint, checkPlaces, type Places } from '../../core/check/placeCheck'
 import { type Pairing, pairingOf, usedWith } from '../../core/check/project'
+import type { Session } from '../../core/check/session'
 import { wholeText } from '../../core/check/snippet'
 import { inClone } from '../../core/check/stockFiles'
 import type { CheckpointFacts } from '../../core/check/weightsCheck'
-import type { Cwd } from '../../core/check/workingFolder'
 import type { Finding } from '../../core/finding'
 import type { Detection } from '../../core/yolov5/release'
 import { checkoutOf } from '../checkouts/collect'
@@ -75,10 +75,10 @@ export class Checker {
     })
   }
 
-  /** One cell of a notebook; `cwd` is where the cells before it left it. */
-  cell(text: string, path: string, clone: Clone, cwd: Cwd): TextReport {
+  /** One cell of a notebook; `session` is how the cells before it left it. */
+  cell(text: string, path: string, clone: Clone, session: Session): TextReport {
     const { torch } = this.torch(clone.detection.root)
-    return checkCell(wholeText(text), path, clone, torch, cwd)
+    return checkCell(wholeText(text), path, clone, torch, session)
   }
 
   /** What the places tell that the text points to. */

@@ -11,7 +11,7 @@ import type { TextReport } from '../../core/check/checkFile'
 import type { Clone } from '../../core/check/clone'
 import { diskFiles } from '../../core/check/files'
 import { isCheckable, sizeLimit } from '../../core/check/kind'
-import type { Cwd } from '../../core/check/workingFolder'
+import { newSession } from '../../core/check/session'
 import type { Finding } from '../../core/finding'
 import type { Checkouts } from '../checkouts/checkouts'
 import { Debouncer } from '../common/debounce'
@@ -204,13 +204,13 @@ export class Diagnostics extends DisposableList {
     if (notebook.uri.scheme !== 'file' || notebook.isClosed) return
     const path = notebook.uri.fsPath
     const clone = this.checker.cloneOf(path)
-    const cwd: Cwd = { folder: '' }
+    const session = newSession()
     this.clear(notebook.uri)
     for (const { kind, document } of notebook.getCells()) {
       if (clone === undefined || kind !== NotebookCellKind.Code) this.clear(document.uri)
       else {
         const text = document.getText()
-        const report = this.checker.cell(text, path, clone, cwd)
+        const report = this.checker.cell(text, path, clone, session)
         // Keyed by the cell, so that the places of one cell are not taken for another's.
         void this.showReport(document.uri, text, `${path}#${document.uri.fragment}`, clone, report)
       }
