@@ -5,7 +5,7 @@ import type { Clone } from './clone'
 import { flagFindings } from './commandFlags'
 import { editFix, switchFix, switchFixes } from './fixes'
 import { isKnownModule, otherNameOf, releaseWithModule } from './history'
-import { flagValue, type Invocation, type PlacedWord } from './invocations'
+import { flagValues, type Invocation, type PlacedWord } from './invocations'
 import type { IsWritten } from './session'
 import { counterpart, findsYaml, isStockDataPath, isStockYaml } from './stockYaml'
 
@@ -90,7 +90,7 @@ export function stockYamlFinding(
 /** `--batch-size -1`, which has the batch size chosen, where the script would take it for the number. */
 function autoBatchFinding(invocation: Invocation, clone: Clone): Finding[] {
   const { script } = invocation
-  const word = flagValue(invocation, ['--batch-size', '--batch'])
+  const [word] = flagValues(invocation, '--batch-size', clone)
   const code = clone.code(script)
   if (script !== 'train.py' || word?.text !== '-1' || code === '' || /autobatch/.test(code))
     return []
@@ -116,7 +116,9 @@ export function checkInvocation(
   clone: Clone,
   isWritten: IsWritten,
 ): readonly Finding[] {
-  const values = ['--hyp', '--cfg', '--data'].flatMap((flag) => flagValue(invocation, [flag]) ?? [])
+  const values = ['--hyp', '--cfg', '--data'].flatMap((flag) =>
+    flagValues(invocation, flag, clone).slice(0, 1),
+  )
   return [
     ...missingScript(invocation, clone),
     ...flagFindings(invocation, clone),

@@ -5,7 +5,7 @@ import { bracketed, stringValue } from '../yolov5/python'
 import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
 import { removeFix } from './fixes'
-import type { Invocation, PlacedWord } from './invocations'
+import { type Invocation, isFlag, type PlacedWord } from './invocations'
 
 /** Whether a script may take words that belong to no flag. */
 function takesPositions(code: string): boolean {
@@ -19,11 +19,6 @@ function takesPositions(code: string): boolean {
 /** A word that may turn into any number of words: `$ARGS`, `"$@"`, `*.pt`. */
 function mayBeMany({ text, open, quoted }: PlacedWord): boolean {
   return open && (!quoted || /[@*]/.test(text))
-}
-
-/** argparse's rule: what looks like a negative number is a value. */
-function isFlag({ text }: PlacedWord): boolean {
-  return /^-./.test(text) && !/^-(?:\d+|\d*\.\d+)$/.test(text)
 }
 
 const ROOM: Readonly<Record<ScriptFlag['arity'], number>> = {

@@ -1,5 +1,6 @@
 import type { Range } from '../finding'
-import { splitFlag } from '../yolov5/flagWords'
+import { givenFlag, splitFlag } from '../yolov5/flagWords'
+import type { ScriptFlag } from '../yolov5/release'
 import type { Clone } from './clone'
 import { shellCommands, type Word } from './shellWords'
 import type { Snippet } from './snippet'
@@ -154,21 +155,47 @@ function tailOf({ start, end }: Word, tail: string, { text, range }: Snippet): R
   return written.endsWith(tail) ? range(last - tail.length, last) : undefined
 }
 
-/** The first value of a flag, by any of its spellings: `--cfg x`, `--cfg=x`. Undefined where it is not given. */
-export function flagValue({ args }: Invocation, names: readonly string[]): PlacedWord | undefined {
-  for (const [at, word] of args.entries()) {
-    const [name, inline] = splitFlag(word.text)
-    if (!names.includes(name)) continue
-    if (inline === undefined) {
-      const value = args[at + 1]
-      return value?.text.startsWith('--') ? undefined : value
-    }
-    const { start, end } = word.range
-    // Where quotes stand in the word, the value is not at its end.
-    const plain = end.character - start.character === word.text.length
-    if (!plain) return { ...word, text: inline, wider: true }
-    const from = { line: end.line, character: end.character - inline.length }
-    return { ...word, text: inline, range: { start: from, end } }
-  }
-  return undefined
+/** argparse's rule: what looks like a negative number is a value. */
+export function isFlag({ text }: PlacedWord): boolean {
+  return /^-./.test(text) && !/^-(?:\d+|\d*\.\d+)$/.test(text)
+}
+
+/** Whether a word of a command line gives a flag, by its name or what argparse takes for an abbreviation of it. */
+function gives({ text }: PlacedWord, flag: string, flags: readonly ScriptFlag[]): boolean {
+  return splitFlag(text)[0] === flag || (givenFlag(text, flags)?.names.includes(flag) ?? false)
+}
+
+/** Whether a switch is on. */
+export function hasFlag({ script, args }: Invocation, flag: string, clone: Clone): boolean {
+  return args.some((word) => gives(word, flag, clone.flags(script) ?? []))
+}
+
+/** The values of a flag: `--weights a.pt b.pt`, `--weights=a.pt`, `--weight a.pt`. Empty where it is not given. */
+export function flagValues(
+  { script, args }: Invocation,
+  flag: string,
+  clone: Clone,
+): readonly PlacedWord[] {
+  const flags = clone.flags(script) ?? []
+  const at = args.findIndex((word) => gives(word, flag, flags))
+  const word = args[at]
+  if (word === undefined) return []
+  const inline = inlineValue(word)
+  if (inline !== undefined) return [inline]
+  const values = args.slice(at + 1)
+  const end = values.findIndex(isFlag)
+  const many = givenFlag(word.text, flags)?.arity === 'many'
+  return values.slice(0, end < 0 ? undefined : end).slice(0, many ? undefined : 1)
+}
+
+/** The value that is joined to its flag: `--cfg=x`. */
+function inlineValue(word: PlacedWord): PlacedWord | undefined {
+  const [, inline] = splitFlag(word.text)
+  if (inline === undefined) return undefined
+  const { start, end } = word.range
+  // Where quotes stand in the word, the value is not at its end.
+  const plain = end.character - start.character === word.text.length
+  if (!plain) return { ...word, text: inline, wider: true }
+  const from = { line: end.line, character: end.character - inline.length }
+  return { ...word, text: inline, range: { start: from, end } }
 }

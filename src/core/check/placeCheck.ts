@@ -7,7 +7,7 @@ import type { TextReport } from './checkFile'
 import type { Clone } from './clone'
 import { checkDataFolders } from './dataFolders'
 import type { Files } from './files'
-import { flagValue, type Invocation, type PlacedWord } from './invocations'
+import { flagValues, hasFlag, type Invocation, type PlacedWord } from './invocations'
 import { fileKind } from './kind'
 import { classCount } from './project'
 import { type CheckpointFacts, checkWeights, weightsUse } from './weightsCheck'
@@ -40,14 +40,13 @@ async function weightsAt(
   clone: Clone,
   places: Places,
   script: string,
-  data?: string,
+  classes?: number,
 ): Promise<readonly Finding[]> {
   if (!/\.pth?$/i.test(word.text)) return []
   const path = await located(word.text, file, clone, places.files)
   const facts = path === undefined ? undefined : await places.inspect(path)
   if (facts === undefined) return []
-  const nc = data === undefined ? undefined : await classesAt(data, file, clone, places.files)
-  return checkWeights(facts, word.text, word.range, clone, weightsUse(script), nc)
+  return checkWeights(facts, word.text, word.range, clone, weightsUse(script), classes)
 }
 
 async function classesAt(
@@ -70,11 +69,27 @@ async function checkInvocationWeights(
   clone: Clone,
   places: Places,
 ): Promise<readonly Finding[]> {
-  const weights = flagValue(invocation, ['--weights'])
-  const data = flagValue(invocation, ['--data'])
-  if (weights === undefined || weights.open) return []
-  const known = data?.open === false ? data.text : undefined
-  return weightsAt(weights, file, clone, places, invocation.script, known)
+  const known = flagValues(invocation, '--weights', clone).filter(({ open }) => !open)
+  if (known.length === 0) return []
+  const classes = await classesOf(invocation, file, clone, places.files)
+  const found: Finding[] = []
+  for (const weights of known) {
+    found.push(...(await weightsAt(weights, file, clone, places, invocation.script, classes)))
+  }
+  return found
+}
+
+/** Number of classes that weights have to tell apart; undefined where that isn't known, or they need not. */
+async function classesOf(
+  invocation: Invocation,
+  file: string,
+  clone: Clone,
+  files: Files,
+): Promise<number | undefined> {
+  // Every class counts as one then, whatever the weights and the data have; val.py does not compare them.
+  if (hasFlag(invocation, '--single-cls', clone)) return undefined
+  const [data] = flagValues(invocation, '--data', clone)
+  return data?.open === false ? classesAt(data.text, file, clone, files) : undefined
 }
 
 /** `weights:` and `data:` of an opt.yaml. */

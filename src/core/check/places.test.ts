@@ -8,7 +8,7 @@ import { diskFiles } from './files'
 import { checkPlaces, type Places } from './placeCheck'
 import { pairingOf, usedWith } from './project'
 import { at, codes, plantedClone } from './testing'
-import { type CheckpointFacts, checkWeights, weightsUse } from './weightsCheck'
+import type { CheckpointFacts } from './weightsCheck'
 
 const images = {
   'set/images/train/a.jpg': '',
@@ -52,9 +52,6 @@ beforeAll(async () => {
     ...NEW_STYLE,
     ...images,
     'utils/dataloaders.py': reader,
-    'w.pt': '',
-    'weights/x.pt': '',
-    'prune.py': '#',
   })
 })
 
@@ -150,74 +147,6 @@ describe('folders of a data.yaml', () => {
   it('does not guess the folder that v5.0 runs in', async () => {
     const text = 'train: train/images\nval: set/images/train\nnc: 2\nnames: [x, y]\n'
     expect(await look(text, 'data/sub/data.yaml', v5)).toEqual([])
-  })
-})
-
-describe('weights', () => {
-  const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } }
-  const of = (
-    change: Partial<CheckpointFacts>,
-    use: Parameters<typeof checkWeights>[4],
-    nc?: number,
-  ) => codes(checkWeights({ ...facts, ...change }, 'w.pt', range, v7, use, nc))
-
-  it('fit', () => {
-    for (const use of ['train', 'sparse', 'prune', 'evaluate', 'other'] as const)
-      expect(of({}, use, 2)).toEqual([])
-    expect(of({ release: 'unknown' }, 'train')).toEqual([])
-  })
-
-  it('need classes that the clone has', () => {
-    const needs = { globals: ['models.common.Novel'], release: 'v6.2 or v7.0' }
-    expect(of(needs, 'other')).toEqual(['weights/release error'])
-    const [finding] = checkWeights({ ...facts, ...needs }, 'w.pt', range, v5, 'train')
-    expect(finding?.fixes).toMatchObject([{ kind: 'switch', release: 'v6.2' }])
-    expect(finding?.message).toContain('Novel')
-  })
-
-  it('are of a release that this one loads', () => {
-    expect(codes(checkWeights(facts, 'w.pt', range, v5, 'train'))).toEqual([
-      'weights/release error',
-    ])
-    expect(codes(checkWeights({ ...facts, release: 'v5.0' }, 'w', range, v5, 'train'))).toEqual([])
-  })
-
-  it('have BatchNorm where it is needed', () => {
-    const fused = { obstacle: { code: 'checkpoint/fused' } }
-    expect(of(fused, 'prune')).toEqual(['weights/fused error'])
-    expect(of(fused, 'sparse')).toEqual(['weights/fused error'])
-    expect(of(fused, 'train')).toEqual(['weights/fused warning'])
-    expect(of(fused, 'evaluate')).toEqual([])
-  })
-
-  it('have the classes of the data that they are evaluated on', () => {
-    expect(of({}, 'evaluate', 3)).toEqual(['weights/classes error'])
-    expect(of({}, 'prune', 3)).toEqual(['weights/classes warning'])
-    expect(of({}, 'train', 3)).toEqual([])
-    expect(of({}, 'sparse', 3)).toEqual([])
-    expect(of({ names: [] }, 'evaluate', 3)).toEqual([])
-  })
-
-  it('import nothing strange', () => {
-    expect(of({ unsafeGlobals: ['os.system'] }, 'other')).toEqual(['weights/unsafe warning'])
-  })
-
-  it('are found in command lines and options', async () => {
-    known = { 'w.pt': { ...facts, obstacle: { code: 'checkpoint/fused' } } }
-    writeFileSync(at(v7, 'data/three.yaml'), 'train: a\nval: b\nnames: [a, b, c]\n')
-    expect(codes(await look('python prune.py --weights w.pt\n', 'a.sh'))).toEqual([
-      'weights/fused error',
-    ])
-    expect(codes(await look('python val.py --weights w.pt --data three.yaml\n', 'a.sh'))).toEqual([
-      'weights/classes error',
-    ])
-    expect(codes(await look('weights: w.pt\nepochs: 3\n', 'opt.yaml'))).toEqual([
-      'weights/fused warning',
-    ])
-    expect(await look('python train.py --weights $W --data x\n', 'a.sh')).toEqual([])
-    expect(await look('python train.py --weights none.pt\n', 'a.sh')).toEqual([])
-    expect(weightsUse('train_sparity.py')).toBe('sparse')
-    expect(weightsUse('finetune_pruned.py')).toBe('prune')
   })
 })
 
