@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { NEW_STYLE } from '../yolov5/testTrees'
-import { checkCell } from './checkFile'
-import type { Clone } from './clone'
+import { detectCheckout } from '../yolov5/detect'
+import { NEW_STYLE, plant } from '../yolov5/testTrees'
+import { checkCell, checkText } from './checkFile'
+import { type Clone, cloneOf } from './clone'
 import { newSession } from './session'
 import { wholeText } from './snippet'
 import { at, codes, plantedClone } from './testing'
@@ -13,7 +15,7 @@ beforeAll(async () => {
 
 /** Findings of a cell that starts in `folder`, and where it leaves the notebook. */
 function lookAt(source: string, folder: string | undefined = undefined) {
-  const session = { ...newSession(), folder }
+  const session = { ...newSession('a.ipynb'), folder }
   const { findings } = checkCell(wholeText(source), at(clone, 'a.ipynb'), clone, undefined, session)
   return { found: codes(findings), folder: session.folder }
 }
@@ -27,6 +29,66 @@ describe('the commands of a cell', () => {
     }
     expect(lookAt('!python test.py\n%cd yolov5\n')).toEqual({ found: [], folder: '' })
     expect(lookAt('%cd tools\n%cd ..\n!python test.py', '').found).toEqual(script)
+  })
+
+  it('start in the folder of the notebook where they leave the root', () => {
+    const of = (name: string, ...lines: string[]) =>
+      codes(
+        checkText(
+          JSON.stringify({
+            cells: [{ cell_type: 'code', source: lines.join('\n') }],
+            metadata: {},
+          }),
+          at(clone, name),
+          clone,
+        ).findings,
+      )
+    expect(of('tools/a.ipynb', '%cd ..', '!python test.py')).toEqual(script)
+    expect(of('tools/a.ipynb', '!python ../test.py')).toEqual(script)
+    expect(of('tools/sub/a.ipynb', '%cd ../..', '!python test.py')).toEqual(script)
+    expect(of('tools/a.ipynb', '!cd .. && python test.py', '!python test.py')).toEqual([
+      ...script,
+      ...script,
+    ])
+    for (const away of ['%cd ../..', '%cd ..\n%cd ..', '%cd /data\n%cd ..', '%cd ../../other']) {
+      expect(of('tools/a.ipynb', away, '!python test.py')).toEqual([])
+    }
+  })
+
+  it('are found where a script is named from the folder above', () => {
+    for (const source of [
+      '%cd ..\n!python yolov5/test.py',
+      '!python yolov5/test.py',
+      '%cd /content\n!python ./yolov5/test.py',
+      "import os\nos.chdir('yolov5')\n!python yolov5/test.py",
+      "%cd /content\nos.chdir('yolov5')\n!python test.py",
+      'lines = !python test.py',
+    ]) {
+      expect(lookAt(source, '').found).toEqual(script)
+    }
+    for (const source of [
+      '%cd ..\n!python yolov7/test.py',
+      "os.chdir('/content/yolov7')\n!python test.py",
+      'same = 1 != 2',
+      "'''\nos.chdir('yolov5')\n'''\n%cd /data\n!python test.py",
+    ]) {
+      expect(lookAt(source, '').found).toEqual([])
+    }
+  })
+
+  it('may be another clone’s, which lies beside this one or in it', async () => {
+    const root = plant({ 'yolov5-6.0/train.py': '', 'mine/yolov5/train.py': '' })
+    const detection = await detectCheckout(plant(NEW_STYLE, join(root, 'mine')))
+    if (detection === undefined) throw new Error('nothing detected')
+    const mine = cloneOf(detection)
+    const of = (text: string) => codes(checkText(text, at(mine, 'run.sh'), mine).findings)
+    expect(of('cd ../yolov5-6.0\npython test.py\n')).toEqual([])
+    expect(of(`python ${root}/yolov5-6.0/test.py\n`)).toEqual([])
+    expect(of('python yolov5/test.py\n')).toEqual([])
+    expect(of('cd ~/yolov5-7.0 && python test.py\ncd /x\npython mine/test.py\n')).toEqual([
+      ...script,
+      ...script,
+    ])
   })
 
   it('are not moved by a cd of another’s shell', () => {

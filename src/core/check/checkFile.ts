@@ -128,7 +128,7 @@ export function checkText(
   const only = (findings: readonly Finding[]): TextReport => ({ findings, invocations: [] })
   const kind = fileKind(clone, path, text)
   const whole = wholeText(text)
-  const session = newSession()
+  const session = newSession(inClone(clone, path))
   const isWritten = writtenBefore(whole, session)
   switch (kind) {
     case 'model':

@@ -328,7 +328,7 @@ describe('command lines elsewhere', () => {
     )
     // A cell of an editor is a document of its own.
     const whole = wholeText(source.join(''))
-    const cell = checkCell(whole, at(v7, 'a.ipynb'), v7, undefined, newSession())
+    const cell = checkCell(whole, at(v7, 'a.ipynb'), v7, undefined, newSession('a.ipynb'))
     expect(fixed(source.join(''), cell.findings[1])).toContain(second?.split('\n').at(-2) ?? '?')
   })
 

@@ -133,7 +133,7 @@ export function invocationsOf(
     const at = findScript(typed)
     const scriptWord = at === undefined ? undefined : typed[at.script]
     if (at === undefined || scriptWord === undefined || scriptWord.open) continue
-    const script = fromRoot(scriptWord.text, cwd.folder, clone)
+    const script = fromRoot(scriptWord.text, cwd, clone)
     if (script === undefined) continue
     const launcher = at.launcher === undefined ? undefined : typed[at.launcher]
     const scriptTail = tailOf(scriptWord, script, snippet)

@@ -12,9 +12,14 @@ export type Session = Cwd & {
   foreign: boolean
 }
 
-/** The start of a file's commands: at the root, where most are run. */
-export function newSession(): Session {
-  return { folder: '', written: new Set(), foreign: false }
+/**
+ * The start of a file's commands.
+ *
+ * @param file relative to the root
+ */
+export function newSession(file: string): Session {
+  const home = posix.dirname(file)
+  return { folder: '', home: home === '.' ? '' : home, written: new Set(), foreign: false }
 }
 
 /** Whether a yaml that is named at a place was made before, by this text or an earlier cell. */

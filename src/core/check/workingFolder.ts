@@ -2,27 +2,41 @@ import { posix } from 'node:path'
 import type { Clone } from './clone'
 import type { Word } from './shellWords'
 
-/** The folder that commands run in, relative to the root; undefined for elsewhere. */
-export type Cwd = { folder: string | undefined }
+/** Where commands run. */
+export type Cwd = {
+  /** Relative to the root; undefined for elsewhere. */
+  folder: string | undefined
+  /**
+   * Folder of the file, as long as nothing has changed where its commands run: they are taken to start at the root,
+   * but a way that leads out of the root starts here.
+   */
+  home?: string | undefined
+}
 
-/** Where `path` lies in the clone, seen from `folder`; undefined for elsewhere. */
-export function fromRoot(
-  path: string,
-  folder: string | undefined,
-  clone: Clone,
-): string | undefined {
+/** Where `path` lies in the clone, seen from where commands run; undefined for elsewhere. */
+export function fromRoot(path: string, { folder, home }: Cwd, clone: Clone): string | undefined {
   const plain = path.replaceAll('\\', '/')
   const root = clone.detection.root.replaceAll('\\', '/')
   if (plain.startsWith(`${root}/`)) return posix.normalize(plain.slice(root.length + 1))
   if (/^(?:\/|~|[A-Za-z]:)/.test(plain)) {
     // On another machine the clone lies elsewhere, mostly under its own name.
-    const inner = /\/yolov5(?:-[\w.]+)?\/(.+)$/i.exec(plain)?.[1]
-    return inner === undefined ? undefined : posix.normalize(inner)
+    const [, name = '', inner] = /\/(yolov5(?:-[\w.]+)?)\/(.+)$/i.exec(plain) ?? []
+    return inner === undefined || !namesClone(name, clone) ? undefined : posix.normalize(inner)
+  }
+  const [top = '', ...rest] = posix.normalize(plain).split('/')
+  // Seen from the folder that the clone lies in, where people mostly call it by its name.
+  const named = top === rootName(clone) || (top === 'yolov5' && namesClone(top, clone))
+  if (named && rest.length > 0 && (folder === undefined || !clone.has(posix.join(folder, top)))) {
+    return rest.join('/')
   }
   if (folder === undefined) return undefined
   const joined = posix.join(folder, plain)
-  return joined.startsWith('..') ? undefined : joined
+  if (!isOutside(joined)) return joined
+  const fromHome = home === undefined ? undefined : posix.join(home, plain)
+  return fromHome === undefined || isOutside(fromHome) ? undefined : fromHome
 }
+
+const isOutside = (path: string): boolean => /^\.\.(?:\/|$)/.test(path)
 
 const CD = /^(?:cd|chdir|sl|set-location)$/i
 const PUSH = /^(?:pushd|push-location)$/i
@@ -42,18 +56,18 @@ const SAME_FOLDER = /^"?(?:\$\(pwd\)|`pwd`|\$PWD|\$\{PWD\}|\$cd%)"?(?: |$)/i
 function folderOf(
   target: Word | undefined,
   written: string,
-  folder: string | undefined,
+  cwd: Cwd,
   clone: Clone,
 ): string | undefined {
   const path = (target?.text ?? '').replaceAll('\\', '/').replace(/\/+$/, '')
   const name = posix.basename(path)
   if (target?.open !== true) {
-    const inside = fromRoot(path, folder, clone)
+    const inside = fromRoot(path, cwd, clone)
     if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) return inside
   } else if (OWN_FOLDER.test(written)) {
     const inside = belowOwn(path)
     if (inside === '' || clone.has(inside)) return inside
-  } else if (SAME_FOLDER.test(written)) return folder
+  } else if (SAME_FOLDER.test(written)) return cwd.folder
   // What a variable stands for is not known, but the clone's own name says enough.
   return namesClone(name, clone) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name) ? '' : undefined
 }
@@ -67,9 +81,14 @@ function writtenWith({ start, end }: Word, text: string): string {
   return `${word} ${set}`
 }
 
-function namesClone(name: string, { detection }: Clone): boolean {
-  const root = posix.basename(detection.root.replaceAll('\\', '/'))
-  return name === root || /^yolov5(?:-[\w.]+)?$/i.test(name)
+function rootName({ detection }: Clone): string {
+  return posix.basename(detection.root.replaceAll('\\', '/'))
+}
+
+/** Whether a folder of this name is the clone, which may be called otherwise here; one that lies beside it is not. */
+function namesClone(name: string, clone: Clone): boolean {
+  if (name === rootName(clone)) return true
+  return /^yolov5(?:-[\w.]+)?$/i.test(name) && !clone.has(`../${name}`)
 }
 
 /** What follows the script's own folder; its `..` end at the root, since that is where scripts want to be. */
@@ -90,21 +109,23 @@ export function follower(
   text: string,
   clone: Clone,
 ): (words: readonly Word[]) => boolean {
-  const subshells: (string | undefined)[] = []
-  const pushed: (string | undefined)[] = []
-  let before = cwd.folder
+  const subshells: Cwd[] = []
+  const pushed: Cwd[] = []
+  const here = (): Cwd => ({ folder: cwd.folder, home: cwd.home })
+  let before = here()
   return (words) => {
     const [first] = words
     const name = first?.quoted === false ? first.text : ''
-    if (name === '(') subshells.push(cwd.folder)
-    else if (name === ')' && subshells.length > 0) cwd.folder = subshells.pop()
-    else if (POP.test(name) && pushed.length > 0) cwd.folder = pushed.pop()
+    if (name === '(') subshells.push(here())
+    else if (name === ')') Object.assign(cwd, subshells.pop())
+    else if (POP.test(name)) Object.assign(cwd, pushed.pop())
     if (!CD.test(name) && !PUSH.test(name)) return false
     const target = words.find((word, at) => at > 0 && !/^-./.test(word.text))
     const written = target === undefined ? '' : writtenWith(target, text)
-    const left = cwd.folder
+    const left = here()
     if (PUSH.test(name)) pushed.push(left)
-    cwd.folder = written === '-' ? before : folderOf(target, written, left, clone)
+    const away = { folder: folderOf(target, written, left, clone), home: undefined }
+    Object.assign(cwd, written === '-' ? before : away)
     before = left
     return true
   }

@@ -75,11 +75,11 @@ describe('Checker', () => {
   it('follows notebooks from cell to cell', () => {
     const clone = checker.cloneOf(at('a.ipynb'))
     if (clone === undefined) throw new Error('no clone')
-    const session = newSession()
+    const session = newSession('a.ipynb')
     checker.cell('%cd /content', at('a.ipynb'), clone, session)
     const away = checker.cell('!python test.py', at('a.ipynb'), clone, session)
     expect(away.findings).toEqual([])
-    const here = checker.cell('!python test.py', at('a.ipynb'), clone, newSession())
+    const here = checker.cell('!python test.py', at('a.ipynb'), clone, newSession('a.ipynb'))
     expect(here.findings.map(({ code }) => code)).toEqual(['command/script'])
   })
 

@@ -12,6 +12,7 @@ import type { Clone } from '../../core/check/clone'
 import { diskFiles } from '../../core/check/files'
 import { isCheckable, sizeLimit } from '../../core/check/kind'
 import { newSession } from '../../core/check/session'
+import { inClone } from '../../core/check/stockFiles'
 import type { Finding } from '../../core/finding'
 import type { Checkouts } from '../checkouts/checkouts'
 import { Debouncer } from '../common/debounce'
@@ -204,7 +205,7 @@ export class Diagnostics extends DisposableList {
     if (notebook.uri.scheme !== 'file' || notebook.isClosed) return
     const path = notebook.uri.fsPath
     const clone = this.checker.cloneOf(path)
-    const session = newSession()
+    const session = newSession(clone === undefined ? '' : inClone(clone, path))
     this.clear(notebook.uri)
     for (const { kind, document } of notebook.getCells()) {
       if (clone === undefined || kind !== NotebookCellKind.Code) this.clear(document.uri)
