@@ -10,7 +10,11 @@ import { at, codes, plantedClone } from './testing'
 
 let clone: Clone
 beforeAll(async () => {
-  clone = await plantedClone({ ...NEW_STYLE, 'tools/x.py': '' })
+  clone = await plantedClone({
+    ...NEW_STYLE,
+    'tools/x.py': '',
+    'tools/nested/models/x.py': '',
+  })
 })
 
 /** Findings of a cell that starts in `folder`, and where it leaves the notebook. */
@@ -98,5 +102,52 @@ describe('the commands of a cell', () => {
       folder: undefined,
     })
     expect(lookAt('!cd /data\n!python test.py', '')).toEqual({ found: script, folder: '' })
+  })
+})
+
+describe('the imports of what puts another repository first', () => {
+  const use = 'from utils.datasets import letterbox\n'
+  const of = (text: string, name = 'a.py') =>
+    codes(checkText(text, at(clone, name), clone).findings)
+
+  it.each([
+    "sys.path.insert(0, './yolov7')",
+    'sys.path.insert( 0, "/content/yolov7" )',
+    "sys.path.insert(0, str('../other'))",
+    "sys.path.insert(0, 'tools/nested')",
+  ])('are that repository’s after %s', (line) => {
+    expect(of(`import sys\n${line}\n${use}from models.experimental import *\nnms_old()\n`)).toEqual(
+      [],
+    )
+    expect(of(`import sys\n${use}${line}\n`)).toEqual(['script/module error'])
+  })
+
+  it.each([
+    "sys.path.insert(0, '.')",
+    "sys.path.insert(0, './')",
+    "sys.path.insert(0, '..')",
+    "sys.path.insert(0, '/content/yolov5')",
+    "sys.path.insert(0, 'yolov5')",
+    "sys.path.insert(0, './tools')",
+    'sys.path.insert(0, str(ROOT))',
+    "sys.path.insert(0, os.path.join(os.getcwd(), 'x'))",
+    "# sys.path.insert(0, './yolov7')",
+  ])('are the clone’s after %s', (line) => {
+    expect(of(`import sys, os\n${line}\n${use}`)).toEqual(['script/module error'])
+  })
+
+  it('are so in the cells of a notebook that come later', () => {
+    const cells = (...sources: string[]) =>
+      of(
+        JSON.stringify({
+          cells: sources.map((source) => ({ cell_type: 'code', source })),
+          metadata: {},
+        }),
+        'a.ipynb',
+      )
+    expect(cells("import sys\nsys.path.insert(0, './yolov7')", 'x = 1', use)).toEqual([])
+    expect(cells(use, "import sys\nsys.path.insert(0, './yolov7')")).toEqual([
+      'script/module error',
+    ])
   })
 })

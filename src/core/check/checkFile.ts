@@ -58,7 +58,8 @@ function checkSource(
   session: Session,
   isWritten: IsWritten,
 ): TextReport {
-  const options = { file: inClone(clone, path), torch, stock: isStockPath(clone, path), isWritten }
+  const file = inClone(clone, path)
+  const options = { file, torch, stock: isStockPath(clone, path), isWritten, session }
   const commands = commandStrings(snippet).map((text) =>
     checkShell(text, clone, { ...session }, isWritten),
   )

@@ -52,8 +52,14 @@ function isYoloCode(imports: readonly ImportStatement[]): boolean {
  * The imports of a source that the clone can't meet, and what the others bind.
  *
  * @param folder of the file, relative to the clone's root
+ * @param foreign offset after which another repository is imported from
  */
-export function checkImports(snippet: Snippet, folder: string, clone: Clone): ImportReport {
+export function checkImports(
+  snippet: Snippet,
+  folder: string,
+  clone: Clone,
+  foreign: number,
+): ImportReport {
   const imports = importsOf(snippet.text)
   const yolo = isYoloCode(imports)
   // Where the search path is changed, a missing module may lie anywhere.
@@ -66,7 +72,7 @@ export function checkImports(snippet: Snippet, folder: string, clone: Clone): Im
     const top = module.split('.')[0] ?? ''
     const ours = PACKAGES.has(top) || (yolo && SCRIPTS.has(top) && !module.includes('.'))
     const all = statement.names?.some(({ name }) => name === '*') ?? false
-    if (!ours || !reaches(clone, folder, top)) {
+    if (!ours || statement.start > foreign || !reaches(clone, folder, top)) {
       if (all) stars.push({})
       continue
     }

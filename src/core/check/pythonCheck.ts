@@ -11,7 +11,8 @@ import { startsScript } from './invocations'
 import { type Call, callsOf, type Refusal, rebinds, refusalOf } from './pythonCalls'
 import { importsOf } from './pythonImports'
 import { hasName, homeOf, signatureIn } from './pythonModules'
-import type { IsWritten } from './session'
+import { foreignFrom } from './searchPath'
+import type { IsWritten, Session } from './session'
 import { type Snippet, slice } from './snippet'
 
 /** The torch that scripts of the workspace run with, where a look at the environment told. */
@@ -181,17 +182,22 @@ export type PythonOptions = {
   /** A file of YOLOv5's own: that it is as old as it is, is no news. */
   readonly stock: boolean
   readonly isWritten: IsWritten
+  /** Kept up to date. */
+  readonly session: Session
 }
 
 /** All that is wrong with a Python source for this clone; command lines in it are told by `commandStrings`. */
 export function checkPython(
   snippet: Snippet,
   clone: Clone,
-  { file, torch, stock, isWritten }: PythonOptions,
+  { file, torch, stock, isWritten, session }: PythonOptions,
 ): readonly Finding[] {
-  const folder = posix.dirname(file)
+  const parent = posix.dirname(file)
+  const folder = parent === '.' ? '' : parent
   const code = codeOnly(snippet.text)
-  const { findings, bindings } = checkImports(snippet, folder === '.' ? '' : folder, clone)
+  const foreign = session.foreign ? -1 : foreignFrom(snippet.text, folder, clone)
+  session.foreign = Number.isFinite(foreign)
+  const { findings, bindings } = checkImports(snippet, folder, clone, foreign)
   return [
     ...findings,
     ...bindings.flatMap((binding) => usesOf(binding, code, snippet, clone)),
