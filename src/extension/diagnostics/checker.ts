@@ -24,8 +24,11 @@ export type CheckerOptions = {
   readonly torch: (root: string) => string | undefined
 }
 
-/** How long a look at a data set's folders is good for. */
+/** How long a look at a data set's folders is good for; what it found wrong is mended soon. */
 const placesMs = 30_000
+const findingsMs = 2000
+
+type Look = { readonly text: string; until: number; readonly findings: Promise<readonly Finding[]> }
 
 /**
  * Checks texts of the workspace against the clone that each belongs to, and remembers what is slow to find out:
@@ -38,10 +41,7 @@ export class Checker {
     { readonly stamp: string; readonly facts: Promise<CheckpointFacts | undefined> }
   >()
   private readonly places: Places
-  private readonly looked = new Map<
-    string,
-    { readonly text: string; readonly until: number; readonly findings: readonly Finding[] }
-  >()
+  private readonly looked = new Map<string, Look>()
 
   constructor(private readonly options: CheckerOptions) {
     this.places = { files: diskFiles, inspect: (path) => this.inspect(path) }
@@ -90,9 +90,16 @@ export class Checker {
   ): Promise<readonly Finding[]> {
     const before = this.looked.get(path)
     if (before?.text === text && before.until > performance.now()) return before.findings
-    const findings = await checkPlaces(text, path, clone, report, this.places)
-    this.looked.set(path, { text, until: performance.now() + placesMs, findings })
-    return findings
+    const findings = checkPlaces(text, path, clone, report, this.places)
+    // While it is under way it is good for all who ask.
+    const look: Look = { text, until: Number.POSITIVE_INFINITY, findings }
+    this.looked.set(path, look)
+    const found = await findings.catch((error: unknown) => {
+      look.until = 0
+      throw error
+    })
+    look.until = performance.now() + (found.length > 0 ? findingsMs : placesMs)
+    return found
   }
 
   /** What a checkpoint in a clone has to say by itself. */

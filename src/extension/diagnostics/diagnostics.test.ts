@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { Diagnostic, Uri } from 'vscode'
+import { isCheckable } from '../../core/check/kind'
 import { detectCheckout } from '../../core/yolov5/detect'
 import type { Detection } from '../../core/yolov5/release'
 import { NEW_STYLE, OLD_STYLE, plant, temporaryFolder } from '../../core/yolov5/testTrees'
@@ -13,11 +14,28 @@ import { Diagnostics } from './diagnostics'
 const editor = vi.hoisted(() => ({
   marks: new Map<string, readonly Diagnostic[]>(),
   textDocuments: [] as unknown[],
+  visible: [] as unknown[],
+  watched: '',
+  events: new Map<string, (event: unknown) => void>(),
 }))
 
 vi.mock('vscode', () => {
   const listen = () => ({ dispose: () => undefined })
+  const event = (name: string) => (listener: (event: unknown) => void) => {
+    editor.events.set(name, listener)
+    return { dispose: () => undefined }
+  }
   return {
+    window: {
+      get visibleTextEditors() {
+        return editor.visible.map((document) => ({ document }))
+      },
+      visibleNotebookEditors: [],
+      onDidChangeActiveTextEditor: event('editor'),
+      onDidChangeActiveNotebookEditor: event('notebook'),
+      onDidEndTerminalShellExecution: event('terminal'),
+      onDidChangeWindowState: event('window'),
+    },
     languages: {
       createDiagnosticCollection: () => ({
         set: (uri: Uri, all: readonly Diagnostic[]) => editor.marks.set(uri.fsPath, all),
@@ -43,7 +61,11 @@ vi.mock('vscode', () => {
       }),
     },
     env: { language: 'en' },
-    RelativePattern: class {},
+    RelativePattern: class {
+      constructor(_: unknown, pattern: string) {
+        editor.watched = pattern
+      }
+    },
     Range: class {},
     Diagnostic: class {
       constructor(
@@ -143,6 +165,38 @@ it('forgets files that are gone', async () => {
   fire()
   await vi.waitFor(() => expect(messages('run.sh').join()).toContain('has no test.py'))
   expect(messages('old.py')).toEqual([])
+})
+
+it.each([
+  ['window', { focused: true }],
+  ['editor', undefined],
+  ['terminal', {}],
+])('looks at the folders of what is visible again: %s', async (name, event) => {
+  const text = 'train: images\nval: images\nnames: [x]\n'
+  const document = { uri: uriOf(at('mine.yaml')), fileName: at('mine.yaml'), getText: () => text }
+  editor.textDocuments = [document]
+  editor.visible = [document]
+  rmSync(at('images'), { recursive: true, force: true })
+  fire()
+  await vi.waitFor(() => expect(messages('mine.yaml').join()).toContain('images'))
+  mkdirSync(at('images'))
+  mkdirSync(at('labels'), { recursive: true })
+  writeFileSync(at('images/a.jpg'), '')
+  writeFileSync(at('labels/a.txt'), '0 0.5 0.5 0.1 0.1\n')
+  editor.events.get('window')?.({ focused: false })
+  // What was found is good for two seconds.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 2100)
+  editor.events.get(name)?.(event)
+  await vi.waitFor(() => expect(messages('mine.yaml')).toEqual([]), 3000)
+  vi.restoreAllMocks()
+})
+
+it('watches all that it checks', () => {
+  const [, names = ''] = /\{(.*)\}/.exec(editor.watched) ?? []
+  const watched = names.split(',')
+  expect(watched.filter((name) => !isCheckable(`a.${name}`))).toEqual(['pt', 'pth'])
+  const kinds = ['yaml', 'yml', 'py', 'ipynb', 'sh', 'bash', 'bat', 'cmd', 'ps1']
+  expect(watched).toEqual(expect.arrayContaining(kinds))
 })
 
 it('ends when it is disposed of', async () => {

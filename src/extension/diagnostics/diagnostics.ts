@@ -5,6 +5,7 @@ import {
   RelativePattern,
   type TextDocument,
   type Uri,
+  window,
   workspace,
 } from 'vscode'
 import type { TextReport } from '../../core/check/checkFile'
@@ -64,6 +65,12 @@ export class Diagnostics extends DisposableList {
         else this.clear(uri)
       }),
     )
+    // What lies beyond a text is mended elsewhere: images are unpacked, labels repaired.
+    const lookAgain = () => this.disk.run('visible', () => this.checkVisible())
+    this.track(window.onDidChangeActiveTextEditor(lookAgain))
+    this.track(window.onDidChangeActiveNotebookEditor(lookAgain))
+    this.track(window.onDidEndTerminalShellExecution(lookAgain))
+    this.track(window.onDidChangeWindowState(({ focused }) => focused && lookAgain()))
     this.track(checkouts.onDidChange(() => this.start()))
     this.start()
   }
@@ -98,7 +105,10 @@ export class Diagnostics extends DisposableList {
     this.watchers.dispose()
     this.watchers = new DisposableList()
     for (const { root } of this.checkouts.all) {
-      const pattern = new RelativePattern(root, '**/*.{yaml,yml,py,ipynb,sh,bash}')
+      const pattern = new RelativePattern(
+        root,
+        '**/*.{yaml,yml,py,ipynb,sh,bash,bat,cmd,ps1,pt,pth}',
+      )
       const watcher = this.watchers.track(workspace.createFileSystemWatcher(pattern))
       const changed = (uri: Uri) => this.disk.run(uri.toString(), () => this.fileChanged(uri))
       for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {
@@ -118,6 +128,11 @@ export class Diagnostics extends DisposableList {
   checkOpen(): void {
     for (const document of workspace.textDocuments) this.checkDocument(document)
     for (const notebook of workspace.notebookDocuments) this.checkNotebook(notebook)
+  }
+
+  private checkVisible(): void {
+    for (const { document } of window.visibleTextEditors) this.checkDocument(document)
+    for (const { notebook } of window.visibleNotebookEditors) this.checkNotebook(notebook)
   }
 
   /**
