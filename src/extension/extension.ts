@@ -14,6 +14,7 @@ import { writeError } from './log'
 import { showError, showTrustNeeded } from './notify'
 import { partsOnDemand } from './partsOnDemand'
 import { Program } from './program/program'
+import { TorchVersions } from './python/torchVersions'
 import { registerCommands } from './registerCommands'
 import { RunKeys } from './runs/runKeys'
 import { WorkspaceRuns } from './runs/workspaceRuns'
@@ -39,7 +40,8 @@ export function activate(context: ExtensionContext): void {
   const runs = parts.track(new WorkspaceRuns({ checkouts, storage, waiter, onError }))
   parts.track(new RunKeys(runs))
   const activity = parts.track(new Activity(runs, channel, announceEnd))
-  const keys = parts.track(new SetupKeys(checkouts, onError))
+  const torch = parts.track(new TorchVersions())
+  const keys = parts.track(new SetupKeys(checkouts, torch, onError))
   parts.track(new ReleaseStatus(checkouts))
   parts.track(new RunStatus(activity))
   const shared: CommandContext = { channel, checkouts, runs, activity, program }
@@ -47,7 +49,7 @@ export function activate(context: ExtensionContext): void {
   const facts = parts.track(new WorkspaceTree(shared))
   const registered = registerCommands(
     {
-      ...partsOnDemand(shared, context, parts),
+      ...partsOnDemand(shared, torch, context, parts),
       ...experiments.handlers,
       refresh: async () => {
         keys.update()

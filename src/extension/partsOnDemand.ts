@@ -5,6 +5,7 @@ import { onDemand } from './common/onDemand'
 import { editorIds, panelIds } from './contributions'
 import type { ExperimentsView } from './experiments/experimentsView'
 import { writeError } from './log'
+import type { TorchVersions } from './python/torchVersions'
 import { type CommandHandlers, handlersOnDemand } from './registerCommands'
 
 /** Commands of what every window shows. */
@@ -18,6 +19,7 @@ type Own = keyof ExperimentsView['handlers'] | 'refresh'
  */
 export function partsOnDemand(
   shared: CommandContext,
+  torch: TorchVersions,
   { extensionUri, workspaceState }: Pick<ExtensionContext, 'extensionUri' | 'workspaceState'>,
   parts: DisposableList,
 ): Omit<CommandHandlers, Own> {
@@ -41,7 +43,7 @@ export function partsOnDemand(
   })
   const checks = onDemand(async () => {
     const { Checks } = await import('./diagnostics/checks')
-    return parts.track(new Checks({ checkouts, runs, program, channel, extensionUri }))
+    return parts.track(new Checks({ checkouts, runs, program, torch, channel, extensionUri }))
   })
   // Before there is a checkout, nothing can fail to fit it.
   parts.track(

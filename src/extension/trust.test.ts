@@ -8,15 +8,7 @@ const folder = import.meta.dirname
 /** What starts a process that may be, or may load, something of the workspace. */
 const starters = [
   ...['findPython', 'preflight', 'readinessOf', 'readPython', 'prepareStage', 'startTensorBoard'],
-  ...[
-    'startRun',
-    'startSubmitted',
-    'handOver',
-    'adoptQueued',
-    'adoptAbandoned',
-    'launchStage',
-    'TorchVersions',
-  ],
+  ...['startRun', 'startSubmitted', 'handOver', 'adoptQueued', 'adoptAbandoned', 'launchStage'],
 ]
 
 /** Who asks before each file that has one: files with `workspace.isTrusted`, or commands that need trust. */
@@ -26,8 +18,10 @@ const asks: Readonly<Record<string, readonly (CommandName | `${string}.ts`)[]>> 
   'experiments/startRuns.ts': ['resume', 'retry'],
   'form/forms.ts': ['form/forms.ts'],
   'form/launch.ts': ['form/forms.ts'],
-  'form/readiness.ts': ['form/forms.ts', 'setup/choices.ts', 'setup/setupKeys.ts'],
-  'python/torchVersions.ts': ['diagnostics/checks.ts'],
+  'form/readiness.ts': [
+    ...(['form/forms.ts', 'setup/choices.ts', 'setup/setupKeys.ts'] as const),
+    'diagnostics/checks.ts',
+  ],
   'runs/workspaceRuns.ts': ['runs/workspaceRuns.ts'],
   'setup/choices.ts': ['setup/choices.ts', 'selectPython'],
   'setup/git.ts': ['getYolov5'],

@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n'
 import { asSlimError, SlimError } from '../../core/errors'
 import { findPython, preflight, requireReady } from '../../engines/pytorch/python'
 
-/** Whether PyTorch can train in a checkout. */
-export type Readiness =
+/** Whether PyTorch can train in a checkout; `torch` is the version of the torch that is there. */
+export type Readiness = { readonly torch?: string } & (
   | {
       readonly kind: 'ready'
       readonly text: string
@@ -16,6 +16,7 @@ export type Readiness =
       /** The interpreter is someone's choice, by setting. */
       readonly named: boolean
     }
+)
 
 /** Asks the interpreter that would train; takes a tenth of a second. */
 export async function readinessOf(
@@ -24,6 +25,7 @@ export async function readinessOf(
 ): Promise<Readiness> {
   const { configured, active } = settings
   const named = configured !== undefined
+  let torch: { readonly torch?: string } = {}
   try {
     const python = await findPython({
       cwd: checkout,
@@ -31,6 +33,7 @@ export async function readinessOf(
       ...(active === undefined ? {} : { active }),
     })
     const found = await preflight(python, { checkout })
+    if (found.torch !== null) torch = { torch: found.torch.version }
     requireReady(found)
     const { executable, version } = found.python
     const text = l10n.t(
@@ -40,9 +43,10 @@ export async function readinessOf(
       executable,
     )
     // What `python3` is depends on the shell: only that one needs not be spelled.
-    return { kind: 'ready', text, python: python.source === 'path' ? '' : python.command, named }
+    const command = python.source === 'path' ? '' : python.command
+    return { kind: 'ready', text, python: command, named, ...torch }
   } catch (error) {
-    return { kind: 'missing', error: asSlimError(error), named }
+    return { kind: 'missing', error: asSlimError(error), named, ...torch }
   }
 }
 

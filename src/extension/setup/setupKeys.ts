@@ -5,6 +5,7 @@ import { Debouncer } from '../common/debounce'
 import { DisposableList } from '../common/disposable'
 import { commandIds, contextKeys, settings } from '../contributions'
 import { followInterpreter, pythonSettings } from '../python/interpreter'
+import type { TorchVersions } from '../python/torchVersions'
 
 /** Asking Python waits until the window is quiet. */
 const quietMs = 2000
@@ -19,6 +20,7 @@ export class SetupKeys extends DisposableList {
 
   constructor(
     private readonly checkouts: Checkouts,
+    private readonly torch: TorchVersions,
     private readonly onError: (error: unknown) => void,
   ) {
     super()
@@ -47,8 +49,9 @@ export class SetupKeys extends DisposableList {
     const engine = workspace.getConfiguration(settings.section, folder).get(settings.engine)
     if (engine === 'builtin') return this.noPython.set(false)
     const { readinessOf } = await import('../form/readiness')
-    const { kind } = await readinessOf(root, await pythonSettings(folder))
+    const { kind, torch } = await readinessOf(root, await pythonSettings(folder))
     this.noPython.set(kind === 'missing')
+    this.torch.keep(root, torch)
     this.following ??= this.followPython()
   }
 
