@@ -8,12 +8,29 @@ const COMMAND =
 /** A plain string literal; one with escapes or prefixes is not known as it stands. */
 const PLAIN = /^[rR]?("[^"\\]*"|'[^'\\]*')$/
 
-/** The words of every list in Python code that is the command line of a process, as `subprocess.run` takes it. */
+/** `cwd='…'` among what follows the first argument of a call. */
+const CWD = /^[^()]*(?:\([^()]*\)[^()]*)*?\bcwd\s*=\s*[rR]?(?:"([^"\\{}\n]*)"|'([^'\\{}\n]*)')/
+
+/** The folder that a call runs its command in, where it is written out after the argument that ends at `end`. */
+export function folderAfter(code: string, end: number): string | undefined {
+  const [, double, single] = CWD.exec(code.slice(end, end + 400)) ?? []
+  return double ?? single
+}
+
+/**
+ * The words of every list in Python code that is the command line of a process, as `subprocess.run` takes it; in
+ * brackets after a `cd` where the call has the process run elsewhere.
+ */
 export function argumentLists(source: string): readonly (readonly Word[])[] {
   const code = codeOnly(source)
-  return [...code.matchAll(COMMAND)].map(({ index }) =>
-    bracketedSpans(code, index).map(({ start, end }) => wordOf(code, start, end)),
-  )
+  return [...code.matchAll(COMMAND)].flatMap(({ index }) => {
+    const words = bracketedSpans(code, index).map(({ start, end }) => wordOf(code, start, end))
+    const end = code.indexOf(']', words.at(-1)?.end ?? index) + 1
+    const folder = folderAfter(code, end)
+    if (folder === undefined) return [words]
+    const typed = (text: string): Word => ({ text, start: end, end, open: false, quoted: false })
+    return [[typed('(')], [typed('cd'), typed(folder)], words, [typed(')')]]
+  })
 }
 
 /** An element's text and place without its quotes; an expression is a word that is not known. */

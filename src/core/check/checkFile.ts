@@ -14,6 +14,7 @@ import { type IsWritten, keepWritten, newSession, type Session, writtenBefore } 
 import { blanked, type Snippet, wholeText } from './snippet'
 import { inClone, isStockPath } from './stockFiles'
 import { asPosixShell } from './windowsShell'
+import { enter } from './workingFolder'
 
 /** What is known beside the file and the clone. */
 export type CheckContext = {
@@ -60,9 +61,11 @@ function checkSource(
 ): TextReport {
   const file = inClone(clone, path)
   const options = { file, torch, stock: isStockPath(clone, path), isWritten, session }
-  const commands = commandStrings(snippet).map((text) =>
-    checkShell(text, clone, { ...session }, isWritten),
-  )
+  const commands = commandStrings(snippet).map((text) => {
+    const own = { ...session }
+    if (text.folder !== undefined) enter(own, text.folder, clone)
+    return checkShell(text, clone, own, isWritten)
+  })
   return together([
     { findings: checkPython(snippet, clone, options), invocations: [] },
     ...commands,

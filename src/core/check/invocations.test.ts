@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { NEW_STYLE } from '../yolov5/testTrees'
 import type { Clone } from './clone'
 import { invocations } from './invocations'
+import { newSession } from './session'
 import { wholeText } from './snippet'
 import { plantedClone } from './testing'
 import { asPosixShell } from './windowsShell'
+import type { Cwd } from './workingFolder'
 
 let clone: Clone
 
@@ -12,8 +14,8 @@ beforeAll(async () => {
   clone = await plantedClone({ ...NEW_STYLE, 'data/mine/x.yaml': '' })
 })
 
-const scripts = (text: string): readonly string[] =>
-  invocations(wholeText(text), clone, { folder: '' }).map(
+const scripts = (text: string, cwd: Cwd = { folder: '' }): readonly string[] =>
+  invocations(wholeText(text), clone, cwd).map(
     ({ script, args }) => `${script} ${args.map((word) => word.text).join(' ')}`,
   )
 
@@ -96,6 +98,29 @@ describe('where it runs', () => {
       expect(scripts(`${before}\n${run}`)).toEqual([])
     },
   )
+
+  it.each([
+    'git clone https://github.com/ultralytics/yolov5 && cd yolov5',
+    'git clone -b v7.0 https://github.com/ultralytics/yolov5.git\ncd yolov5',
+    'git clone -b mine https://github.com/ultralytics/yolov5\ncd yolov5',
+    'git clone https://github.com/x/y\ncd /content/yolov5',
+    'git clone https://github.com/x/yolov5 theirs\ncd ~/yolov5',
+    'cd /content/yolov5-master',
+  ])('this release after %j', (before) => {
+    expect(scripts(`${before}\n${run}`, newSession('a.sh'))).toEqual(['train.py '])
+  })
+
+  it.each([
+    'git clone -b v5.0 https://github.com/ultralytics/yolov5 && cd yolov5',
+    'git clone --branch=v6.1 --depth 1 https://github.com/ultralytics/yolov5.git\ncd yolov5',
+    'git clone git@github.com:x/yolov5.git\ncd yolov5',
+    'git clone https://github.com/x/y yolov5\ncd yolov5',
+    'cd yolov5-face',
+    'cd ~/yolov5-5.0',
+    'cd /content/yolov5-lite',
+  ])('another repository or release after %j', (before) => {
+    expect(scripts(`${before}\n${run}`, newSession('a.sh'))).toEqual([])
+  })
 
   it('a folder below', () => {
     expect(scripts(`cd "$(dirname "$0")/data"\n(cd mine && ${run.trim()})\n${run}`)).toEqual([

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { Finding, Fix } from '../finding'
 import { codeOnly } from '../yolov5/python'
+import { folderAfter } from './argumentLists'
 import { argumentFixes, attributeFixes } from './callFixes'
 import type { Clone } from './clone'
 import { stockYamlFinding } from './commandCheck'
@@ -155,15 +156,18 @@ function closing(code: string, open: number): number {
   return -1
 }
 
+/** A command line, and the folder that the call around it says it runs in. */
+export type CommandString = Snippet & { readonly folder?: string }
+
 /** String literals that are command lines, for a shell: `os.system('cd yolov5 && python train.py …')`. */
-export function commandStrings(snippet: Snippet): readonly Snippet[] {
+export function commandStrings(snippet: Snippet): readonly CommandString[] {
   return strings(snippet)
     .filter(({ text }) => /\.py\b/.test(text) && startsScript(text))
     .map(({ before, ...part }) => (RUN.test(before) ? part : { ...part, prose: true }))
 }
 
 /** What a string literal holds, and the code that leads up to it. */
-type Literal = Snippet & { readonly before: string }
+type Literal = CommandString & { readonly before: string }
 
 function strings(snippet: Snippet): readonly Literal[] {
   const code = codeOnly(snippet.text)
@@ -171,7 +175,9 @@ function strings(snippet: Snippet): readonly Literal[] {
     const text = match[2] ?? match[3] ?? ''
     const start = match.index + match[0].length - text.length - 1
     const before = code.slice(Math.max(0, match.index - 200), match.index)
-    return { ...slice(snippet, start, start + text.length), before }
+    const folder = folderAfter(code, match.index + match[0].length)
+    const part = { ...slice(snippet, start, start + text.length), before }
+    return folder === undefined ? part : { ...part, folder }
   })
 }
 

@@ -10,6 +10,7 @@ export type Session = Cwd & {
   readonly written: Set<string>
   /** Python looks for `utils` and `models` in another repository first. */
   foreign: boolean
+  readonly others: Set<string>
 }
 
 /**
@@ -19,7 +20,13 @@ export type Session = Cwd & {
  */
 export function newSession(file: string): Session {
   const home = posix.dirname(file)
-  return { folder: '', home: home === '.' ? '' : home, written: new Set(), foreign: false }
+  return {
+    folder: '',
+    home: home === '.' ? '' : home,
+    written: new Set(),
+    foreign: false,
+    others: new Set(),
+  }
 }
 
 /** Whether a yaml that is named at a place was made before, by this text or an earlier cell. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Clone } from './clone'
+import { isOtherRelease, otherClone } from './otherClones'
 import type { Word } from './shellWords'
 
 /** Where commands run. */
@@ -11,21 +12,28 @@ export type Cwd = {
    * but a way that leads out of the root starts here.
    */
   home?: string | undefined
+  /** Names of folders into which something else than this release was cloned. */
+  readonly others?: Set<string>
 }
 
 /** Where `path` lies in the clone, seen from where commands run; undefined for elsewhere. */
-export function fromRoot(path: string, { folder, home }: Cwd, clone: Clone): string | undefined {
+export function fromRoot(
+  path: string,
+  { folder, home, others }: Cwd,
+  clone: Clone,
+): string | undefined {
   const plain = path.replaceAll('\\', '/')
   const root = clone.detection.root.replaceAll('\\', '/')
   if (plain.startsWith(`${root}/`)) return posix.normalize(plain.slice(root.length + 1))
   if (/^(?:\/|~|[A-Za-z]:)/.test(plain)) {
     // On another machine the clone lies elsewhere, mostly under its own name.
     const [, name = '', inner] = /\/(yolov5(?:-[\w.]+)?)\/(.+)$/i.exec(plain) ?? []
-    return inner === undefined || !namesClone(name, clone) ? undefined : posix.normalize(inner)
+    if (inner === undefined || !namesClone(name, clone, others)) return undefined
+    return posix.normalize(inner)
   }
   const [top = '', ...rest] = posix.normalize(plain).split('/')
   // Seen from the folder that the clone lies in, where people mostly call it by its name.
-  const named = top === rootName(clone) || (top === 'yolov5' && namesClone(top, clone))
+  const named = (top === 'yolov5' || top === rootName(clone)) && namesClone(top, clone, others)
   if (named && rest.length > 0 && (folder === undefined || !clone.has(posix.join(folder, top)))) {
     return rest.join('/')
   }
@@ -69,7 +77,9 @@ function folderOf(
     if (inside === '' || clone.has(inside)) return inside
   } else if (SAME_FOLDER.test(written)) return cwd.folder
   // What a variable stands for is not known, but the clone's own name says enough.
-  return namesClone(name, clone) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name) ? '' : undefined
+  return namesClone(name, clone, cwd.others) || /^\$\{?\w*yolo_?v5\w*[}%]?$/i.test(name)
+    ? ''
+    : undefined
 }
 
 /** The words of a target, with what the text sets its variable to. */
@@ -85,16 +95,28 @@ function rootName({ detection }: Clone): string {
   return posix.basename(detection.root.replaceAll('\\', '/'))
 }
 
-/** Whether a folder of this name is the clone, which may be called otherwise here; one that lies beside it is not. */
-function namesClone(name: string, clone: Clone): boolean {
+/**
+ * Whether a folder of this name is the clone, which may be called otherwise here: not one that lies beside it, is of
+ * another release by its name, or of another repository, as `yolov5-face` is.
+ */
+function namesClone(name: string, clone: Clone, others?: ReadonlySet<string>): boolean {
+  if (others?.has(name)) return false
   if (name === rootName(clone)) return true
-  return /^yolov5(?:-[\w.]+)?$/i.test(name) && !clone.has(`../${name}`)
+  const known = /^yolov5(?:-(?:v?(\d[\w.]*)|master|main))?$/i.exec(name)
+  if (known === null || clone.has(`../${name}`)) return false
+  return known[1] === undefined || !isOtherRelease(`v${known[1]}`, clone.detection.release)
 }
 
 /** What follows the script's own folder; its `..` end at the root, since that is where scripts want to be. */
 function belowOwn(path: string): string {
   const rest = path.replace(/^(?:\$~dp0|\$Split-Path|\$\{[^}]*\}|\$\([^()]*\)|\$\w+%?)?\/*/i, '')
   return posix.normalize(rest).replace(/^(?:\.\.?(?:\/|$))+/, '')
+}
+
+/** Goes to a folder, as a `cd` to it does. */
+export function enter(cwd: Cwd, path: string, clone: Clone): void {
+  const word = (text: string): Word => ({ text, start: 0, end: 0, open: false, quoted: false })
+  follower(cwd, '', clone)([word('cd'), word(path)])
 }
 
 /**
@@ -119,12 +141,14 @@ export function follower(
     if (name === '(') subshells.push(here())
     else if (name === ')') Object.assign(cwd, subshells.pop())
     else if (POP.test(name)) Object.assign(cwd, pushed.pop())
+    const other = otherClone(words, clone.detection.release, rootName(clone))
+    if (other !== undefined) cwd.others?.add(other)
     if (!CD.test(name) && !PUSH.test(name)) return false
     const target = words.find((word, at) => at > 0 && !/^-./.test(word.text))
     const written = target === undefined ? '' : writtenWith(target, text)
     const left = here()
     if (PUSH.test(name)) pushed.push(left)
-    const away = { folder: folderOf(target, written, left, clone), home: undefined }
+    const away = { folder: folderOf(target, written, cwd, clone), home: undefined }
     Object.assign(cwd, written === '-' ? before : away)
     before = left
     return true
