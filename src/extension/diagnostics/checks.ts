@@ -43,7 +43,7 @@ export class Checks extends DisposableList {
       torch: (root) => torch.of(root),
     })
     this.diagnostics = this.track(new Diagnostics(checkouts, this.checker, extensionUri))
-    this.track(torch.onDidChange(() => this.diagnostics.checkOpen()))
+    this.track(torch.onDidChange(() => this.diagnostics.checkAll()))
     this.track(QuickFixes.register(this.diagnostics, this.checker))
     this.track(new StockFile((error) => showError(channel, error)))
   }

@@ -119,13 +119,13 @@ export class Diagnostics extends DisposableList {
     this.checkAll()
   }
 
-  private checkAll(): void {
+  /** Looks once more at everything that is open, and at what a check of the workspace went through. */
+  checkAll(): void {
     this.checkOpen()
     void this.checkSwept()
   }
 
-  /** Looks at everything that is open once more. */
-  checkOpen(): void {
+  private checkOpen(): void {
     for (const document of workspace.textDocuments) this.checkDocument(document)
     for (const notebook of workspace.notebookDocuments) this.checkNotebook(notebook)
   }
@@ -152,7 +152,7 @@ export class Diagnostics extends DisposableList {
     if (this.checker.cloneOf(uri.fsPath) === undefined) return
     this.checker.forget()
     if (/\.py$/i.test(uri.fsPath)) this.disk.run('all', () => this.checkAll())
-    else for (const document of workspace.textDocuments) this.checkSoon(document)
+    else this.disk.run('open', () => this.checkOpen())
     if (this.swept.has(uri.toString()) && !this.isOpen(uri)) void this.checkFile(uri)
   }
 

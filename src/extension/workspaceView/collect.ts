@@ -83,6 +83,17 @@ function engine({
   }
 }
 
+/** What lines say is wrong, which a person may mend outside of the window: by pip, or by putting images there. */
+export function faultyPieces({
+  python: found,
+  dataSets: sets,
+}: Pick<WorkspaceFacts, 'python' | 'dataSets'>): readonly ('python' | 'dataSets')[] {
+  const isFaulty = found.kind === 'fault' || (found.kind === 'known' && !isReady(found.value))
+  const haveFaults =
+    sets.kind === 'fault' || (sets.kind === 'known' && sets.value.some(({ problem }) => problem))
+  return [...(isFaulty ? ['python' as const] : []), ...(haveFaults ? ['dataSets' as const] : [])]
+}
+
 function isReady({ missing, problems }: Preflight): boolean {
   return missing.length === 0 && problems.length === 0
 }

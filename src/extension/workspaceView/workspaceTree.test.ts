@@ -10,6 +10,10 @@ const told = vi.hoisted(() => ({
   /** What the editor saw of files. */
   file: undefined as (() => void) | undefined,
   globs: [] as string[],
+  command: undefined as (() => void) | undefined,
+  focus: undefined as ((state: { focused: boolean }) => void) | undefined,
+  /** What is found instead of nothing wrong. */
+  answers: {} as { readonly data?: unknown; readonly python?: unknown },
 }))
 
 vi.mock('vscode', () => {
@@ -37,6 +41,14 @@ vi.mock('vscode', () => {
         dispose: () => undefined,
       }),
       state: { focused: false },
+      onDidEndTerminalShellExecution: (listener: () => void) => {
+        told.command = listener
+        return listen()
+      },
+      onDidChangeWindowState: (listener: (state: { focused: boolean }) => void) => {
+        told.focus = listener
+        return listen()
+      },
     },
     workspace: {
       isTrusted: true,
@@ -56,10 +68,11 @@ vi.mock('../form/candidates', () => ({
   formCandidates: async () => ({ dataSets: [{ value: 'd.yaml' }], checkpoints: [] }),
 }))
 vi.mock('./probes', () => {
-  const ask = (what: string, answer: unknown) => async () => {
-    told.asked.push(what)
-    return answer
-  }
+  const ask =
+    (what: 'data' | 'python' | 'checkpoints' | 'inspect', answer: unknown) => async () => {
+      told.asked.push(what)
+      return (told.answers as Partial<Record<typeof what, unknown>>)[what] ?? answer
+    }
   return {
     readPython: ask('python', { kind: 'untrusted' }),
     readDataSet: ask('data', { file: '/w/d.yaml', name: 'd.yaml' }),
@@ -69,10 +82,11 @@ vi.mock('./probes', () => {
 })
 
 let say = (_: Partial<IndexChange>): void => undefined
+let tree: WorkspaceTree
 const update = (run: RunSnapshot) => [{ events: [], reset: false, run }]
 
 beforeEach(async () => {
-  Object.assign(told, { asked: [], globs: [], file: undefined })
+  Object.assign(told, { asked: [], globs: [], file: undefined, answers: {} })
   const tracked = { dispose: () => undefined }
   const context = {
     channel: { error: (error: unknown) => expect.fail(String(error)) },
@@ -87,7 +101,7 @@ beforeEach(async () => {
       },
     },
   } as unknown as CommandContext
-  const tree = new WorkspaceTree(context)
+  tree = new WorkspaceTree(context)
   tree.refresh()
   await vi.waitFor(() => expect([...told.asked].sort()).toEqual(['checkpoints', 'data', 'python']))
   told.asked.length = 0
@@ -105,6 +119,30 @@ it('looks at checkpoints alone when a training has written one, and when it has 
   await vi.waitFor(() => expect(told.asked).toEqual(['checkpoints', 'checkpoints']))
   say({ removed: [running.runDir] })
   await vi.waitFor(() => expect(told.asked).toEqual(Array(3).fill('checkpoints')))
+})
+
+it('looks once more at what it says is wrong when a run begins, a command ends or the window is looked at', async () => {
+  const begins = () => say({ added: update(makeRun({ name: 'b', alive: 'alive' })) })
+  begins()
+  told.command?.()
+  told.focus?.({ focused: true })
+  expect(told.asked).toEqual([])
+  const problem = { text: 'no images', remedy: 'put them there' }
+  told.answers = {
+    data: { file: '/w/d.yaml', name: 'd.yaml', problem },
+    python: { kind: 'fault', text: 'none', remedy: 'install it' },
+  }
+  tree.refresh()
+  await vi.waitFor(() => expect([...told.asked].sort()).toEqual(['checkpoints', 'data', 'python']))
+  for (const happens of [begins, () => told.command?.(), () => told.focus?.({ focused: true })]) {
+    await new Promise((resume) => setTimeout(resume, 50))
+    told.asked.length = 0
+    happens()
+    await vi.waitFor(() => expect([...told.asked].sort()).toEqual(['data', 'python']))
+  }
+  told.asked.length = 0
+  told.focus?.({ focused: false })
+  expect(told.asked).toEqual([])
 })
 
 it('looks at checkpoints alone when a file comes or goes, once for all that is told of it', async () => {

@@ -21,7 +21,7 @@ import { stampOf } from '../common/stamp'
 import { settings, viewIds } from '../contributions'
 import { type Candidates, formCandidates } from '../form/candidates'
 import { pythonSettings } from '../python/interpreter'
-import { collectFacts, type FactNode } from './collect'
+import { collectFacts, type FactNode, faultyPieces } from './collect'
 import type { CheckpointFact, DataSetFact, Known, WorkspaceFacts } from './facts'
 import { RunOutputs } from './outputs'
 
@@ -84,6 +84,8 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
     this.track(
       runs.onDidChange((change) => {
         if (this.outputs.take(change)) this.lookAgain('checkpoints')
+        // It found a Python and data.
+        if (!change.initial && change.added.length > 0) this.lookAtFaults()
         const busy = JSON.stringify([...this.busyDevices()])
         if (busy === this.busy) return
         this.busy = busy
@@ -96,6 +98,8 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
         if (languageId === 'yaml') this.lookAgain('dataSets')
       }),
     )
+    this.track(window.onDidEndTerminalShellExecution(() => this.lookAtFaults()))
+    this.track(window.onDidChangeWindowState(({ focused }) => focused && this.lookAtFaults()))
     this.track(this.view.onDidChangeVisibility(() => this.lookIfWanted()))
     const timer = setInterval(() => void this.lookAtGpus(), gpuMs)
     this.track({ dispose: () => clearInterval(timer) })
@@ -105,6 +109,10 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   /** Looks at everything again, now or when the view is opened. */
   refresh(): void {
     this.lookAgain(...pieces)
+  }
+
+  private lookAtFaults(): void {
+    this.lookAgain(...faultyPieces({ python: this.python, dataSets: this.dataSets }))
   }
 
   private lookAgain(...which: readonly Piece[]): void {
@@ -151,8 +159,11 @@ export class WorkspaceTree extends DisposableList implements TreeDataProvider<Fa
   }
 
   private busyDevices(): ReadonlyMap<string, string> {
-    const busy = this.context.runs.alive.flatMap(({ name, manifest }) =>
-      manifest.process ? (manifest.devices ?? []).map((device) => [device, name] as const) : [],
+    const busy = this.context.runs.alive.flatMap(({ name, manifest, elsewhere }) =>
+      // The devices of another machine have the same names.
+      manifest.process && elsewhere === undefined
+        ? (manifest.devices ?? []).map((device) => [device, name] as const)
+        : [],
     )
     return new Map(busy)
   }
