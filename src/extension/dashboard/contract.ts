@@ -138,6 +138,8 @@ export const dashboardContract = defineContract(
   [
     /** Every run of the panel, oldest first. */
     v.object({ type: v.literal('runs'), runs: v.pipe(v.array(runView), v.readonly()) }),
+    /** The folder of a run has another name, under which it comes from now on. */
+    v.object({ type: v.literal('moved'), from: v.string(), to: v.string() }),
     /** Epochs to be put into a run's table; `reset`: it is emptied first. */
     v.object({
       type: v.literal('epochs'),

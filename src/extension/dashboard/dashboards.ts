@@ -30,8 +30,8 @@ export class Dashboards extends DisposableList {
   ) {
     super()
     this.track(
-      context.runs.onDidMove(({ from, to }) => {
-        for (const dashboard of this.open) void dashboard.follow(from, to)
+      context.runs.onDidMove((move) => {
+        for (const dashboard of this.open) void dashboard.follow(move)
       }),
     )
   }

@@ -8,6 +8,7 @@ import { panelIds } from '../contributions'
 import { writeError } from '../log'
 import type { PreviewToHost } from '../preview/contract'
 import type { PreviewContext } from '../preview/previewHost'
+import type { RunMove } from '../runs/workspaceRuns'
 import type { ToHost } from '../webview/contract'
 import { Page } from '../webview/page'
 import { collectRunView, collectTitle } from './collect'
@@ -39,8 +40,10 @@ export class DashboardPanel extends DisposableList {
   private readonly hardware = new HardwareLog()
   private feeds: readonly RunFeed[] = []
   private chosen: readonly string[] = []
-  /** Runs whose folders are gone, and whether each was chosen. */
-  private readonly lost = new Map<string, boolean>()
+  /** Runs whose folders are gone, and whether each was chosen; a rename may yet tell where to. */
+  private readonly lost = new Map<string, { readonly id: string | undefined; chosen: boolean }>()
+  /** Told again to a page that is made anew: what it keeps is of when it was last seen. */
+  private moves: readonly RunMove[] = []
   /** Runs whose last look failed, which was told. */
   private readonly failing = new WeakSet<RunFeed>()
   private shown = ''
@@ -94,6 +97,12 @@ export class DashboardPanel extends DisposableList {
 
   /** Shows these runs; those that they descend from follow, since finding them may take a while. */
   async show(runDirs: readonly string[]): Promise<void> {
+    // It is about these now, wherever others went.
+    this.lost.clear()
+    await this.turnTo(runDirs)
+  }
+
+  private async turnTo(runDirs: readonly string[]): Promise<void> {
     const round = ++this.round
     const chosen = [...new Set(runDirs)]
     // Ancestors keep what is drawn of them until it is known whose they are.
@@ -109,13 +118,26 @@ export class DashboardPanel extends DisposableList {
   }
 
   /** Goes on with a run whose folder has another name. */
-  async follow(from: string, to: string): Promise<void> {
-    if (this.isChosen(from)) await this.show(this.chosen.map((dir) => (dir === from ? to : dir)))
-    else if (this.lost.get(from)) await this.show([...this.chosen, to])
-    else if (this.lost.has(from) || this.shownDirs.includes(from)) {
+  async follow({ from, to }: RunMove): Promise<void> {
+    // Also of runs that are not shown now: the page keeps what was set for those it had.
+    this.moves = [...this.moves, { from, to }]
+    this.page.post({ type: 'moved', from, to })
+    const lost = this.takeLost(from)
+    if (this.isChosen(from)) await this.turnTo(this.chosen.map((dir) => (dir === from ? to : dir)))
+    else if (lost?.chosen) await this.turnTo([...this.chosen, to])
+    else if (lost || this.shownDirs.includes(from)) {
       this.feed(this.shownDirs.filter((dir) => dir !== from))
-      await this.show(this.chosen)
+      await this.turnTo(this.chosen)
     }
+  }
+
+  /** The run of this panel that was lost in a folder, unless another one has taken its name since. */
+  private takeLost(runDir: string) {
+    const lost = this.lost.get(runDir)
+    this.lost.delete(runDir)
+    const there = this.options.context.runs.get(runDir)
+    const another = lost?.id !== undefined && there && there.manifest.id !== lost.id
+    return another ? undefined : lost
   }
 
   private isChosen(runDir: string): boolean {
@@ -124,6 +146,8 @@ export class DashboardPanel extends DisposableList {
 
   private choose(runDirs: readonly string[]): void {
     this.chosen = runDirs
+    // A name that is used again is another run's.
+    this.moves = this.moves.filter(({ from }) => !runDirs.includes(from))
     this.panel.title = collectTitle(runDirs.map((runDir) => basename(runDir)))
   }
 
@@ -134,6 +158,7 @@ export class DashboardPanel extends DisposableList {
   }
 
   private async startOver(): Promise<void> {
+    for (const move of this.moves) this.page.post({ type: 'moved', ...move })
     for (const feed of this.feeds) feed.startOver()
     this.shown = ''
     this.told = 0
@@ -204,7 +229,8 @@ export class DashboardPanel extends DisposableList {
     // It may have been followed to its new name meanwhile.
     if (!this.feeds.includes(feed)) return
     this.feeds = this.feeds.filter((other) => other !== feed)
-    this.lost.set(feed.runDir, this.isChosen(feed.runDir))
+    const id = feed.run?.manifest.id
+    this.lost.set(feed.runDir, { id, chosen: this.isChosen(feed.runDir) })
     this.choose(this.chosen.filter((runDir) => runDir !== feed.runDir))
   }
 
