@@ -29,3 +29,18 @@ it('says that the panel is to stay when runs are hidden or pinned', () => {
   expect(kept.value.hidden).toEqual(['/w/a'])
   expect(said).toEqual(['keep'])
 })
+
+it('keeps what was set for a run whose folder has another name', () => {
+  const { settings: kept } = settings()
+  const preview = { options: {} as never, offered: 'pruned.pt' }
+  kept.change({ hidden: ['/w/b', '/w/a'], pinned: ['/w/a'], previews: { '/w/a': preview } })
+  kept.move('/w/a', '/w/new')
+  expect(kept.value).toEqual({
+    ...{ runDirs: ['/w/new'], tab: 'gamma', hidden: ['/w/b', '/w/new'], pinned: ['/w/new'] },
+    ...{ previews: { '/w/new': preview }, prune: { runDir: '/w/new' } },
+    gamma: { ...initial.gamma, runDir: '/w/new' },
+  })
+  const before = kept.value
+  kept.move('/w/other', '/w/another')
+  expect(kept.value).toEqual(before)
+})

@@ -41,6 +41,19 @@ export class Settings {
     this.change({ prune: undefined, ...(gamma ? { gamma: { ...gamma, ...other } } : {}) })
   }
 
+  /** A run's folder has another name: what was set for the run stays the run's. */
+  move(from: string, to: string): void {
+    const { runDirs, hidden, pinned, previews, prune, gamma } = this.state
+    const name = (runDir: string) => (runDir === from ? to : runDir)
+    const { [from]: preview, ...others } = previews
+    this.change({
+      ...{ runDirs: runDirs.map(name), hidden: hidden.map(name), pinned: pinned.map(name) },
+      previews: preview ? { ...others, [to]: preview } : previews,
+      ...(prune?.runDir === from ? { prune: { runDir: to } } : {}),
+      ...(gamma?.runDir === from ? { gamma: { ...gamma, runDir: to } } : {}),
+    })
+  }
+
   isHidden({ view }: RunModel): boolean {
     return this.state.hidden.includes(view.runDir)
   }
@@ -67,4 +80,6 @@ export type TabPart = {
   readonly root: HTMLElement
   /** Draws anew, when the tab is shown, and when what it shows has changed: just `change` where that is given. */
   draw(change?: Change): void
+  /** The page turns to other runs: what is shown of those that it had says nothing of these. */
+  turn?(): void
 }

@@ -21,4 +21,8 @@ export class LazyTab<Part extends TabPart = TabPart> implements TabPart {
     }
     this.part.draw(change)
   }
+
+  turn(): void {
+    this.part?.turn?.()
+  }
 }

@@ -86,7 +86,8 @@ class Dashboard {
   }
 
   take(message: DashboardMessage): void {
-    if (message.type === 'preview') this.prune.made?.take(message)
+    if (message.type === 'moved') this.move(message.from, message.to)
+    else if (message.type === 'preview') this.prune.made?.take(message)
     else if ('path' in message) this.prune.made?.takePreview(message)
     const change = this.model.take(message)
     if (change === 'runs') {
@@ -108,9 +109,16 @@ class Dashboard {
     // One that was looked at may be among the ancestors of these.
     if (this.about.length > 0 && !runDirs.some((runDir) => this.about.includes(runDir))) {
       this.settings.turn()
-      this.prune.made?.turn()
+      for (const part of Object.values(this.parts)) part.turn()
     }
     this.about = runDirs
+  }
+
+  /** Not turned to as another run: it comes under its new name, and what was looked at is still there. */
+  private move(from: string, to: string): void {
+    this.prune.made?.move(from)
+    this.settings.move(from, to)
+    this.about = this.about.map((runDir) => (runDir === from ? to : runDir))
   }
 
   private redraw(): void {

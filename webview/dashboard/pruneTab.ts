@@ -22,6 +22,7 @@ export class PruneTab implements TabPart {
   private mounted: { readonly path: string; readonly preview: MountedPreview } | undefined
   private asked: string | undefined
   private keeping: number | undefined
+  private unkept: (() => void) | undefined
 
   constructor(private readonly context: PageContext) {
     this.runs = new Choice(l10n.t('Run'), (runDir) => {
@@ -58,8 +59,7 @@ export class PruneTab implements TabPart {
   /** The checkpoint that was asked for has been read, or can not be. */
   take(message: Extract<Parameters<PageContext['model']['take']>[0], { type: 'preview' }>): void {
     if (message.runDir !== this.asked) return
-    this.mounted?.preview.dispose()
-    this.mounted = undefined
+    this.unmount()
     this.note.textContent = message.reason
     const { data, runDir } = message
     if (!data) return
@@ -81,9 +81,16 @@ export class PruneTab implements TabPart {
     this.mounted = { path, preview }
   }
 
-  /** The page turns to other runs. */
+  /** The preview goes at once: until the next checkpoint has been read, its button would prune the last one. */
   turn(): void {
+    this.unmount()
     this.asked = undefined
+  }
+
+  /** The folder of a run is about to have another name, below which its checkpoint is then read. */
+  move(from: string): void {
+    this.keepNow()
+    if (this.asked === from) this.turn()
   }
 
   /** What the host's half of the preview says to its page. */
@@ -98,14 +105,26 @@ export class PruneTab implements TabPart {
   private keep(runDir: string, options: DashboardState['previews'][string]): void {
     const { settings } = this.context
     clearTimeout(this.keeping)
-    this.keeping = window.setTimeout(
-      () => settings.change({ previews: { ...settings.value.previews, [runDir]: options } }),
-      keepAfterMs,
-    )
+    this.unkept = () =>
+      settings.change({ previews: { ...settings.value.previews, [runDir]: options } })
+    this.keeping = window.setTimeout(() => this.keepNow(), keepAfterMs)
+  }
+
+  private keepNow(): void {
+    clearTimeout(this.keeping)
+    this.unkept?.()
+    this.unkept = undefined
+  }
+
+  private unmount(): void {
+    this.keepNow()
+    this.mounted?.preview.dispose()
+    this.mounted = undefined
   }
 
   private ask(runDir: string | undefined): void {
     if (runDir === undefined) return
+    if (runDir !== this.asked) this.unmount()
     this.asked = runDir
     this.note.textContent = l10n.t('Reading the checkpoint…')
     this.context.host.post({ type: 'preview', runDir })
