@@ -7,7 +7,7 @@ import { chartKeys } from './keys'
 import { canvasPng, chartSvg, type SavedFile } from './save'
 import { type ChartTable, csvOf } from './series'
 import { readTheme } from './theme'
-import { refresh, withZoom } from './zoom'
+import { dropZoom, refresh, withZoom } from './zoom'
 
 /** What a frame shows: a chart and, behind it, its numbers. */
 export type Picture = {
@@ -101,6 +101,17 @@ export class ChartFrame {
     this.box.classList.add('nothing')
     this.tools.setZoomed(false)
     this.fillTable()
+  }
+
+  /** Shows the whole chart again. */
+  dropZoom(): void {
+    if (this.chart) dropZoom(this.chart)
+  }
+
+  /** It is shown no more. */
+  dispose(): void {
+    this.clear('')
+    sight.unobserve(this.root)
   }
 
   setInSight(inSight: boolean): void {

@@ -1,7 +1,7 @@
 import { BasicPlatform, Chart, type ChartConfiguration } from 'chart.js'
 import { expect, it, vi } from 'vitest'
 import { registerBasics } from './basics'
-import { refresh, withZoom } from './zoom'
+import { dropZoom, refresh, withZoom } from './zoom'
 
 const canvas = vi.hoisted(() => {
   // What takes gestures asks for a window as soon as it is loaded.
@@ -74,6 +74,50 @@ it('goes on with the data once it is zoomed out to all of it', async () => {
       withZoom(line(41), () => undefined),
     )
     expect(shown(chart)).toEqual([0, 40])
+  } finally {
+    chart.destroy()
+  }
+})
+
+it.each([
+  ['whose ends are those of its data', false],
+  ['whose ends are given', true],
+])('an axis %s is shown whole where no data is left of what it was zoomed to', async (_, fixed) => {
+  const end = (epochs: number) => (fixed ? epochs - 0.5 : undefined)
+  let zoomed = false
+  const see = (chart: Chart) => {
+    zoomed = chart.isZoomedOrPanned()
+  }
+  const whole = (epochs: number) => (fixed ? [-0.5, epochs - 0.5] : [0, epochs - 1])
+  const chart = await draw(line(101, end(101)), see)
+  try {
+    chart.zoomScale('x', { min: 80, max: 100 }, 'none')
+    expect(zoomed).toBe(true)
+    refresh(chart, withZoom(line(11, end(11)), see))
+    expect(shown(chart)).toEqual(whole(11))
+    expect(zoomed).toBe(false)
+    refresh(chart, withZoom(line(21, end(21)), see))
+    expect(shown(chart)).toEqual(whole(21))
+  } finally {
+    chart.destroy()
+  }
+})
+
+it('drops a zoom, so that other data is shown whole', async () => {
+  let zoomed = false
+  const see = (chart: Chart) => {
+    zoomed = chart.isZoomedOrPanned()
+  }
+  const chart = await draw(line(11), see)
+  try {
+    chart.zoomScale('x', { min: 2, max: 6 }, 'none')
+    dropZoom(chart)
+    expect(zoomed).toBe(false)
+    refresh(chart, withZoom(line(8), see))
+    expect(shown(chart)).toEqual([0, 7])
+    const update = vi.spyOn(chart, 'update')
+    dropZoom(chart)
+    expect(update).not.toHaveBeenCalled()
   } finally {
     chart.destroy()
   }

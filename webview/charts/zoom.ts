@@ -27,12 +27,24 @@ export function withZoom(
   } as ChartConfiguration
 }
 
-/** Shows other data of the same kind in a chart. One that the person has zoomed into stays there. */
+/** Shows other data of the same kind in a chart. One that the person has zoomed into stays there, if data does. */
 export function refresh(chart: Chart, { data, options = {} }: ChartConfiguration): void {
-  const zoomed = chart.isZoomedOrPanned() ? chart.getZoomedScaleBounds().x : undefined
+  const zoomed = zoomOf(chart)
   chart.data = data
   chart.options = options
   chart.update('none')
   // Only now: how far a chart can be panned is what it showed before it was zoomed, and more epochs have come since.
-  if (zoomed) chart.zoomScale('x', zoomed, 'none')
+  if (!zoomed) return
+  const { x } = chart.scales
+  if (x && zoomed.min < x.max && zoomed.max > x.min) chart.zoomScale('x', zoomed, 'none')
+  else chart.resetZoom('none')
+}
+
+/** Shows all of a chart: where the person has zoomed into it says nothing of what it is to show next. */
+export function dropZoom(chart: Chart): void {
+  if (zoomOf(chart)) chart.resetZoom('none')
+}
+
+function zoomOf(chart: Chart): { readonly min: number; readonly max: number } | undefined {
+  return chart.isZoomedOrPanned() ? chart.getZoomedScaleBounds().x : undefined
 }

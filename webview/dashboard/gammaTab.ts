@@ -59,6 +59,10 @@ export class GammaTab implements TabPart {
     this.ask(change === 'gammaRow' ? 'epoch' : change === 'advice' ? 'percent' : 'all')
   }
 
+  turn(): void {
+    for (const frame of Object.values(this.frames)) frame.dropZoom()
+  }
+
   private ask(part: Part): void {
     const asked = this.asked !== undefined
     this.asked = asked && this.asked !== part ? 'all' : part

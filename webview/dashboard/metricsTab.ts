@@ -59,13 +59,18 @@ export class MetricsTab implements TabPart {
     })
   }
 
+  turn(): void {
+    for (const frame of this.frames.values()) frame.dropZoom()
+    this.pruned.turn()
+  }
+
   private drawNow(): void {
     const { model, settings } = this.context
     const shown = model.runs.filter((run) => !settings.isHidden(run))
     // Hidden ones too: what descends from them begins where they end.
     const runs = model.runs.map((run) => metricRun(run, settings.isHidden(run)))
     const annotations = this.metrics.layout === 'chain' ? boundaries(runs) : {}
-    let any = this.pruned.draw(shown)
+    let any = this.pruned.draw(model.runs, shown)
     for (const { id, metrics } of metricGroups) {
       const drawn = metrics.filter((metric) => this.drawMetric(metric, runs, annotations))
       const section = this.groups.get(id)

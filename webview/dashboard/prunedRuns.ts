@@ -3,11 +3,15 @@ import type { PrunedView } from '../../src/extension/dashboard/contract'
 import { channelsPicture } from '../charts/channelsPicture'
 import { ChartFrame, type FrameOptions } from '../charts/frame'
 import { readTheme } from '../charts/theme'
-import { element } from '../common/element'
+import { arrange, element } from '../common/element'
 import { Totals } from '../preview/totals'
 import type { RunModel } from './model'
 
-type Part = { readonly root: HTMLElement; readonly show: (pruned: PrunedView) => void }
+type Part = {
+  readonly root: HTMLElement
+  readonly frame: ChartFrame
+  readonly show: (pruned: PrunedView) => void
+}
 
 /** What each prune did: the model before and after, and the channels of every layer. */
 export class PrunedRuns {
@@ -16,20 +20,34 @@ export class PrunedRuns {
 
   constructor(private readonly save: FrameOptions['save']) {}
 
-  /** @returns whether any of the runs is a prune that has been carried out */
-  draw(runs: readonly RunModel[]): boolean {
-    const shown = runs.flatMap(({ view: { runDir, name }, pruned }) => {
+  /**
+   * @param runs that the page has, of which `visible` are shown; what is drawn of others goes
+   * @returns whether any that is shown is a prune that has been carried out
+   */
+  draw(runs: readonly RunModel[], visible: readonly RunModel[]): boolean {
+    this.forget(new Set(runs.map(({ view }) => view.runDir)))
+    const shown = visible.flatMap(({ view: { runDir, name }, pruned }) => {
       if (!pruned) return []
       const part = this.parts.get(runDir) ?? prunedPart(name, this.save)
       this.parts.set(runDir, part)
       part.show(pruned)
       return [part.root]
     })
-    // What stays where it is keeps the keyboard's focus.
-    if (shown.some((part, at) => this.root.children[at] !== part) || shown.length === 0)
-      this.root.replaceChildren(...shown)
+    arrange(this.root, shown)
     this.root.hidden = shown.length === 0
     return shown.length > 0
+  }
+
+  turn(): void {
+    for (const { frame } of this.parts.values()) frame.dropZoom()
+  }
+
+  private forget(known: ReadonlySet<string>): void {
+    for (const [runDir, { frame }] of this.parts) {
+      if (known.has(runDir)) continue
+      frame.dispose()
+      this.parts.delete(runDir)
+    }
   }
 }
 
@@ -50,5 +68,5 @@ function prunedPart(name: string, save: FrameOptions['save']): Part {
     totals.show({ ...pruned, channels: { before: sum('before'), after: sum('after') } })
     frame.show(() => channelsPicture(pruned.layers, readTheme()))
   }
-  return { root, show }
+  return { root, frame, show }
 }
