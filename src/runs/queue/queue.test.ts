@@ -65,6 +65,14 @@ async function start(device: string, ms?: number): Promise<StartedRun> {
   return run
 }
 
+/** Puts a run's manifest out of reach. @returns brings it back */
+async function hideManifest(runDir: string): Promise<() => Promise<void>> {
+  const { manifest } = runFiles(runDir)
+  await rename(manifest, `${manifest}.aside`)
+  await symlink(manifest, manifest)
+  return () => rename(`${manifest}.aside`, manifest)
+}
+
 async function until(check: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 200; i++) {
     if (await check()) return
@@ -140,13 +148,26 @@ describe('submit', () => {
 
   testPosix('a run whose manifest is out of reach for the moment keeps its device', async () => {
     const run = await start('0')
-    const { manifest } = runFiles(run.runDir)
-    await rename(manifest, `${manifest}.aside`)
-    await symlink(manifest, manifest)
+    const restore = await hideManifest(run.runDir)
     expect((await submit(await launch('0'), waiting)).ahead.map(({ id }) => id)).toEqual([
       run.manifest.id,
     ])
-    await rename(`${manifest}.aside`, manifest)
+    await restore()
+  })
+
+  testPosix('and frees it once the process that its claim names is gone', async () => {
+    const { launch: begun } = await submit(await launch('0'), waiting)
+    expect((await readTicket(identityOf(begun)))?.process).toEqual(begun.manifest.starter)
+    const run = await startSubmitted({ launch: begun })
+    started.push(run)
+    const ticket = await readTicket(identityOf(run))
+    expect(ticket?.process).toEqual(run.manifest.process)
+    const restore = await hideManifest(run.runDir)
+    // As that of an earlier boot.
+    const process = ticket?.process && { ...ticket.process, startTime: 'earlier' }
+    if (ticket && process) await writeTicket({ ...ticket, process })
+    expect((await submit(await launch('0'), waiting)).ahead).toEqual([])
+    await restore()
   })
 
   test('a claim goes with its process, whoever started it', async () => {

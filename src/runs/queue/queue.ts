@@ -18,6 +18,7 @@ import {
   giveUpClaim,
   isAwaited,
   isSameRun,
+  nameHolder,
   queueFolder,
   readTicket,
   readTickets,
@@ -85,25 +86,25 @@ async function claim(
   const waiter = await ownProcess()
   return withQueue(async () => {
     const now = Date.now()
-    const base = { v: 1 as const, id: begun.manifest.id, runDir, devices, host: hostname() }
-    const holding: Ticket = { ...base, since: now }
+    const { id, starter } = begun.manifest
+    const claimed: Ticket = { v: 1, id, runDir, devices, since: now, host: hostname() }
     const tickets = await readTickets(now)
-    const ahead = wait ? await ticketsAhead(holding, tickets) : []
+    const ahead = wait ? await ticketsAhead(claimed, tickets) : []
     if (ahead.length === 0) {
       const held = tickets.filter(({ launch }) => launch === undefined)
-      const shares = wait ? [] : await ticketsAhead(holding, held)
-      await writeTicket(holding)
+      const shares = wait ? [] : await ticketsAhead(claimed, held)
+      await writeTicket({ ...claimed, process: starter })
       return { runDir, devices, ahead, shares, launch: begun }
     }
     const { command, args, cwd, env } = begun
     const environment = keepEnvironment()
     const manifest = withoutStarter(begun.manifest)
     const stored = { command, args, cwd, ...(env ? { env } : {}), manifest, environment }
-    const { boundaries = 0 } = begun.manifest.starter
+    const { boundaries = 0 } = starter
     const queue = await realFolder(queueFolder())
     const queued = { since: now, host: hostname(), boundaries, queue }
     await updateManifest(runDir, (m) => ({ ...withoutStarter(m), queued }))
-    await writeTicket({ ...holding, launch: stored, waiter })
+    await writeTicket({ ...claimed, launch: stored, waiter })
     return { runDir, devices, ahead, shares: [], launch: { ...begun, manifest } }
   })
 }
@@ -123,6 +124,7 @@ export async function startSubmitted({ launch }: Pick<Submission, 'launch'>): Pr
   const since = (await readTicket(identity))?.since
   try {
     const run = await startRun(launch)
+    await nameHolder(identity, since, run.manifest).catch(() => undefined)
     // Part of its end, lest the program ends in the middle and leaves the queue locked.
     const exited = run.exited.finally(() => giveUpClaim(identity, since).catch(() => undefined))
     exited.catch(() => undefined)
@@ -183,7 +185,7 @@ async function lookForTurn(run: RunIdentity): Promise<Turn> {
     const ahead = await ticketsAhead(ticket, tickets)
     if (ahead.length > 0) return { kind: 'wait', ahead }
     const { launch: _, waiter: __, ...holding } = ticket
-    await writeTicket({ ...holding, since: Date.now() })
+    await writeTicket({ ...holding, since: Date.now(), process: own })
     const { environment, ...rest } = launch
     const env = { ...keptVariables(environment), ...rest.env }
     return { kind: 'start', launch: { runDir: ticket.runDir, ...rest, env } }

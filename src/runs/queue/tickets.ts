@@ -36,6 +36,8 @@ export type Ticket = {
   readonly launch?: StoredLaunch
   /** The process that starts the run when its turn comes. */
   readonly waiter?: RunProcess
+  /** Whose the devices are: the run's process, and until it has one whoever starts it. Earlier versions named none. */
+  readonly process?: RunProcess
 }
 
 /** A run that holds devices and has no process yet is being started; longer than this, and it never will be. */
@@ -68,6 +70,18 @@ export async function removeTicket(run: RunIdentity): Promise<void> {
 export async function giveUpClaim(run: RunIdentity, since: number | undefined): Promise<void> {
   await withQueue(async () => {
     if ((await readTicket(run))?.since === since) await removeTicket(run)
+  })
+}
+
+/** Names the process of a run in what the run claimed then, for when its manifest is out of reach. */
+export async function nameHolder(
+  run: RunIdentity,
+  since: number | undefined,
+  { process }: Pick<RunManifest, 'process'>,
+): Promise<void> {
+  await withQueue(async () => {
+    const ticket = await readTicket(run)
+    if (ticket && process && ticket.since === since) await writeTicket({ ...ticket, process })
   })
 }
 
@@ -168,12 +182,13 @@ function byAge(a: Ticket, b: Ticket): number {
   return a.since - b.since || (a.id < b.id ? -1 : 1)
 }
 
-async function counts({ runDir, id, launch, since }: Ticket, now: number): Promise<boolean> {
+async function counts(ticket: Ticket, now: number): Promise<boolean> {
+  const { runDir, id, launch, since, process } = ticket
   const manifest = await readManifest(runDir).catch((error: unknown) =>
     isGone(error) ? undefined : 'unknown',
   )
-  // A disk that fails for the moment says nothing about the run, which may well have the device.
-  if (manifest === 'unknown') return true
+  // A disk that fails, for the moment or for good, says nothing about the run: its process has the device, or is gone.
+  if (manifest === 'unknown') return !process || (await liveness(process)) === 'alive'
   if (!manifest || manifest.id !== id) return false
   if (launch) return manifest.stopRequestedAt === undefined
   // An end on record is not enough: its process still has the device's memory.
