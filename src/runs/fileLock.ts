@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asDiskError, errorCode } from '../core/disk/diskErrors'
+import { tryWhileHeldOpen } from '../core/disk/heldOpen'
 
 /** A lock this old, or made this far in the future by a clock since set back, was left by a process that died. */
 const staleAfter = 10_000
@@ -66,11 +67,15 @@ async function take(lock: string): Promise<Held> {
   return { file, holder: name.toString('utf8', 0, bytesWritten) }
 }
 
-/** A process that was asleep for long may have lost its lock: that of another stays. */
+/**
+ * A process that was asleep for long may have lost its lock: that of another stays. One that cannot be read is almost
+ * always ours, and would keep everybody waiting until it is old; so does one that cannot be removed, but the work is done.
+ */
 async function release(lock: string, { file, holder }: Held): Promise<void> {
   await file.close()
-  const there = await readFile(lock, 'utf8').catch(() => undefined)
-  if (there === holder) await rm(lock, { force: true })
+  const there = await tryWhileHeldOpen(() => readFile(lock, 'utf8')).catch(() => undefined)
+  if (there !== undefined && there !== holder) return
+  await tryWhileHeldOpen(() => rm(lock, { force: true })).catch(() => undefined)
 }
 
 /** One at a time, and looking again: what another process has taken meanwhile is not removed. */

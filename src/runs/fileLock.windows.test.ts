@@ -1,4 +1,5 @@
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -6,7 +7,7 @@ import { withFileLock } from './fileLock'
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>()
-  return { ...real, open: vi.fn(real.open) }
+  return { ...real, open: vi.fn(real.open), readFile: vi.fn(real.readFile), rm: vi.fn(real.rm) }
 })
 
 const { platform } = process
@@ -17,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   Object.defineProperty(process, 'platform', { value: platform })
-  vi.mocked(open).mockClear()
+  for (const mocked of [open, readFile, rm]) vi.mocked(mocked).mockClear()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -36,6 +37,17 @@ test('however long it was held before', async () => {
   vi.mocked(open).mockImplementationOnce(refused)
   expect(await second).toBe('done')
   await first
+})
+
+test.each([
+  ['read for a moment', () => vi.mocked(readFile).mockImplementationOnce(refused)],
+  ['read at all', () => vi.mocked(readFile).mockRejectedValueOnce(new Error('EIO'))],
+  ['removed for a moment', () => vi.mocked(rm).mockImplementationOnce(refused)],
+])('a lock that cannot be %s is not left behind', async (_, refuse) => {
+  const path = join(folder, 'file')
+  refuse()
+  expect(await withFileLock(path, async () => 'done')).toBe('done')
+  expect(existsSync(`${path}.lock`)).toBe(false)
 })
 
 test('a folder that nobody may write to is told after about a second', async () => {
