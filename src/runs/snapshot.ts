@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { isBelow } from '../core/disk/isBelow'
+import { isDeepStrictEqual } from 'node:util'
 import { EventReader } from './eventLog'
 import type { RunManifest, RunState } from './manifest'
 import type { Liveness } from './processIdentity'
@@ -14,7 +14,7 @@ import {
   runState,
   summarize,
 } from './state'
-import { type ListOptions, listRuns, readManifest, runFiles } from './store'
+import { type ListOptions, listRuns, readManifest, runFiles, scriptProject } from './store'
 
 /** Everything that is shown of a run at one moment. */
 export type RunSnapshot = {
@@ -95,13 +95,26 @@ export function isStoppable({ state, elsewhere }: RunSnapshot): boolean {
  */
 function withOwnCheckpoints(runDir: string, manifest: RunManifest, digest: RunDigest): RunDigest {
   const { last, best } = digest.checkpoints
-  const { engine, process: { folder } = {} } = manifest
   const own = (output: RunOutput): RunOutput => {
-    if (engine === 'scripts' && !(folder && isBelow(folder, output.path))) return output
+    if (manifest.engine === 'scripts' && !isOfRunFolder(output.path, manifest)) return output
     const [, file] = /(?:^|[\\/])weights[\\/]([^\\/]+)$/.exec(output.path) ?? []
     return file === undefined ? output : { ...output, path: join(runDir, 'weights', file) }
   }
   if (!last && !best) return digest
   const moved = { ...(last ? { last: own(last) } : {}), ...(best ? { best: own(best) } : {}) }
   return { ...digest, checkpoints: { ...digest.checkpoints, ...moved } }
+}
+
+/**
+ * Whether a script saved a checkpoint in its run's folder, as that was called then. Logs name it below `cwd`, through
+ * whatever links, and as the system that it ran on writes paths; of its real path only the name is the same.
+ */
+function isOfRunFolder(path: string, { cwd, process }: RunManifest): boolean {
+  const name = partsOf(process?.folder ?? '').slice(-1)
+  return isDeepStrictEqual(partsOf(path).slice(0, -2), [...partsOf(cwd), ...scriptProject, ...name])
+}
+
+/** Names in a path of any system. */
+function partsOf(path: string): readonly string[] {
+  return path.split(/[\\/]/).filter((part) => part !== '')
 }

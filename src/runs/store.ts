@@ -23,6 +23,9 @@ export type RunFiles = {
   readonly runnerConfig: string
 }
 
+/** Below the checkout: where the folders of runs of the workspace's own scripts are made. */
+export const scriptProject: readonly string[] = ['runs', 'train']
+
 /** Paths of the files of the run in `runDir`; nothing is created. */
 export function runFiles(runDir: string): RunFiles {
   const slimDir = join(runDir, 'slim')

@@ -8,7 +8,7 @@ import { readSource } from '../../core/yolov5/sources'
 import type { RunManifest } from '../../runs/manifest'
 import { parentOf } from '../../runs/parent'
 import { collectProvenance } from '../../runs/provenance'
-import { createRunFolder, newRunId, writeManifest } from '../../runs/store'
+import { createRunFolder, newRunId, scriptProject, writeManifest } from '../../runs/store'
 import type { LaunchSpec } from '../../runs/supervisor'
 import { isFile } from '../common/inputs'
 import { writeRunnerConfig } from '../common/runnerConfig'
@@ -55,7 +55,7 @@ export async function prepareScript(request: ScriptRequest): Promise<LaunchSpec>
   const knows = (dest: string) => flags.some((flag) => flag.dest === dest)
   const writesThere = !asked && ['project', 'name', 'exist_ok'].every(knows)
   const name = training?.folder ?? options.text('name') ?? script.replace(/\.py$/, '')
-  const runDir = await createRunFolder(join(root, 'runs', 'train'), basename(name))
+  const runDir = await createRunFolder(join(root, ...scriptProject), basename(name))
   const parts = runDir.split(sep)
   const place = writesThere
     ? ['--project', parts.slice(0, -1).join(sep), '--name', parts.at(-1) ?? '', '--exist-ok']
