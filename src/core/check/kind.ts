@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { mayBe, type YamlKind, yamlKind } from '../yolov5/yamlKind'
+import { isNamed, mayBe, type YamlKind, yamlKind } from '../yolov5/yamlKind'
 import type { Clone } from './clone'
 import { inClone } from './stockFiles'
 
@@ -60,20 +60,30 @@ export function fileKind(clone: Clone, path: string, text: string): FileKind | u
   }
 }
 
-/** An opt.yaml, as train.py saves it and people keep it. */
+/** An opt.yaml, as train.py saves it and people keep it; not a data.yaml with weights of its classes. */
 function optionsKind(text: string): 'options' | undefined {
   const has = (key: string): boolean => new RegExp(`^${key}[ \\t]*:`, 'm').test(text)
-  return has('weights') && (has('epochs') || has('batch_size')) ? 'options' : undefined
+  const isOptions = has('weights') && (has('epochs') || has('batch_size'))
+  return isOptions && !['train', 'val', 'names'].some(has) ? 'options' : undefined
 }
 
 /** What a file is by its place or name, where its keys alone don't tell. */
 function placedKind(inside: string, text: string): YamlKind | undefined {
   const kind = placeKind(inside)
-  return kind !== undefined && mayBe(kind, text) ? kind : undefined
+  if (kind !== undefined) return mayBe(kind, text) ? kind : undefined
+  const name = nameKind(inside)
+  return name !== undefined && isNamed(name, text) ? name : undefined
 }
 
+/** Where YOLOv5 keeps such files, or people as it names them. */
 function placeKind(inside: string): YamlKind | undefined {
   if (/^models\/(?:hub\/|segment\/)?(?!anchors\b)[^/]+$/.test(inside)) return 'model'
-  if (/^data\/(?:hyps\/)?hyp[^/]*$|(?:^|\/)hyps?[._-][^/]*$/.test(inside)) return 'hyp'
-  return /^data\/[^/]+$|(?:^|\/)data\.ya?ml$/.test(inside) ? 'data' : undefined
+  if (/^data\/(?:hyps\/)?hyp[^/]*$|^hyp\.[^/]+\.ya?ml$/.test(inside)) return 'hyp'
+  return /^data\/[^/]+$/.test(inside) ? 'data' : undefined
+}
+
+/** What others' files may be called as well. */
+function nameKind(inside: string): 'data' | 'hyp' | undefined {
+  if (/(?:^|\/)hyps?[._-][^/]*$/.test(inside)) return 'hyp'
+  return /(?:^|\/)data\.ya?ml$/.test(inside) ? 'data' : undefined
 }

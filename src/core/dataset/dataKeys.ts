@@ -1,3 +1,4 @@
+import { nearest } from '../yolov5/nearest'
 import type { Capabilities } from '../yolov5/release'
 
 /** Keys that every release reads, whether or not it honours them. */
@@ -38,6 +39,12 @@ export function meantKey(key: string): string | undefined {
 
 /** Keys to suggest in place of a wrong one. */
 export const suggestedKeys: readonly string[] = KEYS
+
+/** Whether `key` is in data.yamls, or was meant to be one that is. */
+export function isDataKey(key: string): boolean {
+  if (KEYS.includes(key) || HARMLESS_KEYS.includes(key)) return true
+  return meantKey(key) !== undefined || nearest(key, KEYS) !== undefined
+}
 
 /** Whether a data.yaml may have `key` without anyone needing to know. */
 export function isKnownKey(key: string, { layout }: Capabilities): boolean {
