@@ -117,6 +117,16 @@ describe('one mistake', () => {
     expect(faults('a: b:c\nb: |\n  d:e\n')).toEqual([])
   })
 
+  it('is not blamed on colons of other lines, blocks and quotes', () => {
+    expect(faults('download: |\n  url:http\nnc: [2\n')).toEqual([[3, 0]])
+    expect(faults('download: |\n  url:http\nb\nc: 1\n')).toEqual([[2, 0]])
+    expect(faults('a: "\n  b:c\n d"\ne\nf: 1\n')).toEqual([[3, 0]])
+    expect(faults('a: b\n  c:d\ne: 1\nnc: [2\n')).toEqual([[4, 0]])
+    expect(faults('a: |\n  x:y\nnc:80\nb: 2\n')).toEqual([[2, 2]])
+    expect(faults('nc:80\r\n\r\n# c：d\r\nb: 2\r\n')).toEqual([[0, 2]])
+    expect(faults('nc:80\nnames:[a]\n\nb: 2\n')).toEqual([[0, 2]])
+  })
+
   it('may be a full-width colon, and is shown there', () => {
     expect(faults('a: 1\nnc：80\nb: 2\nc: [1, 2]\n')).toEqual([[1, 2]])
     expect(faults('a: 1\nnames：[x]\n')).toEqual([[1, 5]])

@@ -69,7 +69,7 @@ function parse(text: string): YamlText {
   // PyYAML stops at the first as well; what follows is the parser's guess.
   const faults: Fault[] = document.errors
     .slice(0, 1)
-    .map((error) => keyColon(text, error) ?? faultOf(error))
+    .map((error) => keyColon(text, document, error) ?? faultOf(error))
   const faulty = new Set(faults.map(({ pos }) => lines.linePos(pos[0]).line))
   for (const at of strayTabs(folded ?? text)) {
     const { line } = lines.linePos(at)
@@ -96,10 +96,16 @@ function parse(text: string): YamlText {
   }
 }
 
-/** A key whose colon is none to YAML, which stumbles over a later line: a full-width one, or one without a space. */
-function keyColon(text: string, { pos }: YAMLParseError): Fault | undefined {
-  const found = /^[ \t]*\w+[ \t]*(：|:(?![\s:\\]|\/\/|$))/mu.exec(text)
-  if (found === null || found.index > pos[1]) return undefined
+/**
+ * A key whose colon is none to YAML, which stumbles over it or the next line: a full-width one, or one without a
+ * space.
+ */
+function keyColon(text: string, document: Document, { pos }: YAMLParseError): Fault | undefined {
+  const from = lineBefore(text, pos[0])
+  const found = [...text.matchAll(KEY_COLON)].find(
+    ({ index }) => index >= from && index < pos[1] && !isQuoted(document, index),
+  )
+  if (found === undefined) return undefined
   const end = found.index + found[0].length
   return {
     message:
@@ -108,6 +114,31 @@ function keyColon(text: string, { pos }: YAMLParseError): Fault | undefined {
         : l10n.t('This is a full-width colon: write “:” and a space.'),
     pos: [end - 1, end],
   }
+}
+
+const KEY_COLON = /^[ \t]*\w+[ \t]*(：|:(?![\s:\\]|\/\/|$))/gmu
+
+/** Where the last line with more than a comment starts that stands before the line of an offset. */
+function lineBefore(text: string, offset: number): number {
+  const lines = text.slice(0, offset).split('\n')
+  lines.pop()
+  while (/^[ \t]*(?:#.*)?\r?$/.test(lines.at(-1) ?? 'x')) lines.pop()
+  lines.pop()
+  return lines.reduce((sum, { length }) => sum + length + 1, 0)
+}
+
+/** Whether an offset lies in a text in quotes or a block, where a colon is one of its letters. */
+function isQuoted(document: Document, offset: number): boolean {
+  let quoted = false
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type === undefined || type === 'PLAIN' || !range) return undefined
+      if (range[0] > offset || offset >= range[1]) return undefined
+      quoted = true
+      return visit.BREAK
+    },
+  })
+  return quoted
 }
 
 /** The library's own messages, where they say what a person can do. */
