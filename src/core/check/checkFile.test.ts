@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { detectCheckout } from '../yolov5/detect'
 import { NEW_STYLE, plant } from '../yolov5/testTrees'
@@ -24,12 +24,15 @@ function lookAt(source: string, folder: string | undefined = undefined) {
   return { found: codes(findings), folder: session.folder }
 }
 
+const shell = (text: string) => codes(checkText(text, at(clone, 'run.sh'), clone).findings)
+
 describe('the commands of a cell', () => {
   const script = ['command/script error']
 
   it('run where the %cd before them leads, not where a later one does', () => {
     for (const source of ['!python test.py\n%cd ..\n', '%cd yolov5\n!python test.py\n%cd ..']) {
-      expect(lookAt(source, '')).toEqual({ found: script, folder: undefined })
+      expect(lookAt(source, '')).toEqual({ found: script, folder: '..' })
+      expect(lookAt(`${source}\n%cd ..`, '')).toEqual({ found: script, folder: undefined })
     }
     expect(lookAt('!python test.py\n%cd yolov5\n')).toEqual({ found: [], folder: '' })
     expect(lookAt('%cd tools\n%cd ..\n!python test.py', '').found).toEqual(script)
@@ -78,6 +81,42 @@ describe('the commands of a cell', () => {
     ]) {
       expect(lookAt(source, '').found).toEqual([])
     }
+  })
+
+  it('are another clone’s where they are known to run elsewhere', () => {
+    for (const away of ['cd ~/old', 'cd /opt/other', 'cd ../other', 'cd ../..', 'cd tools', 'cd']) {
+      for (const [use, name] of [
+        ['!', 'a.ipynb'],
+        ['', 'run.sh'],
+      ] as const) {
+        const text = `${use}${away} && python yolov5/test.py\n`
+        expect(name === 'run.sh' ? shell(text) : lookAt(text, '').found).toEqual([])
+      }
+    }
+    expect(shell('cd /opt/other\npython yolov5/test.py\n')).toEqual([])
+    expect(shell('cd ..\ncd\npython yolov5/test.py\n')).toEqual([])
+    expect(shell('cd ..\ncd yolov7\npython yolov5/test.py\n')).toEqual([])
+    expect(lookAt('%cd /content/yolov7\n!python yolov5/test.py', '').found).toEqual([])
+    expect(lookAt('%cd ..\n%cd ..\n!python yolov5/test.py', '').found).toEqual([])
+  })
+
+  it('are the clone’s from the folder that it lies in', () => {
+    const above = dirname(clone.detection.root)
+    for (const there of ['..', 'tools/../..', '../.', above, '/content/', '/kaggle/working']) {
+      expect(shell(`cd ${there}\npython yolov5/test.py\n`)).toEqual(script)
+    }
+    expect(shell('cd tools && cd ../..\npython yolov5/test.py\n')).toEqual(script)
+    expect(shell('cd .. && cd .\npython yolov5/test.py\n')).toEqual(script)
+    expect(shell('cd ..\n(cd /data && python yolov5/test.py)\npython yolov5/test.py\n')).toEqual(
+      script,
+    )
+    expect(shell('cd ..\npython test.py\n')).toEqual([])
+    expect(shell('cd ..\ncd yolov5\npython test.py\n')).toEqual(script)
+    expect(
+      codes(
+        checkText('cd ../..\npython yolov5/test.py\n', at(clone, 'tools/x.sh'), clone).findings,
+      ),
+    ).toEqual(script)
   })
 
   it('may be another clone’s, which lies beside this one or in it', async () => {

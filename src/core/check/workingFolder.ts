@@ -5,7 +5,7 @@ import type { Word } from './shellWords'
 
 /** Where commands run. */
 export type Cwd = {
-  /** Relative to the root; undefined for elsewhere. */
+  /** Relative to the root: `..` for the folder that the clone lies in; undefined for elsewhere. */
   folder: string | undefined
   /**
    * Folder of the file, as long as nothing has changed where its commands run: they are taken to start at the root,
@@ -32,9 +32,7 @@ export function fromRoot(
     return posix.normalize(inner)
   }
   const [top = '', ...rest] = posix.normalize(plain).split('/')
-  // Seen from the folder that the clone lies in, where people mostly call it by its name.
-  const named = (top === 'yolov5' || top === rootName(clone)) && namesClone(top, clone, others)
-  if (named && rest.length > 0 && (folder === undefined || !clone.has(posix.join(folder, top)))) {
+  if (rest.length > 0 && isNamedFrom(folder, top, clone) && namesClone(top, clone, others)) {
     return rest.join('/')
   }
   if (folder === undefined) return undefined
@@ -42,6 +40,38 @@ export function fromRoot(
   if (!isOutside(joined)) return joined
   const fromHome = home === undefined ? undefined : posix.join(home, plain)
   return fromHome === undefined || isOutside(fromHome) ? undefined : fromHome
+}
+
+/** What `git clone` calls any clone. */
+const STOCK_NAME = 'yolov5'
+
+/** The folder that the clone lies in. */
+const ABOVE = '..'
+
+/**
+ * Whether people who run commands in a folder may call the clone `name`: in the folder that it lies in, and at the
+ * root, where they start without saying so. Elsewhere a `yolov5` is another one, while a name of the clone's own is
+ * the clone.
+ */
+function isNamedFrom(folder: string | undefined, name: string, clone: Clone): boolean {
+  const own = name === rootName(clone)
+  if (name !== STOCK_NAME && !own) return false
+  if (folder === undefined) return name !== STOCK_NAME
+  return folder === ABOVE || (folder === '' && !clone.has(name))
+}
+
+/** Where hosted notebooks keep their files, and clone into. */
+const NOTEBOOK_HOME = /^\/(?:content|kaggle\/working)$/
+
+/** Whether a path that is written out leads to the folder that the clone lies in. */
+function isAbove(path: string, { folder, home }: Cwd, clone: Clone): boolean {
+  // `cd` alone goes home.
+  if (path === '') return false
+  if (path === posix.dirname(clone.detection.root.replaceAll('\\', '/'))) return true
+  if (/^(?:\/|~|[A-Za-z]:)/.test(path)) return NOTEBOOK_HOME.test(path)
+  if (folder === undefined) return false
+  const joined = posix.join(folder, path)
+  return (home === undefined || !isOutside(joined) ? joined : posix.join(home, path)) === ABOVE
 }
 
 const isOutside = (path: string): boolean => /^\.\.(?:\/|$)/.test(path)
@@ -57,7 +87,7 @@ const OWN_FOLDER =
 const SAME_FOLDER = /^"?(?:\$\(pwd\)|`pwd`|\$PWD|\$\{PWD\}|\$cd%)"?(?: |$)/i
 
 /**
- * Where `cd` leads: a folder below the root, or undefined for elsewhere.
+ * Where `cd` leads: a folder below the root, the one above it, or undefined for elsewhere.
  *
  * @param written the target as it stands in the text, and what its variable is set to
  */
@@ -72,6 +102,7 @@ function folderOf(
   if (target?.open !== true) {
     const inside = fromRoot(path, cwd, clone)
     if (/^[^/~]/.test(path) && inside !== undefined && clone.has(inside)) return inside
+    if (isAbove(path, cwd, clone)) return ABOVE
   } else if (OWN_FOLDER.test(written)) {
     const inside = belowOwn(path)
     if (inside === '' || clone.has(inside)) return inside
