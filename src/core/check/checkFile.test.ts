@@ -14,6 +14,8 @@ beforeAll(async () => {
     ...NEW_STYLE,
     'tools/x.py': '',
     'tools/nested/models/x.py': '',
+    'scripts/src/x.py': '',
+    'scripts/own/utils/x.py': '',
   })
 })
 
@@ -175,6 +177,24 @@ describe('the imports of what puts another repository first', () => {
     expect(of(`import sys, os\n${line}\n${use}`)).toEqual(['script/module error'])
   })
 
+  it('are looked for from the folder of the file, too', () => {
+    const script = (path: string) => of(`sys.path.insert(0, '${path}')\n${use}`, 'scripts/r.py')
+    for (const path of [
+      'src',
+      './src',
+      '../tools',
+      '..',
+      '/content/drive/MyDrive',
+      '~/lib',
+      'D:/lib',
+    ]) {
+      expect(script(path)).toEqual(['script/module error'])
+    }
+    for (const path of ['own', 'away', '../away', '/content/drive/yolov7', '~/yolo-face']) {
+      expect(script(path)).toEqual([])
+    }
+  })
+
   it('are so in the cells of a notebook that come later', () => {
     const cells = (...sources: string[]) =>
       of(
@@ -185,6 +205,11 @@ describe('the imports of what puts another repository first', () => {
         'a.ipynb',
       )
     expect(cells("import sys\nsys.path.insert(0, './yolov7')", 'x = 1', use)).toEqual([])
+    const clones = '!git clone https://github.com/who/face'
+    expect(cells(clones, "import sys\nsys.path.insert(0, '/content/face')", use)).toEqual([])
+    expect(cells("import sys\nsys.path.insert(0, '/content/face')", use)).toEqual([
+      'script/module error',
+    ])
     expect(cells(use, "import sys\nsys.path.insert(0, './yolov7')")).toEqual([
       'script/module error',
     ])

@@ -201,7 +201,7 @@ export function checkPython(
   const parent = posix.dirname(file)
   const folder = parent === '.' ? '' : parent
   const code = codeOnly(snippet.text)
-  const foreign = session.foreign ? -1 : foreignFrom(snippet.text, folder, clone)
+  const foreign = session.foreign ? -1 : foreignFrom(snippet.text, folder, clone, session.others)
   session.foreign = Number.isFinite(foreign)
   const { findings, bindings } = checkImports(snippet, folder, clone, foreign)
   return [
