@@ -1,7 +1,7 @@
 // `npm run test:e2e`: sets everything up, packages the extension, and runs the suite on it in a real VS Code.
 // Arguments go to vitest: `npm run test:e2e -- tree` runs the files whose name contains "tree". E2E_MINUTES bounds the
 // whole suite: a file that would begin later is skipped, one that fails is run once more, which is said, and what still
-// runs when the longest file would be over is ended.
+// runs when the longest file would be over is ended. With --gallery it takes the README's pictures instead.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +62,11 @@ try {
     E2E_TENSORBOARD: tensorBoard,
   }
   const args = process.argv.slice(2)
-  process.exitCode = Number.isFinite(minutes) ? await runFor(args, env) : await runSuite(args, env)
+  if (args[0] === '--gallery') process.exitCode = await runVitest('gallery.config.ts', [], env)
+  else
+    process.exitCode = Number.isFinite(minutes)
+      ? await runFor(args, env)
+      : await runSuite(args, env)
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
