@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runFiles } from '../../src/runs/store'
 import { golden } from '../cli/program'
 import { writeHostile } from '../faults/support/hostile'
 import {
@@ -121,6 +122,10 @@ describe('a run that cannot go well', () => {
         ...['train', ...quick, '--weights', 'shapes.pt', '--name', name, '--detach', ...more],
       ])
     await start('bereft', '--epochs', '5000')
+    // Its data set is looked through by then.
+    const { events } = runFiles(join(workspace.checkout, runs, 'bereft'))
+    const log = () => (existsSync(events) ? readFileSync(events, 'utf8') : '')
+    await expect.poll(log, { timeout: patience }).toContain('"type":"epoch"')
     await start('late', '--epochs', '1', '--queue')
     renameSync(images, `${images}.away`)
     try {
