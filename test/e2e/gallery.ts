@@ -1,4 +1,5 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { fillForm, openSession, patience, type Session } from './support/session'
@@ -9,9 +10,11 @@ import { checkoutWorkspace, slim } from './support/workspace'
 const root = resolve(import.meta.dirname, '../..')
 const pictures = join(root, 'media', 'screenshots')
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' }
-const workspace = checkoutWorkspace()
-const { folder, checkout } = workspace
-afterAll(() => workspace.remove())
+const above = mkdtempSync(join(tmpdir(), 'gallery-'))
+const folder = join(above, 'shapes-project')
+const checkout = join(folder, 'yolov5')
+const workspace = { folder, checkout, remove: () => undefined }
+afterAll(() => rmSync(above, { recursive: true, force: true, maxRetries: 5 }))
 
 /** A model for v5.0 in a clone of v6.2. */
 const misfit = `# YOLOv5n of ours
@@ -33,15 +36,32 @@ head:
    [[3, 4], 1, Detect, [nc, anchors]]]
 `
 
+/** Flags of every training. */
+const flags = [
+  '--engine',
+  'builtin',
+  '--device',
+  'wasm',
+  '--data',
+  'data/shapes.yaml',
+  '--img',
+  '96',
+]
+const baseline = join(root, 'media/sample/baseline.pt')
+
 beforeAll(async () => {
+  const { checkout: stock, remove } = checkoutWorkspace()
+  mkdirSync(folder)
+  cpSync(stock, checkout, { recursive: true })
+  remove()
   await slim(folder, ['sample', join(folder, 'shapes')])
   copyFileSync(join(folder, 'shapes', 'data.yaml'), join(checkout, 'data', 'shapes.yaml'))
-  const flags = ['--engine', 'builtin', '--device', 'wasm', '--data', 'data/shapes.yaml']
+  copyFileSync(baseline, join(checkout, 'shapes.pt'))
   const best = (run: string) => `runs/train/${run}/weights/best.pt`
   const train = (stage: string, name: string, weights: string, ...more: string[]) =>
-    slim(checkout, [stage, ...flags, '--img', '96', '--weights', weights, '--name', name, ...more])
-  await train('train', 'base', join(root, 'media/sample/baseline.pt'), '--epochs', '3')
-  const aim = ['--sr', 'auto', '--percent', '0.7', '--epochs', '24']
+    slim(checkout, [stage, ...flags, '--weights', weights, '--name', name, ...more])
+  await train('train', 'base', baseline, '--epochs', '3')
+  const aim = ['--sr', 'auto', '--percent', '0.6', '--epochs', '24']
   await train('sparse', 'sparse', best('base'), ...aim)
   const last = 'runs/train/sparse/weights/last.pt'
   const output = ['--round', '1', '--output', 'pruned.pt']
@@ -51,11 +71,8 @@ beforeAll(async () => {
 
 it.each(Object.entries(themes))('%s', async (name, theme) => {
   const settings = { 'workbench.colorTheme': theme, 'window.zoomLevel': 0 }
-  const session: Session = await openSession(
-    { ...workspace, remove: () => undefined },
-    `gallery-${name}`,
-    { width: 1400, height: 860, settings },
-  )
+  const size = { width: 1400, height: 860 }
+  const session: Session = await openSession(workspace, `gallery-${name}`, { ...size, settings })
   try {
     await takeAll(session.window, (view) => join(pictures, `${view}-${name}.png`))
   } finally {
@@ -74,18 +91,20 @@ async function takeAll(window: Window, fileOf: (view: string) => string): Promis
   }
   await window.status(/YOLOv5/).waitFor({ timeout: patience })
   await window.run('finetune').waitFor({ timeout: patience })
+  await window
+    .row(/YOLOv5 v6\.2/)
+    .locator('.monaco-tl-twistie')
+    .click()
 
   await window.run('finetune').click()
   const dashboard = await window.webview('table.runs tbody tr', patience)
   await dashboard.locator('figure.chart canvas').first().waitFor()
   await take('metrics')
 
-  for (const tab of ['gamma', 'hardware']) {
-    await window.run('sparse').click()
-    const sparse = await window.webview('table.runs tbody tr', patience)
-    await sparse.locator(`#tab-${tab}`).click()
-    await take(tab)
-  }
+  await window.run('sparse').click()
+  const sparse = await window.webview('table.runs tbody tr', patience)
+  await sparse.locator('#tab-gamma').click()
+  await take('gamma')
 
   await window.menu(window.run('sparse'), 'Prune…')
   const preview = await window.webview('.preview .layers', patience)
@@ -97,7 +116,7 @@ async function takeAll(window: Window, fileOf: (view: string) => string): Promis
   await take('form')
 
   await window.command('YOLOv5 Slim: Open Checkpoint')
-  await window.pick(/finetune.*best\.pt|best\.pt.*finetune/)
+  await window.pick(/shapes\.pt/)
   await window.webview('.preview .layers', patience)
   await take('checkpoint')
 
@@ -107,4 +126,15 @@ async function takeAll(window: Window, fileOf: (view: string) => string): Promis
   await window.command('View: Focus Problems')
   await take('diagnostics')
   await window.command('View: Toggle Problems')
+  rmSync(join(checkout, 'models', 'mine.yaml'))
+
+  const live = ['--weights', baseline, '--epochs', '500', '--name', 'live', '--exist-ok']
+  await slim(checkout, ['train', ...flags, ...live, '--detach'])
+  await window.run('live').click()
+  const running = await window.webview('table.runs tbody tr', patience)
+  await running.locator('#tab-hardware').click()
+  await page.waitForTimeout(40_000)
+  await take('hardware')
+  await slim(checkout, ['stop', 'live'])
+  rmSync(join(checkout, 'runs', 'train', 'live'), { recursive: true })
 }
