@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { golden } from '../cli/program'
 import { writeHostile } from '../faults/support/hostile'
 import {
@@ -56,9 +56,14 @@ describe('a run that cannot go well', () => {
     await expect
       .poll(() => row.getAttribute('aria-label'), { timeout: patience })
       .toContain('failed')
-    await row.hover()
     const shown = window.page.locator('.workbench-hover', { hasText: code })
-    await shown.waitFor({ timeout: patience })
+    const point = async () => {
+      // A row that is drawn anew under the pointer takes its hover away.
+      await window.page.mouse.move(700, 800)
+      await row.hover()
+      await shown.waitFor({ timeout: 5000 })
+    }
+    await vi.waitFor(point, { timeout: patience, interval: 500 })
     const hover = await shown.innerText()
     expect(hover).toContain(remedy)
     await row.click()
