@@ -6,11 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
 import { writeSample } from '../../src/engines/builtin/sample/sample'
 import { prepareStage } from '../../src/engines/prepareStage'
-import type { RunEvent } from '../../src/runs/events'
-import { readRun } from '../../src/runs/snapshot'
 import { runFiles } from '../../src/runs/store'
-import { type LaunchSpec, type StartedRun, startRun } from '../../src/runs/supervisor'
+import { type LaunchSpec, startRun } from '../../src/runs/supervisor'
 import { count, Worst } from './support/figures'
+import { faultsOf, kill, killTrainings } from './support/killed'
 import { baseline, program, root } from './support/program'
 import { randomFor } from './support/random'
 import { acknowledged, eventsOf, missing, scratch, until, writerLaunch } from './support/runs'
@@ -23,21 +22,6 @@ beforeAll(async () => {
   await writeSample(join(folder.path, 'data'), { train: 16, val: 8, size: 64, seed: 1 })
 })
 afterAll(folder.dispose)
-
-function kill(run: StartedRun): void {
-  process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
-}
-
-/** What is wrong with a run that was killed while somebody looked after it. */
-async function faultsOf(runDir: string): Promise<string[]> {
-  const { state, summary } = await readRun(runDir)
-  const left = await readdir(runFiles(runDir).slimDir)
-  return [
-    ...(state === 'interrupted' ? [] : [`state ${state}`]),
-    ...(summary.failure?.code === 'process/killed' ? [] : ['no cause']),
-    ...left.filter((name) => /\.(tmp|lock)$/.test(name)),
-  ]
-}
 
 it(`${writers} children that write events at full speed are killed`, async () => {
   const random = randomFor('kill writers')
@@ -110,48 +94,12 @@ async function fileFaults(runDir: string): Promise<string[]> {
 }
 
 it(`${trainings} real trainings are killed, and the last goes on where it was`, async () => {
-  const random = randomFor('kill trainings')
-  const worst = new Worst()
-  const wrong: string[] = []
-  let latest = ''
-  for (let i = 0; i < trainings; i++) {
-    const run = await startRun(
-      await training('--weights', baseline, '--epochs', '200', '--name', `real${i}-`),
-    )
-    const { runDir } = run
-    // Some while it starts; the others once it trains, anywhere in its epochs.
-    if (i % 5 !== 0)
-      await until(async () => (await eventsOf(runDir)).some(({ type }) => type === 'checkpoint'))
-    await sleep(random.below(1500))
-    const seen = await eventsOf(runDir)
-    await worst.of(async () => {
-      kill(run)
-      await run.exited
-    })
-    const kept = (await eventsOf(runDir)).slice(0, seen.length)
-    if (JSON.stringify(kept) !== JSON.stringify(seen)) wrong.push('events lost')
-    wrong.push(...(await faultsOf(runDir)), ...(await fileFaults(runDir)))
-    latest = runDir
-  }
-  count({
+  await killTrainings({
     fault: 'child killed (the built-in engine, training)',
-    tried: trainings,
-    wrong: wrong.length,
-    worstMs: worst.ms,
+    trainings,
+    start: async (name) =>
+      startRun(await training('--weights', baseline, '--epochs', '200', '--name', name)),
+    resume: async (runDir) => startRun(await training('--resume', runDir)),
+    fileFaults,
   })
-  expect(wrong).toEqual([])
-
-  const epochsOf = (events: readonly RunEvent[]): number[] =>
-    events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : []))
-  const before = await eventsOf(latest)
-  const last = epochsOf(before).at(-1) ?? 0
-  const again = await startRun(await training('--resume', latest))
-  const since = async () => epochsOf((await eventsOf(latest)).slice(before.length))
-  await until(async () => (await since()).length > 0)
-  expect((await readRun(latest)).state).toBe('running')
-  kill(again)
-  await again.exited
-  // At most the epoch whose checkpoint was not yet there is trained again.
-  expect([last, last + 1]).toContain((await since())[0])
-  expect((await readRun(latest)).state).toBe('interrupted')
 })

@@ -1,19 +1,17 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
 import { detectCheckout } from '../../src/core/yolov5/detect'
 import { prepareStage } from '../../src/engines/prepareStage'
-import type { RunEvent } from '../../src/runs/events'
 import { readRun } from '../../src/runs/snapshot'
 
 import { type StartedRun, startRun } from '../../src/runs/supervisor'
 import { drawSquares } from '../support/squares'
-import { count, Worst } from './support/figures'
+import { count } from './support/figures'
+import { epochsOf, killTrainings } from './support/killed'
 import { program, root } from './support/program'
-import { randomFor } from './support/random'
 import { eventsOf, scratch, until } from './support/runs'
 import { type SmallDisk, smallDisk } from './support/smallDisk'
 
@@ -72,9 +70,6 @@ async function tornCheckpoints(runDir: string): Promise<string[]> {
   })
 }
 
-const epochsOf = (events: readonly RunEvent[]): number[] =>
-  events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : []))
-
 describe.skipIf(!python)('a training with PyTorch', () => {
   beforeAll(() => {
     cpSync(join(root, 'test/fixtures/standin-new'), checkout, { recursive: true })
@@ -82,44 +77,12 @@ describe.skipIf(!python)('a training with PyTorch', () => {
   })
 
   it(`is killed ${trainings} times, and the last goes on where it was`, async () => {
-    const random = randomFor('kill PyTorch')
-    const worst = new Worst()
-    const wrong: string[] = []
     const project = join(folder.path, 'runs')
-    const kill = (run: StartedRun) => process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
-    let latest = ''
-    for (let i = 0; i < trainings; i++) {
-      const run = await begin(project, `real${i}-`, '--epochs', '300')
-      const { runDir } = run
-      // Some while Python and torch are loaded; the others anywhere in their epochs.
-      if (i % 5 !== 0)
-        await until(async () => (await eventsOf(runDir)).some(({ type }) => type === 'checkpoint'))
-      await sleep(random.below(1500))
-      const seen = await eventsOf(runDir)
-      await worst.of(async () => {
-        kill(run)
-        await run.exited
-      })
-      const kept = (await eventsOf(runDir)).slice(0, seen.length)
-      if (JSON.stringify(kept) !== JSON.stringify(seen)) wrong.push('events lost')
-      const { state, summary } = await readRun(runDir)
-      if (state !== 'interrupted') wrong.push(`state ${state}`)
-      if (summary.failure?.code !== 'process/killed') wrong.push('no cause')
-      wrong.push(...(await tornCheckpoints(runDir)))
-      latest = runDir
-    }
-    count({ fault: killed, tried: trainings, wrong: wrong.length, worstMs: worst.ms })
-    expect(wrong).toEqual([])
-
-    const before = await eventsOf(latest)
-    const last = epochsOf(before).at(-1) ?? 0
-    const again = await begin(project, '', '--resume', latest)
-    const since = async () => epochsOf((await eventsOf(latest)).slice(before.length))
-    await until(async () => (await since()).length > 0)
-    kill(again)
-    await again.exited
-    expect([last, last + 1]).toContain((await since())[0])
-    expect((await readRun(latest)).state).toBe('interrupted')
+    await killTrainings({
+      ...{ fault: killed, trainings, fileFaults: tornCheckpoints },
+      start: (name) => begin(project, name, '--epochs', '300'),
+      resume: (runDir) => begin(project, '', '--resume', runDir),
+    })
   })
 
   it('fills the disk, keeps whole what was saved, and goes on when there is room', async ({
