@@ -2,8 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** Pids of the extension hosts of a workspace's session, which alone has its queue in their environment; none but on Linux. */
 export function extensionHosts(workspace: string): readonly number[] {
-  return processesWith(`YOLOV5_SLIM_QUEUE=${workspace}/.queue`).filter((pid) =>
+  const found = processesWith(`YOLOV5_SLIM_QUEUE=${workspace}/.queue`).filter((pid) =>
     read(pid, 'cmdline').includes('--type=extensionHost'),
+  )
+  // What a host is about to start is, for a moment, a copy of the host.
+  return found.filter((pid) => !found.includes(parentOf(pid)))
+}
+
+/** The second field after the name, which alone may have spaces and brackets in it. */
+function parentOf(pid: number): number {
+  return Number(
+    read(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')[1],
   )
 }
 
