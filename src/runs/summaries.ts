@@ -11,7 +11,7 @@ import {
 import type { EpochEvent, GammaEvent, RunEvent } from './events'
 
 /** The names that YOLOv5 itself logs under, so that one chart of TensorBoard shows its runs and ours. */
-const scoreTags = {
+export const scoreTags = {
   precision: 'metrics/precision',
   recall: 'metrics/recall',
   mAP50: 'metrics/mAP_0.5',

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errorCode } from '../core/disk/diskErrors'
-import { SlimError } from '../core/errors'
+import { mayPass } from '../core/disk/isGone'
 import { type EventBatch, EventReader } from './eventLog'
 import type { RunEvent } from './events'
 import type { RunManifest } from './manifest'
@@ -116,10 +115,4 @@ async function follow(
     if (!batch.more) await pause()
   }
   return undefined
-}
-
-/** Whether the disk may answer another time, as a server that restarts: nothing says that the run is gone. */
-function mayPass(error: unknown): boolean {
-  const code = errorCode(error instanceof SlimError ? error.cause : error)
-  return code !== undefined && code !== 'ENOENT' && code !== 'ENOTDIR'
 }

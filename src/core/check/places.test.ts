@@ -7,7 +7,7 @@ import type { Clone } from './clone'
 import { diskFiles } from './files'
 import { checkPlaces, type Places } from './placeCheck'
 import { pairingOf, usedWith } from './project'
-import { at, codes, plantedClone } from './testing'
+import { at, codes, checkpointFacts as facts, plantedClone } from './testing'
 import type { CheckpointFacts } from './weightsCheck'
 
 const images = {
@@ -24,15 +24,6 @@ const images = {
   'data/sub/train/images/f.jpg': '',
   'cats-1/train/images/g.jpg': '',
   'cats-1/valid/images/h.jpg': '',
-}
-
-const facts: CheckpointFacts = {
-  release: 'v6.0',
-  modelClass: 'models.yolo.Model',
-  names: ['a', 'b'],
-  globals: ['models.common.Conv', 'torch.nn.modules.conv.Conv2d'],
-  unsafeGlobals: [],
-  obstacle: null,
 }
 
 const reader = 'def verify(lb):\n    assert lb.shape[1] == 5\n'

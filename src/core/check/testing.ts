@@ -3,6 +3,7 @@ import type { Finding } from '../finding'
 import { detectCheckout } from '../yolov5/detect'
 import { plant, type Tree } from '../yolov5/testTrees'
 import { type Clone, cloneOf } from './clone'
+import type { CheckpointFacts } from './weightsCheck'
 
 /** A clone made of a tree, on disk. */
 export async function plantedClone(tree: Tree): Promise<Clone> {
@@ -43,4 +44,14 @@ export function applied(
         result.slice(0, offset(range.start)) + put + result.slice(offset(range.end)),
       text,
     )
+}
+
+/** What is known of a whole v6.0 model of two classes. */
+export const checkpointFacts: CheckpointFacts = {
+  release: 'v6.0',
+  modelClass: 'models.yolo.Model',
+  names: ['a', 'b'],
+  globals: ['models.common.Conv', 'torch.nn.modules.conv.Conv2d'],
+  unsafeGlobals: [],
+  obstacle: null,
 }

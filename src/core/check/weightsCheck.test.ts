@@ -5,17 +5,8 @@ import { checkText } from './checkFile'
 import type { Clone } from './clone'
 import { diskFiles } from './files'
 import { checkPlaces, type Places } from './placeCheck'
-import { at, codes, plantedClone } from './testing'
+import { at, codes, checkpointFacts as facts, plantedClone } from './testing'
 import { type CheckpointFacts, checkWeights, weightsUse } from './weightsCheck'
-
-const facts: CheckpointFacts = {
-  release: 'v6.0',
-  modelClass: 'models.yolo.Model',
-  names: ['a', 'b'],
-  globals: ['models.common.Conv', 'torch.nn.modules.conv.Conv2d'],
-  unsafeGlobals: [],
-  obstacle: null,
-}
 
 let v5: Clone
 let v7: Clone

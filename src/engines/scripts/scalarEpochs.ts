@@ -1,13 +1,6 @@
+import { scoreTags } from '../../runs/summaries'
 import type { Scalars } from './eventFiles'
 import type { ResultRow, ScriptRate } from './results'
-
-/** The tags that YOLOv5's releases log scores under; a step without any is no epoch. */
-const scoreTags = {
-  precision: 'metrics/precision',
-  recall: 'metrics/recall',
-  mAP50: 'metrics/mAP_0.5',
-  mAP50_95: 'metrics/mAP_0.5:0.95',
-} as const
 
 const isLossTag = /^(train|val)\/(box|obj|cls)_loss$/
 
@@ -35,6 +28,7 @@ export class ScalarEpochs {
    * @param ended nothing will follow, so that every epoch is
    */
   rows(rateTag: ScriptRate, ended: boolean): readonly ResultRow[] {
+    // A step without any score is no epoch.
     const scores = new Set<string>(Object.values(scoreTags))
     const epochs = [...this.steps]
       .filter(([, values]) => [...values.keys()].some((tag) => scores.has(tag)))

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { errorCode } from '../../core/disk/diskErrors'
 import { tryWhileHeldOpen } from '../../core/disk/heldOpen'
+import { mayPass } from '../../core/disk/isGone'
 import { writeFileAtomically } from '../../core/disk/writeFileAtomically'
-import { SlimError } from '../../core/errors'
 import { dataHome } from '../dataHome'
 import { withFileLock } from '../fileLock'
 import type { RunIdentity, RunManifest, RunProcess } from '../manifest'
@@ -185,7 +184,7 @@ function byAge(a: Ticket, b: Ticket): number {
 async function counts(ticket: Ticket, now: number): Promise<boolean> {
   const { runDir, id, launch, since, process } = ticket
   const manifest = await readManifest(runDir).catch((error: unknown) =>
-    isGone(error) ? undefined : 'unknown',
+    mayPass(error) ? 'unknown' : undefined,
   )
   // A disk that fails, for the moment or for good, says nothing about the run: its process has the device, or is gone.
   if (manifest === 'unknown') return !process || (await liveness(process)) === 'alive'
@@ -197,12 +196,6 @@ async function counts(ticket: Ticket, now: number): Promise<boolean> {
   }
   // A clock that was set back must not hold the devices until it has caught up.
   return Math.abs(now - since) < startPatience
-}
-
-/** Whether a manifest that was not read is not there, or none, rather than out of reach. */
-function isGone(error: unknown): boolean {
-  const code = error instanceof SlimError ? errorCode(error.cause) : undefined
-  return code === undefined || code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 /** Named by the run's id; of a run and its copy, the second's also by its folder. */
