@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -197,6 +197,25 @@ describe('the built-in engine', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('data/missing-key')
     expect(stderr).toContain('“test”')
+  })
+})
+
+it('ends a training at an image that only shows to be damaged when it is decoded', async () => {
+  const size = ['--train', '8', '--val', '4', '--size', '64']
+  const damagedData = JSON.parse((await run('sample', 'damaged', ...size, '--json')).stdout).data
+  const images = join(scratch.path, 'damaged/images/train')
+  const damaged = join(images, readdirSync(images)[0] ?? '')
+  // A header that is right, before rows that are not there: nothing tells until it is decoded.
+  const bitmap = readFileSync(join(root, 'test/golden/files/plain.bmp'))
+  writeFileSync(damaged, bitmap.subarray(0, 200))
+  const flags = ['--data', damagedData, '--cfg', cfg, '--weights', '', '--epochs', '1']
+  const { code, stderr } = await run('train', ...training('damaged', ...flags))
+  expect(code).toBe(1)
+  expect(stderr).toContain('data/unreadable-image')
+  expect(stderr).toContain(damaged)
+  expect(eventsOf('damaged').at(-1)).toMatchObject({
+    type: 'failed',
+    code: 'data/unreadable-image',
   })
 })
 

@@ -53,6 +53,8 @@ export function heatmap(block: GammaBlock, layer: number | undefined, available:
           ...{ type: 'linear', min: 0, max: bins * binWidth, reverse: false },
           grid: { display: false },
           title: { display: true, text: '|gamma|' },
+          // The last bin ends at no round number.
+          ticks: { includeBounds: false },
         },
       },
       plugins: {

@@ -53,6 +53,7 @@ export function ridge(block: GammaBlock, layer: number | undefined, available: n
         x: {
           ...{ type: 'linear', min: 0, max: bins * binWidth },
           title: { display: true, text: '|gamma|' },
+          ticks: { includeBounds: false },
         },
         y: {
           ...{ type: 'linear', min: 0, max: rows.length - 1 + overlap },
