@@ -39,6 +39,7 @@ export async function bundleInside() {
  *
  * @param limit milliseconds after which it is ended, with all that it started; else it has all the time
  * @returns its exit code; undefined where it was ended
+ * @throws Error where we are told to end meanwhile, once all that it started has ended
  */
 export async function runVitest(config, args, env, limit) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
@@ -47,14 +48,17 @@ export async function runVitest(config, args, env, limit) {
     [vitest, 'run', '--config', join(folder, config), ...args],
     { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } },
   )
-  const exited = once(child, 'exit').then(([status]) => status ?? 1)
-  if (limit === undefined) return exited
   const waiting = new AbortController()
   const { signal } = waiting
-  const late = sleep(limit, undefined, { signal }).catch(() => undefined)
-  const status = await Promise.race([exited, late])
+  const endings = [
+    once(child, 'exit', { signal }).then(([status]) => ({ status: status ?? 1 })),
+    ...['SIGINT', 'SIGTERM'].map((told) => once(process, told, { signal }).then(() => ({ told }))),
+    ...(limit === undefined ? [] : [sleep(limit, {}, { signal })]),
+  ]
+  const { status, told } = await Promise.race(endings)
   waiting.abort()
   if (status === undefined) await endTree(child)
+  if (told) throw new Error(`the suite was ended by ${told}`)
   return status
 }
 
