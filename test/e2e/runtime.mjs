@@ -33,15 +33,16 @@ export class NotBuilt extends Error {}
  */
 export function ensureRuntime(log = console.log) {
   const node = installed(`node-${nodeVersion}`, log, (folder) => {
-    npm(['install', '--prefix', folder, `${nodePackage()}@${nodeVersion}`], process.env)
+    npmInstall(folder, `${nodePackage()}@${nodeVersion}`, process.env)
   })
   const nodeFolder = join(node, 'node_modules', nodePackage())
   const codeServer = installed(`code-server-${codeServerVersion}`, log, (folder) => {
     // Its native modules are built against that Node; the package carries the headers.
-    npm(['install', '--prefix', folder, `code-server@${codeServerVersion}`], {
+    npmInstall(folder, `code-server@${codeServerVersion}`, {
       ...process.env,
       PATH: `${join(nodeFolder, 'bin')}${delimiter}${process.env.PATH}`,
       npm_config_nodedir: nodeFolder,
+      npm_config_globalconfig: globalNpmConfig(),
       // The outer npm's, if one runs us, tells of the outer Node.
       npm_config_user_agent: undefined,
     })
@@ -88,18 +89,30 @@ function installed(name, log, install) {
   const aside = `${folder}.${process.pid}`
   rmSync(aside, { recursive: true, force: true })
   mkdirSync(aside, { recursive: true })
-  install(aside)
-  writeFileSync(join(aside, 'done'), '')
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(aside, folder)
+  try {
+    install(aside)
+    writeFileSync(join(aside, 'done'), '')
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(aside, folder)
+  } finally {
+    rmSync(aside, { recursive: true, force: true })
+  }
   return folder
 }
 
-function npm(args, env) {
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
-  const { status, stderr } = spawnSync('npm', [...args, ...quiet], { env, encoding: 'utf8' })
+/** The configuration of all users, which npm looks for beside the Node that runs it. */
+function globalNpmConfig() {
+  return spawnSync('npm', ['config', 'get', 'globalconfig'], { encoding: 'utf8' }).stdout?.trim()
+}
+
+function npmInstall(folder, specifier, env) {
+  // In a project of its own: with `--prefix` npm does not read the configuration of all users.
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
+  const args = ['install', '--workspaces=false', '--no-audit', '--no-fund', '--loglevel=error']
+  const options = { cwd: folder, env, encoding: 'utf8' }
+  const { status, stderr } = spawnSync('npm', [...args, specifier], options)
   if (status === 0) return
-  const text = `npm ${args.join(' ')} failed:\n${stderr?.slice(-4000)}`
+  const text = `npm install ${specifier} failed:\n${stderr?.slice(-4000)}`
   // npm's code is that of a package's own script, and a word such as ETARGET or ENOTFOUND for what it cannot fetch.
   throw /^npm (?:error|ERR!) code \d+$/m.test(stderr) ? new NotBuilt(text) : new Error(text)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { emptyFolder, made, run } from './support'
@@ -9,12 +9,9 @@ describe('the npm package, installed into an empty folder', () => {
   let folder: string
   beforeAll(async () => {
     folder = emptyFolder()
-    // npm else looks for a project above.
-    await run(
-      'npm',
-      ['install', '--prefix', folder, '--no-audit', '--no-fund', made.tarball],
-      folder,
-    )
+    // npm else looks for a project above, or with `--prefix` not at the configuration of all users.
+    writeFileSync(join(folder, 'package.json'), '{}')
+    await run('npm', ['install', '--no-audit', '--no-fund', made.tarball], folder)
   })
   const slim = (...args: string[]): Promise<string> =>
     run('npx', ['--no-install', 'yolov5-slim', ...args], folder)

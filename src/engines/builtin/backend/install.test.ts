@@ -1,5 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -83,6 +85,35 @@ it('starts npm without a shell, on Windows by its script', () => {
   expect(npmCommand(path, windows)).toEqual({ command: 'node', args: [script] })
   expect(npmCommand(path, { ...process, platform: 'linux' })).toEqual({ command: 'npm', args: [] })
   rmSync(folder, { recursive: true })
+})
+
+it('asks the registry that npm is configured with for all users of a machine', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slim-registry-'))
+  const asked: (string | undefined)[] = []
+  const registry = createServer(({ url }, response) => {
+    asked.push(url)
+    response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  const { port } = registry.address() as AddressInfo
+  try {
+    mkdirSync(join(folder, 'etc'))
+    writeFileSync(join(folder, 'etc', 'npmrc'), `registry=http://127.0.0.1:${port}/\n`)
+    // Of an npm that runs the tests.
+    for (const key of Object.keys(process.env))
+      if (/^npm_config_/i.test(key)) vi.stubEnv(key, undefined)
+    vi.stubEnv('npm_config_userconfig', join(folder, 'none'))
+    vi.stubEnv('npm_config_cache', join(folder, 'cache'))
+    vi.stubEnv('PREFIX', folder)
+    vi.stubEnv('YOLOV5_SLIM_BACKENDS', join(folder, 'backends'))
+    const install = installBackend('webgpu', files, { onOutput: () => undefined })
+    await expect(install).rejects.toMatchObject({ code: 'backend/install-failed' })
+    expect(asked).toContain('/webgpu')
+  } finally {
+    vi.unstubAllEnvs()
+    registry.close()
+    rmSync(folder, { recursive: true })
+  }
 })
 
 // A script in place of npm is one of a shell.

@@ -18,9 +18,12 @@ export type NpmEnd = {
 
 const keptLines = 40
 
-/** What of a person's npm configuration would put the package elsewhere, or leave its native code out. */
+/**
+ * Against what of a person's npm configuration would put the package elsewhere, or leave its native code out. No
+ * `--prefix`: with it npm does not read the configuration of all users, where registries and proxies may be.
+ */
 const settings = [
-  ...['--no-audit', '--no-fund', '--foreground-scripts'],
+  ...['--no-audit', '--no-fund', '--foreground-scripts', '--workspaces=false'],
   ...['--global=false', '--dry-run=false', '--ignore-scripts=false', '--package-lock-only=false'],
 ]
 
@@ -37,7 +40,7 @@ export async function npmInstall(
   // The npm beside this Node; Electron has none, and then the one on PATH.
   const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
   const npm = npmCommand(path)
-  const args = [...npm.args, 'install', ...settings, `--prefix=${folder}`, specifier]
+  const args = [...npm.args, 'install', ...settings, specifier]
   const lines: string[] = []
   const status = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(npm.command, args, {
