@@ -7,6 +7,7 @@ import { readRun } from '../../src/runs/snapshot'
 import { runFiles } from '../../src/runs/store'
 import { type StartedRun, startRun, stopRun, watchRun } from '../../src/runs/supervisor'
 import { count, Worst } from './support/figures'
+import { kill } from './support/killed'
 import { eventsOf, scratch, until, type WriterOptions, writerLaunch } from './support/runs'
 
 const hour = 3_600_000
@@ -54,7 +55,7 @@ it('one that dies is interrupted, and everybody who watches sees it at once', as
   const feed = new RunFeed(run.runDir)
   await feed.look()
   const watch = watchRun(run.runDir, () => undefined)
-  process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
+  kill(run)
   await run.exited
   await expectState(run.runDir, 'interrupted')
   expect(await worst.of(() => watch.ended)).toMatchObject({ state: 'interrupted' })

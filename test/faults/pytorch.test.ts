@@ -6,7 +6,6 @@ import { openCheckpoint } from '../../src/core/checkpoint/checkpoint'
 import { detectCheckout } from '../../src/core/yolov5/detect'
 import { prepareStage } from '../../src/engines/prepareStage'
 import { readRun } from '../../src/runs/snapshot'
-
 import { type StartedRun, startRun } from '../../src/runs/supervisor'
 import { drawSquares } from '../support/squares'
 import { count } from './support/figures'

@@ -1,4 +1,5 @@
 import type { EpochEvent } from '../../runs/events'
+import { scoreTags } from '../../runs/summaries'
 
 /** One epoch as YOLOv5's own results file tells it. */
 export type ResultRow = Pick<
@@ -24,10 +25,10 @@ export function parseResultsCsv(text: string, gammaRate: ScriptRate): readonly R
         epoch: value('epoch'),
         train: losses((part) => value(`train/${part}_loss`, 0)),
         val: losses((part) => value(`val/${part}_loss`, 0)),
-        precision: score(value('metrics/precision')),
-        recall: score(value('metrics/recall')),
-        mAP50: score(value('metrics/mAP_0.5')),
-        mAP50_95: score(value('metrics/mAP_0.5:0.95')),
+        precision: score(value(scoreTags.precision)),
+        recall: score(value(scoreTags.recall)),
+        mAP50: score(value(scoreTags.mAP50)),
+        mAP50_95: score(value(scoreTags.mAP50_95)),
         lr: score(value(gammaRate)),
       },
     ]

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { parseStat } from '../../../src/runs/processIdentity'
 
 /** Pids of the extension hosts of a workspace's session, which alone has its queue in their environment; none but on Linux. */
 export function extensionHosts(workspace: string): readonly number[] {
@@ -6,16 +7,7 @@ export function extensionHosts(workspace: string): readonly number[] {
     read(pid, 'cmdline').includes('--type=extensionHost'),
   )
   // What a host is about to start is, for a moment, a copy of the host.
-  return found.filter((pid) => !found.includes(parentOf(pid)))
-}
-
-/** The second field after the name, which alone may have spaces and brackets in it. */
-function parentOf(pid: number): number {
-  return Number(
-    read(pid, 'stat')
-      .replace(/^.*\) /s, '')
-      .split(' ')[1],
-  )
+  return found.filter((pid) => !found.includes(parseStat(read(pid, 'stat'))?.parent ?? 0))
 }
 
 /** Pids of all that computes for a run, whether or not its files name them; none but on Linux. */

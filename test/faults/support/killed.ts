@@ -9,8 +9,10 @@ import { count, Worst } from './figures'
 import { randomFor } from './random'
 import { eventsOf, until } from './runs'
 
-export function kill(run: StartedRun): void {
-  process.kill(run.manifest.process?.pid ?? 0, 'SIGKILL')
+export function kill({ manifest }: StartedRun): void {
+  // 0 would be all of this process group, the tests with it.
+  if (!manifest.process?.pid) throw new Error(`${manifest.id} names no process`)
+  process.kill(manifest.process.pid, 'SIGKILL')
 }
 
 /** What is wrong with a run that was killed while somebody looked after it. */

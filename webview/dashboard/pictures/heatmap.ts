@@ -5,6 +5,7 @@ import { cellsType } from '../../charts/cells'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme, type Theme } from '../../charts/theme'
 import { binWidth, heatCells } from '../gammaData'
+import { gammaAxis } from './gammaAxis'
 import { histogramTable } from './gammaTable'
 
 /** Colours that can be told apart. */
@@ -49,13 +50,7 @@ export function heatmap(block: GammaBlock, layer: number | undefined, available:
             callback: (row) => (Number.isInteger(row) ? epochOf(Number(row)) : ''),
           },
         },
-        y: {
-          ...{ type: 'linear', min: 0, max: bins * binWidth, reverse: false },
-          grid: { display: false },
-          title: { display: true, text: '|gamma|' },
-          // The last bin ends at no round number.
-          ticks: { includeBounds: false },
-        },
+        y: { ...gammaAxis(bins), reverse: false, grid: { display: false } },
       },
       plugins: {
         legend: { display: false },

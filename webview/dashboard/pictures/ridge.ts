@@ -5,6 +5,7 @@ import { spread } from '../../../src/runs/spread'
 import type { Picture } from '../../charts/frame'
 import { mix, readTheme } from '../../charts/theme'
 import { binWidth, rowsOf } from '../gammaData'
+import { gammaAxis } from './gammaAxis'
 import { histogramTable } from './gammaTable'
 
 /** Hills that can still be told apart, and how many steps the highest rises over its own. */
@@ -50,11 +51,7 @@ export function ridge(block: GammaBlock, layer: number | undefined, available: n
       parsing: false,
       interaction: { mode: 'nearest', intersect: false },
       scales: {
-        x: {
-          ...{ type: 'linear', min: 0, max: bins * binWidth },
-          title: { display: true, text: '|gamma|' },
-          ticks: { includeBounds: false },
-        },
+        x: gammaAxis(bins),
         y: {
           ...{ type: 'linear', min: 0, max: rows.length - 1 + overlap },
           title: { display: true, text: l10n.t('epoch') },
